@@ -1,0 +1,1 @@
+"""Workstation: a desk and a hub for people who answer customers."""

@@ -1,0 +1,101 @@
+"""Messages of a case: inbound, outbound with delivery state, internal notes, calls and system lines."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+Channel = Literal["mail", "phone", "chat", "form", "counter", "post", "system"]
+MessageKind = Literal["inbound", "outbound", "note", "call", "system"]
+Language = Literal["de", "en"]
+
+DeliveryState = Literal[
+    "waiting_booking",  # a booking it states is not confirmed yet: money first, then words
+    "held_back",  # that booking failed: the reply is its author's draft again
+    "queued",  # effect written, nothing handed over
+    "sending",  # the SMTP transaction has begun
+    "accepted",  # our first server took it: this is «delivered» for clocks and guarantees
+    "unknown",  # the connection broke at a bad moment: being looked up
+    "failed",  # refused for good; nobody received it
+    "bounced",  # accepted first, a bounce came back
+]
+
+
+class AttachmentMeta(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An attachment: its bytes are the blob ``sha256`` (hex); the name is for display only."""
+
+    sha256: str
+    name: str
+    size: int
+    content_type: str = "application/octet-stream"
+    content_id: str = ""
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A fact slot of a reply: ``slot`` names it, ``value`` is its rendered text.
+
+    ``value`` is ``None`` while the fact is late: the hub fills it from the confirmed booking.
+    """
+
+    slot: str
+    value: str | None = None
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Feed entity ``message``; ``at`` is aware UTC.
+
+    ``text`` of an outbound message may hold fact slots such as ``{credit_note_no}`` until it is
+    delivered; ``rendered`` is the text as it left.
+    """
+
+    message_id: str
+    case_id: str
+    kind: MessageKind
+    at: datetime
+    channel: Channel = "mail"
+    rev: int = 0
+    author_id: str = ""
+    """Person id; ``customer``; ``rule:<name>``; empty for the system itself."""
+    author_name: str = ""
+    from_address: str = ""
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    subject: str = ""
+    text: str = ""
+    quoted: str = ""
+    """Quoted history and signature, folded away and never deleted."""
+    html: str = ""
+    html_sanitiser: int = 0
+    """Version of the sanitiser that made ``html``; older html is remade before display."""
+    attachments: tuple[AttachmentMeta, ...] = ()
+    language: Language = "de"
+    facts: tuple[Fact, ...] = ()
+    rendered: str = ""
+    waits_for: str = ""
+    """Decision id whose booking must be confirmed before this message leaves."""
+    delivery: DeliveryState | None = None
+    delivery_code: str = ""
+    delivered_at: datetime | None = None
+    rfc_message_id: str = ""
+    """Without angle brackets."""
+    in_reply_to: tuple[str, ...] = ()
+    is_auto_reply: bool = False
+    is_bounce: bool = False
+    code: str = ""
+    """System lines only: what happened, a key of the texts."""
+    params: dict[str, str] = {}
+    hints: tuple[str, ...] = ()
+    """Warnings about the message, e.g. ``mail.display_name_address``, ``mail.unreadable``."""
+    duration_s: int = 0
+    """Calls only."""
+
+    @property
+    def is_human_answer(self) -> bool:
+        """True for an answer of a person that has been delivered (or a call, which is heard at once)."""
+        if self.kind == "call":
+            return True
+        return (
+            self.kind == "outbound" and self.delivery == "accepted" and not self.author_id.startswith("rule:")
+        )

@@ -1,0 +1,1 @@
+"""The messages desk and hub exchange: versioned msgspec structs and nothing else."""

@@ -1,0 +1,57 @@
+"""State that comes down: pull of the change feed, row by row, with a cursor per scope."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+PAGE_ROWS = 1000
+PAGE_BYTES = 1024 * 1024
+MAX_WAIT_S = 25
+
+
+class PullRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Body of ``POST /v1/sync/pull``; ``generation`` is empty at the first pull."""
+
+    generation: str = ""
+    schema: int = 1
+    cursors: dict[str, int] = {}
+    limit: int = PAGE_ROWS
+    max_bytes: int = PAGE_BYTES
+    wait_s: int = 0
+
+
+class FeedRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One entity as it is now: ``body`` is its JSON, absent when it is ``gone`` from the scope."""
+
+    scope: str
+    seq: int
+    entity: str
+    id: str
+    rev: int
+    gone: bool = False
+    body: msgspec.Raw | None = None
+
+
+class PullAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Rows in seq order per scope; ``scopes`` lists what the person may read: others are to be purged."""
+
+    generation: str
+    rows: tuple[FeedRow, ...]
+    cursors: dict[str, int]
+    heads: dict[str, int]
+    scopes: tuple[str, ...]
+    server_time: datetime
+    more: bool = False
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """``application/problem+json`` (RFC 9457): ``code`` is one of the rules' codes."""
+
+    title: str
+    status: int
+    code: str
+    type: str = "about:blank"
+    params: dict[str, str] = {}
+    details: tuple[dict[str, str], ...] = ()
