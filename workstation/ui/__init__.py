@@ -1,0 +1,1 @@
+"""The windows of the desk: one room per task, shared parts below."""

@@ -1,0 +1,1 @@
+"""The customer beside the case: head, figures and timeline."""

@@ -1,0 +1,1 @@
+"""The queue: which case comes next, and why."""

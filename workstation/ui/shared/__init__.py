@@ -1,0 +1,1 @@
+"""Reusable widgets, theme, icons, fonts, words and formats of the desk window."""

@@ -1,0 +1,125 @@
+"""Lucide icons: the names in use, their drawings kept in the user's cache, rendered sharp in any colour."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+STROKE = 1.75
+
+# fmt: off
+NAMES: frozenset[str] = frozenset((
+    "archive", "arrow-up", "arrow-up-right", "badge-euro", "ban", "banknote", "bell", "calendar",
+    "calendar-clock", "calendar-days", "chart-no-axes-column", "check", "chevron-down", "chevron-left",
+    "chevron-right", "chevron-up", "circle", "circle-alert", "circle-check", "circle-question-mark",
+    "circle-x", "clock", "cloud-off", "copy", "credit-card", "download", "ellipsis", "external-link",
+    "eye", "eye-off", "file", "file-text", "flag", "folder", "folder-open", "gift", "globe",
+    "hand-coins", "handshake", "hourglass", "house", "image", "inbox", "info", "keyboard", "key-round",
+    "languages", "link", "list", "list-filter", "lock", "log-out", "mail", "mail-warning", "mail-x",
+    "map-pin", "menu", "message-circle", "message-square", "minus", "monitor", "moon", "package",
+    "package-check", "package-x", "panel-left", "panel-right", "paperclip", "pause", "pen", "pencil",
+    "phone", "phone-incoming", "phone-outgoing", "plus", "printer", "receipt", "refresh-cw", "reply",
+    "rotate-ccw", "save", "search", "send", "server", "settings", "shield", "shield-alert",
+    "shield-check", "shield-x", "sparkles", "star", "sticky-note", "store", "sun", "tag",
+    "text-initial", "ticket-percent", "timer", "trash", "triangle-alert", "truck", "type", "undo-2",
+    "upload", "user", "user-plus", "users", "wifi", "wifi-off", "x", "zap",
+))
+# fmt: on
+"""Every icon name in use. A name outside this list is an error, so a silent placeholder never shows."""
+
+
+class Icons:
+    """Draws icons by name. The drawings (SVG text) lie in one file in ``cache_dir``, named after the version.
+
+    The icon package is imported only when that file is missing or lacks a name.
+    """
+
+    def __init__(self, cache_dir: Path) -> None:
+        self._file = cache_dir / f"icons-{version('python-lucide')}.json"
+        self._drawings: dict[str, str] | None = None
+        self._pixmaps: dict[tuple[str, int, int, int], QPixmap] = {}
+
+    def drawing(self, name: str) -> str:
+        """Return the SVG text of ``name`` with ``currentColor`` as its stroke.
+
+        Raises:
+            KeyError: ``name`` is not in NAMES.
+        """
+        if name not in NAMES:
+            raise KeyError(f"icon {name!r} is not in the list of icons")
+        if self._drawings is None:
+            self._drawings = self._read() or self._draw_all()
+        return self._drawings[name]
+
+    def pixmap(self, name: str, color: QColor, size: int, ratio: float = 1.0) -> QPixmap:
+        """Return ``name`` in ``color``, ``size`` logical px square, at device pixel ``ratio``."""
+        key = (name, color.rgba(), size, round(ratio * 100))
+        found = self._pixmaps.get(key)
+        if found is not None:
+            return found
+        pixels = max(1, round(size * ratio))
+        pixmap = QPixmap(pixels, pixels)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        svg = self.drawing(name).replace("currentColor", color.name())
+        renderer = QSvgRenderer(QByteArray(svg.encode()))
+        painter = QPainter(pixmap)
+        painter.setOpacity(color.alphaF())
+        renderer.render(painter, QRectF(0, 0, pixels, pixels))
+        painter.end()
+        pixmap.setDevicePixelRatio(ratio)
+        self._pixmaps[key] = pixmap
+        return pixmap
+
+    def icon(self, name: str, color: QColor, size: int, ratio: float = 1.0) -> QIcon:
+        """Return a QIcon holding the picture for this screen and for a plain and a double one."""
+        icon = QIcon()
+        for step in sorted({1.0, 2.0, ratio}):
+            icon.addPixmap(self.pixmap(name, color, size, step))
+        return icon
+
+    def forget_pixmaps(self) -> None:
+        """Drop the rendered pictures (after a change of scheme or text size)."""
+        self._pixmaps.clear()
+
+    def _read(self) -> dict[str, str] | None:
+        try:
+            drawings = json.loads(self._file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        is_whole = isinstance(drawings, dict) and all(isinstance(drawings.get(name), str) for name in NAMES)
+        return drawings if is_whole else None
+
+    def _draw_all(self) -> dict[str, str]:
+        drawings = {name: from_package(name) for name in sorted(NAMES)}
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            # Written beside and renamed: a second desk starting now never reads half a file.
+            handle, beside = tempfile.mkstemp(dir=self._file.parent, suffix=".tmp")
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(drawings, file)
+            Path(beside).replace(self._file)
+        except OSError:
+            pass  # a read-only cache costs the import at the next start, nothing else
+        return drawings
+
+
+def from_package(name: str) -> str:
+    """Return the SVG of ``name`` from the icon package, comments and classes removed, stroke 1.75.
+
+    Raises:
+        KeyError: the package does not know the name.
+    """
+    from lucide import get_icon_list, lucide_icon
+
+    if name not in get_icon_list():
+        raise KeyError(f"the icon package has no {name!r}")
+    svg = str(lucide_icon(name, stroke_width=str(STROKE)))
+    return re.sub(r'\s+class="[^"]*"|<!--.*?-->|\n\s*', "", svg)
