@@ -1,0 +1,103 @@
+"""A file lock that one process at a time can hold; the system frees it however that process ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+
+class AlreadyRunning(Exception):
+    """Another process holds the lock at ``path``; ``pid`` is its number where it is known."""
+
+    def __init__(self, path: Path, pid: int | None) -> None:
+        super().__init__(f"{path} is held by process {pid if pid is not None else 'unknown'}")
+        self.path = path
+        self.pid = pid
+
+
+class ProcessLock:
+    """Exclusive lock on a file, from :meth:`acquire` until :meth:`release` or the end of the process."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._descriptor: int | None = None
+
+    def acquire(self) -> Self:
+        """Take the lock.
+
+        Raises:
+            AlreadyRunning: another process has it.
+        """
+        if self._descriptor is not None:
+            return self
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            _lock(descriptor)
+        except OSError as error:
+            pid = _read_pid(descriptor)
+            os.close(descriptor)
+            raise AlreadyRunning(self._path, pid) from error
+        self._descriptor = descriptor
+        # The number stands behind the locked byte, so that it can be read on Windows too.
+        os.ftruncate(descriptor, 1)
+        os.lseek(descriptor, 1, os.SEEK_SET)
+        os.write(descriptor, str(os.getpid()).encode())
+        return self
+
+    @property
+    def is_held(self) -> bool:
+        """Whether this object holds the lock."""
+        return self._descriptor is not None
+
+    def release(self) -> None:
+        """Give the lock back; the file stays, because deleting it would race with the next holder."""
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            os.close(descriptor)
+
+    def __enter__(self) -> Self:
+        return self.acquire()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
+
+
+def is_locked(path: Path) -> bool:
+    """Return whether some process holds the lock at ``path``."""
+    if not path.exists():
+        return False
+    lock = ProcessLock(path)
+    try:
+        lock.acquire()
+    except AlreadyRunning:
+        return True
+    lock.release()
+    return False
+
+
+def _read_pid(descriptor: int) -> int | None:
+    try:
+        os.lseek(descriptor, 1, os.SEEK_SET)
+        text = os.read(descriptor, 20)
+    except OSError:
+        return None
+    return int(text) if text.isdigit() else None
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(descriptor: int) -> None:
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+else:
+    import fcntl
+
+    def _lock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
