@@ -11,7 +11,7 @@ BudgetLevel = Literal["person_day", "customer_window", "team_month", "case_perso
 
 
 class Budget(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Feed entity ``budget``: amounts in minor units of ``currency``; ``limit_amt - spent - reserved - leased >= 0``."""
+    """Feed entity ``budget``, minor units of ``currency``: ``limit_amt - spent - reserved - leased >= 0``."""
 
     budget_id: str
     level: BudgetLevel

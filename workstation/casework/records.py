@@ -24,7 +24,7 @@ ParcelEventCode = Literal[
 
 
 class OrderLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One line: ``quantity`` pieces at ``unit_price`` (gross); ``tax_rate_bp`` in basis points (1900 = 19 %)."""
+    """One line: ``quantity`` pieces at ``unit_price`` (gross); ``tax_rate_bp`` 1900 = 19 %."""
 
     line_id: str
     name: str

@@ -91,7 +91,10 @@ class SessionAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 
 
 class TokenRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Body of ``POST /v1/token``: ``signature`` over ``b"workstation-token\\n" + challenge + b"\\n" + session_id``."""
+    """Body of ``POST /v1/token``.
+
+    ``signature``: base64 over ``b"workstation-token\\n" + challenge + b"\\n" + session_id``.
+    """
 
     device_id: str
     session_id: str
