@@ -1,0 +1,55 @@
+"""The errors a service may meet at its ports; with RuleViolation and bugs they are all there are."""
+
+from __future__ import annotations
+
+
+class HubUnavailable(Exception):
+    """No answer of the hub: no network, a time-out, a server error, a captive portal. Try again later.
+
+    ``retry_after_s`` is the hub's own wish, if it named one.
+    """
+
+    def __init__(self, why: str, retry_after_s: float | None = None) -> None:
+        super().__init__(why)
+        self.why = why
+        self.retry_after_s = retry_after_s
+
+
+class SignInRequired(Exception):
+    """The hub wants a person to sign in again (401, 403); nothing is dropped, work goes on offline."""
+
+    def __init__(self, code: str = "session.expired", **params: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+
+class ProtocolMismatch(Exception):
+    """This program is too old to read what the hub sends (426); pushing goes on."""
+
+    def __init__(self, code: str = "protocol.too_old", **params: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+
+class GenerationChanged(Exception):
+    """The hub was restored from a backup: cursors are void, and commands are offered again by their ids."""
+
+    def __init__(self, generation: str = "") -> None:
+        super().__init__(generation)
+        self.generation = generation
+
+
+class StoreUnusable(Exception):
+    """A local file cannot be used: ``reason`` is a code, ``path`` names it.
+
+    Codes: ``store.locked`` (another process), ``store.corrupt``, ``store.wrong_key``, ``store.disk_full``,
+    ``store.too_new``, ``store.no_secret_store``, ``store.could_not_run``.
+    """
+
+    def __init__(self, code: str, path: str = "", **params: str) -> None:
+        super().__init__(f"{code}: {path}")
+        self.code = code
+        self.path = path
+        self.params = {**params, "path": path}

@@ -1,0 +1,1 @@
+"""Use cases of the desk: async, no Qt, no SQL, no HTTP."""
