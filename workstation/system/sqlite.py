@@ -84,6 +84,8 @@ def open_connection(path: Path, key: bytes | None, profile: Profile = "full") ->
 def _prepare(connection: Any, path: Path, key: bytes | None, profile: Profile) -> None:
     cursor = connection.cursor()
     if key is not None:
+        # The library would write each failed page to standard error; the exception says it once.
+        cursor.execute("PRAGMA cipher_log_level=NONE")
         cursor.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
     cursor.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
