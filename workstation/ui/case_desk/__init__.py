@@ -1,0 +1,1 @@
+"""The room of a case: header, conversation, decisions and composer."""

@@ -1,0 +1,188 @@
+"""From the file of a case to the lines of its conversation: messages and the events of its order, in time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from workstation.casework.message import DeliveryState, Message
+from workstation.casework.records import Shipment
+from workstation.services.views import CaseFile
+from workstation.ui.case_desk.models import ConversationLine, LineKind, Tone
+from workstation.ui.shared.error_text import ErrorText
+from workstation.ui.shared.formats import Formats
+from workstation.ui.shared.words import later, translate
+
+_STATES: dict[DeliveryState, tuple[tuple[str, str], Tone, str]] = {
+    "waiting_booking": (later("Conversation", "Wartet auf die Buchung"), "secondary", "hourglass"),
+    "held_back": (
+        later("Conversation", "Nicht gesendet: die Buchung ist gescheitert"),
+        "danger",
+        "circle-alert",
+    ),
+    "queued": (later("Conversation", "Wird zugestellt"), "secondary", "clock"),
+    "sending": (later("Conversation", "Wird zugestellt"), "secondary", "send"),
+    "accepted": (later("Conversation", "Zugestellt"), "go", "check"),
+    "unknown": (later("Conversation", "Zustellung unklar, wird geprüft"), "ask", "circle-question-mark"),
+    "failed": (later("Conversation", "Nicht zugestellt"), "danger", "mail-x"),
+    "bounced": (later("Conversation", "Kam als unzustellbar zurück"), "danger", "mail-warning"),
+}
+_PARCEL: dict[str, tuple[tuple[str, str], str]] = {
+    "announced": (later("Conversation", "Sendung angekündigt"), "package"),
+    "picked_up": (later("Conversation", "Vom Versand abgeholt"), "package"),
+    "in_transit": (later("Conversation", "Unterwegs"), "truck"),
+    "out_for_delivery": (later("Conversation", "In Zustellung"), "truck"),
+    "delivered": (later("Conversation", "Geliefert"), "package-check"),
+    "failed_attempt": (later("Conversation", "Zustellung gescheitert"), "package-x"),
+    "returned": (later("Conversation", "Geht zurück an uns"), "undo-2"),
+    "damaged": (later("Conversation", "Als beschädigt gemeldet"), "package-x"),
+    "delayed": (later("Conversation", "Verspätet"), "clock"),
+}
+
+
+class ConversationWriter:
+    """Writes lines in one language; ``now`` decides between «heute» and a date."""
+
+    def __init__(self, formats: Formats, errors: ErrorText) -> None:
+        self._formats = formats
+        self._errors = errors
+
+    def lines(self, file: CaseFile, now: datetime) -> tuple[ConversationLine, ...]:
+        """Return all lines of ``file``, oldest first."""
+        dated = [(message.at, self._message(file, message, now)) for message in file.messages]
+        begin = min((message.at for message in file.messages), default=file.case.opened_at)
+        dated += [
+            (at, line) for at, line in self._events(file, now) if at >= begin or line.icon == "package-check"
+        ]
+        dated.sort(key=lambda pair: pair[0])
+        return tuple(line for _at, line in dated)
+
+    def _message(self, file: CaseFile, message: Message, now: datetime) -> ConversationLine:
+        when = self._formats.moment(message.at, now)
+        if message.kind == "system":
+            text = self._errors.sentence(message.code, message.params) if message.code else message.text
+            return ConversationLine(
+                key=message.message_id,
+                kind="system",
+                author="",
+                when=when,
+                text=f"{text} · {when}",
+                spoken=text,
+            )
+        kind: LineKind = message.kind
+        author = self._author(file, message)
+        word = self._kind_word(message)
+        state, tone, icon = self._state(message)
+        return ConversationLine(
+            key=message.message_id,
+            kind=kind,
+            author=author,
+            when=f"{when} · {word}",
+            text=(message.rendered or message.text).strip() or translate("Conversation", "(kein Text)"),
+            spoken=f"{author}, {word}, {when}",
+            channel=message.channel,
+            quoted=message.quoted,
+            html=message.html,
+            attachments=message.attachments,
+            state=state,
+            state_tone=tone,
+            state_icon=icon,
+            hints=tuple(self._errors.sentence(hint) for hint in message.hints),
+            is_own=kind == "outbound",
+        )
+
+    def _author(self, file: CaseFile, message: Message) -> str:
+        person = file.people.get(message.author_id)
+        if person is not None:
+            return person.name
+        if message.author_name:
+            return message.author_name
+        if message.kind == "inbound":
+            return file.case.customer_name or message.from_address or translate("Conversation", "Unbekannt")
+        return translate("Conversation", "Automatik")
+
+    def _kind_word(self, message: Message) -> str:
+        if message.kind == "note":
+            return translate("Conversation", "Nur intern sichtbar")
+        if message.kind == "call":
+            word = translate("Conversation", "Anruf")
+            return f"{word}, {round(message.duration_s / 60)} min" if message.duration_s >= 60 else word
+        word = {
+            "mail": translate("Conversation", "E-Mail"),
+            "phone": translate("Conversation", "Telefon"),
+            "chat": translate("Conversation", "Chat"),
+            "form": translate("Conversation", "Formular"),
+            "counter": translate("Conversation", "Theke"),
+            "post": translate("Conversation", "Brief"),
+        }.get(message.channel, "")
+        if message.is_auto_reply:
+            return f"{word}, {translate('Conversation', 'automatische Antwort')}"
+        return word
+
+    def _state(self, message: Message) -> tuple[str, Tone, str]:
+        if message.kind != "outbound" or message.delivery is None:
+            return "", "secondary", ""
+        words, tone, icon = _STATES[message.delivery]
+        text = translate(*words)
+        if message.delivery == "accepted" and message.delivered_at is not None:
+            text = f"{text} {self._formats.time(message.delivered_at)}"
+        if message.delivery_code:
+            text = f"{text}. {self._errors.sentence(message.delivery_code)}"
+        return text, tone, icon
+
+    def _events(self, file: CaseFile, now: datetime) -> list[tuple[datetime, ConversationLine]]:
+        order = file.order
+        if order is None:
+            return []
+        events: list[tuple[datetime, ConversationLine]] = []
+        for shipment in file.shipments:
+            if shipment.order_id == order.order_id:
+                events += self._parcel(shipment, now)
+        for booking in file.bookings:
+            if booking.order_id != order.order_id:
+                continue
+            words = translate("Conversation", "{amount} erstattet, Gutschrift {number}").format(
+                amount=self._formats.money(booking.amount), number=booking.credit_note_number
+            )
+            events.append(
+                (
+                    booking.booked_at,
+                    self._event(booking.booking_id, words, "banknote", "go", booking.booked_at, now),
+                )
+            )
+        for item in file.returns:
+            if item.order_id == order.order_id:
+                words = translate("Conversation", "Rücksendung {number} angelegt, Frist {day}").format(
+                    number=item.number, day=self._formats.full_day(item.deadline)
+                )
+                line = self._event(item.return_id, words, "undo-2", "secondary", item.created_at, now)
+                events.append((item.created_at, line))
+        return events
+
+    def _parcel(self, shipment: Shipment, now: datetime) -> list[tuple[datetime, ConversationLine]]:
+        events = []
+        for number, event in enumerate(shipment.events):
+            words, icon = _PARCEL[event.code]
+            text = f"{translate(*words)} {self._formats.moment(event.at, now)}"
+            if event.text:
+                text = f"{text}, {event.text}"
+            tone: Tone = "ask" if event.code in ("failed_attempt", "damaged", "delayed") else "secondary"
+            line = ConversationLine(
+                key=f"{shipment.shipment_id}/{number}",
+                kind="system",
+                author="",
+                when="",
+                text=text,
+                spoken=text,
+                icon=icon,
+                state_tone=tone,
+            )
+            events.append((event.at, line))
+        return events
+
+    def _event(
+        self, key: str, words: str, icon: str, tone: Tone, at: datetime, now: datetime
+    ) -> ConversationLine:
+        text = f"{words} · {self._formats.moment(at, now)}"
+        return ConversationLine(
+            key=key, kind="system", author="", when="", text=text, spoken=text, icon=icon, state_tone=tone
+        )

@@ -1,0 +1,102 @@
+"""What the room of a case shows: conversation lines, composer states, notices, header and offers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from workstation.casework.message import AttachmentMeta
+
+LineKind = Literal["inbound", "outbound", "note", "call", "system"]
+Tone = Literal["", "secondary", "go", "ask", "danger", "accent", "note"]
+ComposerMode = Literal["reply", "note"]
+SendWord = Literal["send", "after_booking", "to_outbox"]
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationLine:
+    """One line, ready to be painted: all texts are in the person's language.
+
+    ``spoken`` is the sentence a screen reader says for it. ``state`` is the delivery word of an own
+    message ("Wartet auf Buchung"), with the tone and icon that go with it.
+    """
+
+    key: str
+    kind: LineKind
+    author: str
+    when: str
+    text: str
+    spoken: str
+    channel: str = "mail"
+    quoted: str = ""
+    html: str = ""
+    attachments: tuple[AttachmentMeta, ...] = ()
+    state: str = ""
+    state_tone: Tone = "secondary"
+    state_icon: str = ""
+    hints: tuple[str, ...] = ()
+    icon: str = ""
+    is_own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FactShown:
+    """A fact chip: known, late (the hub gives it) or deviating (edited away from the booking)."""
+
+    slot: str
+    words: str
+    state: Literal["known", "late", "deviating"] = "known"
+    explanation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A text block a person may insert."""
+
+    key: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComposerState:
+    """One state of the composer; ``recipients`` are the addresses offered, the first is chosen."""
+
+    mode: ComposerMode = "reply"
+    recipients: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    channel: str = "mail"
+    language: Literal["de", "en"] = "de"
+    send_word: SendWord = "send"
+    facts: tuple[FactShown, ...] = ()
+    attachments: tuple[AttachmentMeta, ...] = ()
+    snippets: tuple[Snippet, ...] = ()
+    is_enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeShown:
+    """A notice above the conversation; ``buttons`` are (key, word)."""
+
+    tone: Literal["danger", "accent", "ask", "go"]
+    title: str
+    text: str
+    buttons: tuple[tuple[str, str], ...] = ()
+    details: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderShown:
+    """The head of a case."""
+
+    title: str
+    number: str
+    due_words: str = ""
+    due_tone: Literal["danger", "ask", "no"] = "no"
+    due_spoken: str = ""
+    presence: tuple[str, ...] = ()
+    assignee: str = ""
+    is_solved: bool = False
+    is_no_case: bool = False
+    snoozed_until: datetime | None = None
