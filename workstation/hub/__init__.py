@@ -1,0 +1,1 @@
+"""The hub: the one place where cases, decisions and bookings are true."""
