@@ -64,6 +64,11 @@ def find_programs() -> Path | None:
     return max(usable)[1] if usable else None
 
 
+def is_there() -> bool:
+    """Whether the tests can have a PostgreSQL server here."""
+    return bool(os.environ.get(ENVIRONMENT)) or find_programs() is not None
+
+
 def _version(folder: Path, suffix: str) -> int:
     program = folder / f"postgres{suffix}"
     said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout

@@ -1,0 +1,118 @@
+"""What files are called, how long they are, what their first line says."""
+
+import ast
+import re
+
+import pytest
+
+from tests.architecture import module_map
+from tests.architecture.sources import ROOT, Source, all_sources, product_sources
+
+FORBIDDEN_NAMES = re.compile(r"(?:^|_)(utils?|helpers?|misc|common|base|managers?|handlers?)(?:_|$)")
+LONGEST_FILE = 450
+LONGEST_FUNCTION = 60
+ROOM_FLOORS = ("models", "view_model", "delegates", "dialogs", "view")
+
+
+def test_no_file_has_a_name_that_says_nothing() -> None:
+    found = [
+        source.path
+        for source in all_sources()
+        if any(FORBIDDEN_NAMES.search(part.removesuffix(".py")) for part in source.path.split("/"))
+    ]
+    assert found == []
+
+
+def test_each_module_says_on_its_first_line_what_it_is_for() -> None:
+    found = [
+        source.path for source in all_sources() if not source.is_empty and not module_map.first_line(source)
+    ]
+    assert found == []
+
+
+def test_the_module_map_is_fresh() -> None:
+    assert module_map.TARGET.exists() and module_map.TARGET.read_text("utf-8") == module_map.text(), (
+        "docs/module-map.md is stale: python3 run.py fix"
+    )
+
+
+def test_files_are_short_enough_to_read() -> None:
+    found = {
+        source.path: lines
+        for source in all_sources()
+        if (lines := len(source.text.splitlines())) > LONGEST_FILE
+    }
+    assert found == {}
+
+
+def test_functions_are_short_enough_to_read() -> None:
+    found = {
+        f"{source.path}:{node.name}": length
+        for source in product_sources()
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        if (length := (node.end_lineno or node.lineno) - node.lineno + 1) > LONGEST_FUNCTION
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize("word", ["TODO", "FIXME", "XXX", "NotImplemented" + "Error"])
+def test_nothing_is_left_for_later(word: str) -> None:
+    pattern = re.compile(rf"\b{word}\b")
+    found = [source.path for source in product_sources() if pattern.search(source.text)]
+    assert found == []
+
+
+def _room_imports(source: Source) -> list[tuple[str, str]]:
+    """(own floor, imported floor) for imports inside one room, lowest floor first in ROOM_FLOORS."""
+    room = source.path.rsplit("/", 1)[0].replace("/", ".")
+    own = _floor(source.path.rsplit("/", 1)[1].removesuffix(".py"))
+    found = []
+    for node in ast.walk(source.tree):
+        names: list[str] = []
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        for name in names:
+            if name.startswith(f"{room}."):
+                found.append((own, _floor(name.removeprefix(f"{room}.").split(".")[0])))
+    return [(own, other) for own, other in found if own and other]
+
+
+def _floor(module: str) -> str:
+    if module in ROOM_FLOORS:
+        return module
+    return "view" if module.startswith("view_") else ""
+
+
+def test_inside_a_room_each_floor_sees_only_those_below() -> None:
+    rooms = [
+        source for source in product_sources() if re.fullmatch(r"workstation/ui/\w+/\w+\.py", source.path)
+    ]
+    found = [
+        f"{source.path} imports {other}"
+        for source in rooms
+        for own, other in _room_imports(source)
+        if ROOM_FLOORS.index(other) > ROOM_FLOORS.index(own)
+    ]
+    assert found == []
+
+
+def test_no_file_names_a_machine_or_a_package_index() -> None:
+    import subprocess
+
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    pattern = re.compile(r"(/root/|/home/\w|files\.pythonhosted|pypi\.org|deb\.debian\.org)")
+    found = []
+    for name in listed.split("\0"):
+        file = ROOT / name
+        if not name or not file.is_file() or file.suffix in {".png", ".ico", ".db", ".eml", ".mbox"}:
+            continue
+        if name == "tests/architecture/test_files.py":
+            continue
+        if pattern.search(file.read_text("utf-8", "replace")):
+            found.append(name)
+    assert found == []
