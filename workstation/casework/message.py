@@ -90,12 +90,29 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Warnings about the message, e.g. ``mail.display_name_address``, ``mail.unreadable``."""
     duration_s: int = 0
     """Calls only."""
+    direction: Literal["", "in", "out"] = ""
+    """Calls only."""
+    is_reached: bool = True
+    """Calls only: a call nobody took is no answer."""
 
     @property
     def is_human_answer(self) -> bool:
-        """True for an answer of a person that has been delivered (or a call, which is heard at once)."""
+        """True for an answer of a person that has been delivered (or a call that was taken)."""
         if self.kind == "call":
-            return True
+            return self.is_reached
+        return self.is_written_by_person and self.delivery == "accepted"
+
+    @property
+    def is_written_by_person(self) -> bool:
+        """True for an outbound message of a person, delivered or not; texts sent by a rule are none."""
         return (
-            self.kind == "outbound" and self.delivery == "accepted" and not self.author_id.startswith("rule:")
+            self.kind == "outbound"
+            and bool(self.author_id)
+            and not self.author_id.startswith("rule:")
+            and not self.is_auto_reply
         )
+
+    @property
+    def is_customer_speaking(self) -> bool:
+        """True for an inbound message a person wrote: no auto-reply, no bounce."""
+        return self.kind == "inbound" and not self.is_auto_reply and not self.is_bounce

@@ -93,9 +93,13 @@ class SnoozeCase(_Body, frozen=True, tag="case.snooze"):
 
 
 class SolveCase(_Body, frozen=True, tag="case.solve"):
-    """The matter is settled; plans a check-back."""
+    """The matter is settled; plans a check-back.
+
+    A customer who still waits for an answer stops it, unless ``without_answer`` says why none is needed.
+    """
 
     follow_up_at: datetime | None = None
+    without_answer: Literal["", "thanks", "answered_elsewhere", "duplicate"] = ""
 
 
 class ReopenCase(_Body, frozen=True, tag="case.reopen"):
