@@ -1,0 +1,110 @@
+"""Toasts at the bottom left: news with one act, 6 s, at most two; never about lost money."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QEnterEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+
+from workstation.ui.shared.eliding_label import ElidingLabel
+from workstation.ui.shared.theme import Theme
+from workstation.ui.shared.words import translate
+
+MOST = 2
+_WIDTH = 380
+
+
+class Toast(QFrame):
+    """One piece of news. The pointer over it stops its clock."""
+
+    closed = Signal()
+
+    def __init__(self, theme: Theme, words: str, icon: str, act: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("surface", "toast")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName(words)
+        row = QHBoxLayout(self)
+        px = theme.px
+        row.setContentsMargins(px(14), px(8), px(8), px(8))
+        row.setSpacing(px(10))
+        picture = QLabel(self)
+        theme.set_icon(picture, icon, "text.secondary", 16)
+        row.addWidget(picture)
+        row.addWidget(ElidingLabel(theme, words, role="bodyMedium", parent=self), 1)
+        self.act = QPushButton(act, self)
+        theme.style(self.act, "bodyMedium", kind="ghost")
+        self.act.setVisible(bool(act))
+        row.addWidget(self.act)
+        close = QPushButton(self)
+        close.setAccessibleName(translate("Toast", "Schließen"))
+        close.setToolTip(translate("Toast", "Schließen"))
+        theme.style(close, "body", kind="icon-ghost")
+        theme.set_icon(close, "x", "text.secondary", 16)
+        close.clicked.connect(self.leave)
+        row.addWidget(close)
+        self.setFixedWidth(px(_WIDTH))
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(int(theme.tokens.time["toastSeconds"]) * 1000)
+        self._timer.timeout.connect(self.leave)
+        self._timer.start()
+
+    def leave(self) -> None:
+        """Go away now."""
+        self._timer.stop()
+        self.closed.emit()
+        self.deleteLater()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self._timer.stop()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._timer.start()
+
+
+class Toasts(QObject):
+    """Shows toasts over the bottom left corner of ``window``, ``left`` px in (the width of the rail)."""
+
+    def __init__(self, theme: Theme, window: QWidget, left: int = 96) -> None:
+        super().__init__(window)
+        self._theme, self._window, self._left = theme, window, left
+        self.shown: list[Toast] = []
+        window.installEventFilter(self)
+
+    def show_toast(
+        self, words: str, *, icon: str = "info", act: str = "", on_act: Callable[[], None] | None = None
+    ) -> Toast:
+        """Show ``words`` with one act («Öffnen»); the oldest leaves when there would be three."""
+        while len(self.shown) >= MOST:
+            self.shown[0].leave()
+        toast = Toast(self._theme, words, icon, act, self._window)
+        if on_act is not None:
+            toast.act.clicked.connect(on_act)
+        toast.act.clicked.connect(toast.leave)
+        toast.closed.connect(lambda: self._forget(toast))
+        self.shown.append(toast)
+        toast.show()
+        self._arrange()
+        return toast
+
+    def _forget(self, toast: Toast) -> None:
+        if toast in self.shown:
+            self.shown.remove(toast)
+            self._arrange()
+
+    def _arrange(self) -> None:
+        y = self._window.height() - self._theme.px(16)
+        for toast in reversed(self.shown):
+            toast.adjustSize()
+            y -= toast.height()
+            toast.move(self._theme.px(self._left), y)
+            toast.raise_()
+            y -= self._theme.px(8)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._arrange()
+        return super().eventFilter(watched, event)
