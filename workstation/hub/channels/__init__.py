@@ -1,0 +1,1 @@
+"""Channels: how messages of customers come in and answers go out."""
