@@ -231,7 +231,7 @@ def ready_venv(lock: str) -> None:
     count = sum(1 for line in (ROOT / lock).read_text("utf-8").splitlines() if "==" in line)
     say(f"installing the {count} packages of {lock} (once) ...")
     started = time.monotonic()
-    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    command = [str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-input"]
     command += ["--prefer-binary", "--require-hashes", "-r", str(ROOT / lock)]
     if subprocess.run(command, cwd=ROOT, check=False).returncode != 0:
         raise NotReady("pip could not install the packages, see above. Is there a way to the package index?")

@@ -1,1 +1,1 @@
-"""Tests: casework, desk and hub mirror the sources; servers starts real programs; architecture holds the rules of the house."""
+"""Tests: casework, desk and hub mirror the sources; servers starts real programs; architecture holds the rules."""
