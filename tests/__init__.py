@@ -1,1 +1,1 @@
-"""Tests: casework, desk, hub mirror the sources; servers starts real programs; architecture holds the rules."""
+"""Tests: casework, desk, hub mirror the sources; servers starts real programs; architecture has the rules."""
