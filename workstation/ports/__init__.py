@@ -7,6 +7,9 @@ from workstation.ports.errors import (
     SignInRequired,
     StoreUnusable,
 )
+from workstation.ports.hub_api import HubApi
+from workstation.ports.lanes import Lane, SecretStore, TaskRunner, Workers
+from workstation.ports.stores import CaseDocuments, DiskState, Outbox, Replica, Signer
 from workstation.ports.values import (
     Changes,
     Draft,
@@ -26,24 +29,34 @@ from workstation.ports.values import (
 )
 
 __all__ = [
+    "CaseDocuments",
     "Changes",
+    "DiskState",
     "Draft",
     "FindHit",
     "GenerationChanged",
+    "HubApi",
     "HubUnavailable",
     "InboxFilter",
     "Key",
+    "Lane",
     "NewCommand",
+    "Outbox",
     "OutboxItem",
     "OutboxState",
     "ProtocolMismatch",
     "QueueCounts",
     "QueueItem",
     "QueuePage",
+    "Replica",
+    "SecretStore",
     "Section",
     "SignInRequired",
+    "Signer",
     "StoreUnusable",
     "Tab",
+    "TaskRunner",
     "TimelineKey",
     "TimelineRow",
+    "Workers",
 ]

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from workstation.system.sqlite import StoreUnusable
+
+__all__ = ["GenerationChanged", "HubUnavailable", "ProtocolMismatch", "SignInRequired", "StoreUnusable"]
+
 
 class HubUnavailable(Exception):
     """No answer of the hub: no network, a time-out, a server error, a captive portal. Try again later.
@@ -39,17 +43,3 @@ class GenerationChanged(Exception):
     def __init__(self, generation: str = "") -> None:
         super().__init__(generation)
         self.generation = generation
-
-
-class StoreUnusable(Exception):
-    """A local file cannot be used: ``reason`` is a code, ``path`` names it.
-
-    Codes: ``store.locked`` (another process), ``store.corrupt``, ``store.wrong_key``, ``store.disk_full``,
-    ``store.too_new``, ``store.no_secret_store``, ``store.could_not_run``.
-    """
-
-    def __init__(self, code: str, path: str = "", **params: str) -> None:
-        super().__init__(f"{code}: {path}")
-        self.code = code
-        self.path = path
-        self.params = {**params, "path": path}

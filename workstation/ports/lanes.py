@@ -1,0 +1,37 @@
+"""Where work runs: lanes for the disk and the net, tasks with an owner, and the place of secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any, Literal, Protocol, TypeVar
+
+from workstation.system.keys import Secrets as SecretStore
+
+__all__ = ["Lane", "SecretStore", "TaskRunner", "Workers"]
+
+T = TypeVar("T")
+Lane = Literal["outbox", "replica", "read", "net"]
+"""``outbox`` and ``replica``: the one writer of that file; ``read``: queries; ``net``: calls to the hub."""
+
+
+class Workers(Protocol):
+    """Nothing else at the desk starts a thread."""
+
+    async def run(self, lane: Lane, work: Callable[[], T]) -> T:
+        """Run ``work`` on ``lane`` and return its result or raise its error.
+
+        Work that has begun runs to its end even when the waiting task is cancelled.
+        """
+        ...
+
+
+class TaskRunner(Protocol):
+    """Starts tasks, keeps them, and brings every exception to one place."""
+
+    def start(self, work: Coroutine[Any, Any, None], *, name: str, owner: object) -> None:
+        """Start ``work``; it is cancelled by :meth:`cancel` of its owner or at the end."""
+        ...
+
+    def cancel(self, owner: object) -> None:
+        """Cancel all tasks of ``owner``."""
+        ...

@@ -1,0 +1,57 @@
+"""Drafts and device-local notes inside outbox.db."""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects.sqlite import insert
+
+from workstation.ports import Draft
+from workstation.storage.outbox_tables import draft as drafts
+from workstation.storage.outbox_tables import micros
+from workstation.storage.outbox_tables import note as notes
+
+
+def load_draft(connection: Connection, case_id: str, person_id: str, kind: str) -> Draft | None:
+    """Return what the person has begun to write."""
+    content = connection.execute(
+        select(drafts.c.content).where(
+            drafts.c.case_id == case_id, drafts.c.person_id == person_id, drafts.c.kind == kind
+        )
+    ).scalar()
+    return msgspec.json.decode(content, type=Draft) if content else None
+
+
+def store_draft(connection: Connection, draft: Draft) -> None:
+    """Keep a draft in the place of an older one."""
+    values = {
+        "content": msgspec.json.encode(draft).decode(),
+        "saved_at": micros(draft.saved_at) if draft.saved_at is not None else 0,
+    }
+    row = insert(drafts).values(case_id=draft.case_id, person_id=draft.person_id, kind=draft.kind, **values)
+    connection.execute(
+        row.on_conflict_do_update(index_elements=["case_id", "person_id", "kind"], set_=values)
+    )
+
+
+def remove_draft(connection: Connection, case_id: str, person_id: str, kind: str) -> None:
+    """Remove a draft."""
+    connection.execute(
+        delete(drafts).where(
+            drafts.c.case_id == case_id, drafts.c.person_id == person_id, drafts.c.kind == kind
+        )
+    )
+
+
+def load_note(connection: Connection, name: str) -> str:
+    """Return a device-local setting, empty when unset."""
+    return str(connection.execute(select(notes.c.value).where(notes.c.name == name)).scalar() or "")
+
+
+def store_note(connection: Connection, name: str, value: str) -> None:
+    """Keep a device-local setting; an empty value removes it."""
+    if not value:
+        connection.execute(delete(notes).where(notes.c.name == name))
+        return
+    row = insert(notes).values(name=name, value=value)
+    connection.execute(row.on_conflict_do_update(index_elements=["name"], set_={"value": value}))

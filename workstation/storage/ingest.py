@@ -1,0 +1,263 @@
+"""Pages of the feed into the replica: documents, indexes and cursors in one transaction, by plain statements."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from workstation.casework.case import Case
+from workstation.casework.wire.entities import ENTITIES, Entity
+from workstation.casework.wire.sync import FeedRow, PullAnswer
+from workstation.ports import Changes
+from workstation.storage.find import words_of
+from workstation.storage.queue import COLUMN_COUNT, COLUMNS, micros, row_of
+from workstation.storage.timeline_rows import lines_of
+
+_log = logging.getLogger(__name__)
+REFERENCE = frozenset(
+    {"person", "team", "tenant", "limit", "budget", "calendar", "sla_policy", "drop_off_point", "text"}
+)
+_DECODERS = {name: msgspec.json.Decoder(kind) for name, kind in ENTITIES.items()}
+Id = tuple[str, str]
+
+
+def decoded(entity: str, body: bytes | str) -> Entity | None:
+    """Return a body as its entity; ``None`` for kinds and shapes this program does not know."""
+    decoder = _DECODERS.get(entity)
+    if decoder is None:
+        return None
+    try:
+        return decoder.decode(body)
+    except msgspec.ValidationError as error:
+        _log.error("an entity %s of the feed has another shape: %s", entity, error)
+        return None
+
+
+class _Page:
+    """What one page touches."""
+
+    def __init__(self) -> None:
+        self.bodies: dict[Id, tuple[FeedRow, str, Entity | None]] = {}
+        self.gone: dict[Id, str] = {}
+        self.cases: set[str] = set()
+        self.customers: set[str] = set()
+        self.is_reference = False
+
+    def touch(self, entity: str, case_id: str, customer_id: str) -> None:
+        if case_id:
+            self.cases.add(case_id)
+        if customer_id:
+            self.customers.add(customer_id)
+        self.is_reference |= entity in REFERENCE
+
+
+def ingest(connection: Connection, answer: PullAnswer, era: int) -> Changes:
+    """Store one page; the caller holds the transaction and stores the cursors in it."""
+    page = _Page()
+    puts: list[tuple[str, str, str, int]] = []
+    drops: list[tuple[str, str, str]] = []
+    for row in answer.rows:
+        if row.gone or row.body is None:
+            drops.append((row.entity, row.id, row.scope))
+            page.gone[(row.entity, row.id)] = row.scope
+            continue
+        body = bytes(row.body).decode()
+        page.bodies[(row.entity, row.id)] = (row, body, decoded(row.entity, body))
+        puts.append((row.entity, row.id, row.scope, era))
+    # An entity that leaves one scope and enters another in the same page is kept by the later put.
+    if drops:
+        connection.exec_driver_sql(
+            "DELETE FROM membership WHERE entity = ? AND entity_id = ? AND scope = ?", drops
+        )
+    if puts:
+        connection.exec_driver_sql(
+            "INSERT INTO membership (entity, entity_id, scope, era) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (entity, entity_id, scope) DO UPDATE SET era = excluded.era",
+            puts,
+        )
+    _store_documents(connection, page)
+    remove_orphans(connection, list(page.gone), page)
+    return Changes(
+        cases=frozenset(page.cases), customers=frozenset(page.customers), reference=page.is_reference
+    )
+
+
+def _store_documents(connection: Connection, page: _Page) -> None:
+    known = _revisions(connection, page.bodies)
+    documents: list[tuple[str, str, int, str, str, str]] = []
+    entities: list[tuple[Id, Entity]] = []
+    for key, (row, body, entity) in page.bodies.items():
+        if known.get(key, -1) > row.rev:
+            continue
+        case_id = str(getattr(entity, "case_id", ""))
+        customer_id = str(getattr(entity, "customer_id", ""))
+        documents.append((row.entity, row.id, row.rev, case_id, customer_id, body))
+        page.touch(row.entity, case_id, customer_id)
+        if entity is not None:
+            entities.append((key, entity))
+    if documents:
+        connection.exec_driver_sql(
+            "INSERT INTO doc (entity, entity_id, rev, case_id, customer_id, body) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (entity, entity_id) DO UPDATE SET rev = excluded.rev, case_id = excluded.case_id,"
+            " customer_id = excluded.customer_id, body = excluded.body",
+            documents,
+        )
+    _index_cases(connection, [entity for _, entity in entities if isinstance(entity, Case)])
+    _index_timeline(connection, entities)
+    _index_words(connection, entities)
+
+
+def _revisions(connection: Connection, wanted: Iterable[Id]) -> dict[Id, int]:
+    """Return the revisions we have of ``wanted``, in one statement."""
+    rows = connection.exec_driver_sql(
+        "SELECT d.entity, d.entity_id, d.rev FROM json_each(?) AS w JOIN doc AS d"
+        " ON d.entity = w.value ->> 0 AND d.entity_id = w.value ->> 1",
+        (json.dumps(list(wanted)),),
+    )
+    return {(entity, entity_id): rev for entity, entity_id, rev in rows}
+
+
+# ---------------------------------------------------------------------- cases and counters
+
+
+def _index_cases(connection: Connection, cases: Sequence[Case]) -> None:
+    if not cases:
+        return
+    before = _counted(connection, [case.case_id for case in cases])
+    rows = [row_of(case) for case in cases]
+    marks = ", ".join("?" * COLUMN_COUNT)
+    connection.exec_driver_sql(f"INSERT OR REPLACE INTO case_row ({COLUMNS}) VALUES ({marks})", rows)
+    after = {row[0]: (row[4], row[5], row[1], row[6]) for row in rows}
+    _count(connection, before, after)
+    moved = [
+        (case.customer_id or f"case:{case.case_id}", case.case_id)
+        for case in cases
+        if case.case_id not in before or before[case.case_id][3] != case.customer_id
+    ]
+    if moved:
+        connection.exec_driver_sql("UPDATE OR REPLACE timeline_row SET owner = ? WHERE case_id = ?", moved)
+
+
+def _counted(connection: Connection, case_ids: Sequence[str]) -> dict[str, tuple[str, str, int, str]]:
+    rows = connection.exec_driver_sql(
+        "SELECT case_id, team_id, assignee_id, sort_group, customer_id FROM case_row"
+        " WHERE case_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(case_ids)),),
+    )
+    return {row[0]: (row[1], row[2], row[3], row[4]) for row in rows}
+
+
+def _count(
+    connection: Connection,
+    before: dict[str, tuple[str, str, int, str]],
+    after: dict[str, tuple[str, str, int, str]],
+) -> None:
+    """Keep the badge counters equal to the rows."""
+    delta: dict[tuple[str, str, int], int] = {}
+    for rows, sign in ((before, -1), (after, 1)):
+        for team, assignee, group, _ in rows.values():
+            delta[(team, assignee, group)] = delta.get((team, assignee, group), 0) + sign
+    changed = [(*key, amount) for key, amount in delta.items() if amount]
+    if changed:
+        connection.exec_driver_sql(
+            "INSERT INTO counter (team_id, assignee_id, sort_group, n) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (team_id, assignee_id, sort_group) DO UPDATE SET n = n + excluded.n",
+            changed,
+        )
+
+
+# ---------------------------------------------------------------------- timeline and words
+
+
+def _index_timeline(connection: Connection, entities: Sequence[tuple[Id, Entity]]) -> None:
+    rows: list[tuple[str, int | None, str, str, int, str, str]] = []
+    for (name, entity_id), entity in entities:
+        for line in lines_of(entity):
+            owner = line.customer_id or f"case:{line.case_id}"
+            rows.append((owner, micros(line.at), name, entity_id, line.part, line.group, line.case_id))
+    if not rows:
+        return
+    connection.exec_driver_sql(
+        "DELETE FROM timeline_row WHERE entity = ? AND entity_id = ?",
+        list({(row[2], row[3]) for row in rows}),
+    )
+    connection.exec_driver_sql(
+        "INSERT OR REPLACE INTO timeline_row (owner, at, entity, entity_id, part, grp, case_id)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        rows,
+    )
+    case_ids = {row[6] for row in rows if row[6]}
+    if case_ids:
+        # A message belongs to whom its case belongs to; the case may have come before it or with it.
+        connection.exec_driver_sql(
+            "UPDATE OR REPLACE timeline_row SET owner = c.customer_id FROM case_row AS c"
+            " WHERE timeline_row.case_id IN (SELECT value FROM json_each(?))"
+            " AND c.case_id = timeline_row.case_id AND c.customer_id <> ''"
+            " AND timeline_row.owner = 'case:' || timeline_row.case_id",
+            (json.dumps(sorted(case_ids)),),
+        )
+
+
+def _index_words(connection: Connection, entities: Sequence[tuple[Id, Entity]]) -> None:
+    words = [(key, text) for key, text in ((key, words_of(entity)) for key, entity in entities) if text]
+    if not words:
+        return
+    connection.exec_driver_sql(
+        "INSERT OR IGNORE INTO find_doc (entity, entity_id) VALUES (?, ?)", [key for key, _ in words]
+    )
+    connection.exec_driver_sql(
+        "INSERT OR REPLACE INTO find_text (rowid, text)"
+        " SELECT id, ? FROM find_doc WHERE entity = ? AND entity_id = ?",
+        [(text, *key) for key, text in words],
+    )
+
+
+# ---------------------------------------------------------------------- leaving
+
+
+def remove_orphans(
+    connection: Connection, candidates: Sequence[Id] | None, page: _Page | None = None
+) -> Changes:
+    """Remove documents that are in no scope any more; ``None`` looks at all of them."""
+    page = page or _Page()
+    if candidates is not None and not candidates:
+        return Changes()
+    source = (
+        "doc AS d"
+        if candidates is None
+        else ("json_each(?) AS w JOIN doc AS d ON d.entity = w.value ->> 0 AND d.entity_id = w.value ->> 1")
+    )
+    params: tuple[Any, ...] = () if candidates is None else (json.dumps(list(candidates)),)
+    rows = connection.exec_driver_sql(
+        f"SELECT d.entity, d.entity_id, d.case_id, d.customer_id FROM {source} WHERE NOT EXISTS"
+        " (SELECT 1 FROM membership AS m WHERE m.entity = d.entity AND m.entity_id = d.entity_id)",
+        params,
+    ).all()
+    ids = [(entity, entity_id) for entity, entity_id, _, _ in rows]
+    for entity, _, case_id, customer_id in rows:
+        page.touch(entity, case_id, customer_id)
+    if ids:
+        _remove(connection, ids)
+    return Changes(
+        cases=frozenset(page.cases), customers=frozenset(page.customers), reference=page.is_reference
+    )
+
+
+def _remove(connection: Connection, ids: list[Id]) -> None:
+    cases = [entity_id for entity, entity_id in ids if entity == "case"]
+    if cases:
+        _count(connection, _counted(connection, cases), {})
+        connection.exec_driver_sql(
+            "DELETE FROM case_row WHERE case_id = ?", [(case_id,) for case_id in cases]
+        )
+    connection.exec_driver_sql(
+        "DELETE FROM find_text WHERE rowid IN (SELECT id FROM find_doc WHERE entity = ? AND entity_id = ?)",
+        ids,
+    )
+    for table in ("find_doc", "timeline_row", "doc"):
+        connection.exec_driver_sql(f"DELETE FROM {table} WHERE entity = ? AND entity_id = ?", ids)

@@ -1,0 +1,85 @@
+"""How a command becomes a signed row of the outbox, and how a store error gets its name."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy.exc import DBAPIError
+
+from workstation.casework.wire import codec
+from workstation.casework.wire.commands import Envelope, signed_bytes, type_of
+from workstation.ports import NewCommand, Signer, StoreUnusable
+from workstation.storage.outbox_tables import envelope_of, micros
+
+
+def new_row(
+    command: NewCommand, device_seq: int, *, device_id: str, outbox_epoch: str, mono: float, sign: Signer
+) -> dict[str, Any]:
+    """Return a command as a complete, signed row."""
+    row: dict[str, Any] = {
+        "cmd_id": command.cmd_id,
+        "device_seq": device_seq,
+        "outbox_epoch": outbox_epoch,
+        "device_id": device_id,
+        "person_id": command.person_id,
+        "case_id": command.body.case_id,
+        "type_v": 1,
+        "depends_on": msgspec.json.encode(command.depends_on).decode(),
+        "base_rev": command.base_rev,
+        "lease_id": "",
+        "lease_n": 0,
+        "policy_rev": command.policy_rev,
+        "nature": "request",
+        "wall": micros(command.wall),
+        "mono": mono,
+        "boot_id": _boot_id(),
+        "state": "held" if command.held_until is not None else "queued",
+        "held_until": micros(command.held_until) if command.held_until is not None else None,
+        "undo_left_s": 0.0,
+        "is_paused": 0,
+        "verdict": None,
+        "in_overlay": 1,
+        "attempts": 0,
+        "last_error": "",
+        "sent_at": None,
+        "settled_at": None,
+        "title_key": command.title_key,
+        "title_params": msgspec.json.encode(command.title_params).decode(),
+        "original_body": None,
+    }
+    return signed(row, codec.encode(command.body), type_of(command.body), sign)
+
+
+def signed(row: dict[str, Any], body: bytes, type_name: str, sign: Signer) -> dict[str, Any]:
+    """Put ``body`` into the row and sign what the row now says."""
+    row.update(body=body.decode(), type=type_name, sha256=codec.sha256_hex(body), signature="")
+    envelope: Envelope = envelope_of(row)
+    row["signature"] = sign(signed_bytes(envelope))
+    return row
+
+
+def is_full(error: DBAPIError) -> bool:
+    """Return whether the disk was full."""
+    return "full" in str(error.orig).lower()
+
+
+def unusable(error: DBAPIError, path: Path) -> StoreUnusable:
+    """Return a store error with its code."""
+    text = str(error.orig).lower()
+    if is_full(error):
+        return StoreUnusable("store.full", path)
+    if "malformed" in text or "corrupt" in text:
+        return StoreUnusable("store.corrupt", path, text)
+    if "locked" in text or "busy" in text:
+        return StoreUnusable("store.locked", path, text)
+    return StoreUnusable("store.unreadable", path, text)
+
+
+@cache
+def _boot_id() -> str:
+    """Which run of the machine this is, where the system tells."""
+    source = Path("/proc/sys/kernel/random/boot_id")
+    return source.read_text("ascii").strip() if source.exists() else ""
