@@ -122,7 +122,7 @@ class AssignSheet(Sheet):
     def person_id(self) -> str:
         """The person chosen; empty for nobody."""
         item = self._list.currentItem()
-        return str(item.data(Qt.ItemDataRole.UserRole)) if item else ""
+        return str(item.data(Qt.ItemDataRole.UserRole)) if item is not None else ""
 
 
 class PromiseSheet(Sheet):
@@ -358,9 +358,8 @@ class OrderSheet(Sheet):
         self._list.setAccessibleName(translate("Tie", "Bestellungen"))
         for order in sorted(orders, key=lambda item: item.placed_at, reverse=True):
             names = ", ".join(line.name for line in order.lines[:3])
-            item = QListWidgetItem(
-                f"{order.number}  ·  {formats.full_day(order.placed_at.date())}  ·  {formats.money(order.total)}\n{names}"
-            )
+            head = (order.number, formats.full_day(order.placed_at.date()), formats.money(order.total))
+            item = QListWidgetItem("  ·  ".join(head) + f"\n{names}")
             item.setData(Qt.ItemDataRole.UserRole, order.order_id)
             self._list.addItem(item)
             if order.order_id == current:
@@ -374,7 +373,7 @@ class OrderSheet(Sheet):
     def order_id(self) -> str:
         """The order chosen."""
         item = self._list.currentItem()
-        return str(item.data(Qt.ItemDataRole.UserRole)) if item else ""
+        return str(item.data(Qt.ItemDataRole.UserRole)) if item is not None else ""
 
     def problem(self) -> str:
         if not self.order_id:
@@ -383,7 +382,7 @@ class OrderSheet(Sheet):
 
 
 def is_mail_address(text: str) -> bool:
-    """Tell whether ``text`` can be an address we send to: one @, a dot in the domain, no blanks or brackets."""
+    """Tell whether ``text`` can be an address we send to: one @, a dotted domain, no blanks or brackets."""
     local, at, domain = text.strip().rpartition("@")
     if not (local and at and "." in domain) or domain.startswith(".") or domain.endswith("."):
         return False
