@@ -55,6 +55,10 @@ class Books(Protocol):
         """
         ...
 
+    def shipments_by_tracking(self, tracking_numbers: Sequence[str]) -> dict[str, str]:
+        """Return shipment ids by tracking number, for those that exist (compared without case)."""
+        ...
+
     def payments_of(self, order_id: str) -> tuple[str, ...]:
         """Return the ids of an order's payments."""
         ...
@@ -80,8 +84,8 @@ class Books(Protocol):
         """Return the id of the booking with that reference."""
         ...
 
-    def add_booking(self, booking: Booking) -> None:
-        """Store a booking; its reference and its credit note number are new."""
+    def add_booking(self, booking: Booking) -> bool:
+        """Store a booking; False (and nothing stored) when its reference is booked already."""
         ...
 
     def pay_booking(self, booking_id: str, at: datetime) -> None:
@@ -92,8 +96,8 @@ class Books(Protocol):
         """Return the id of the return with that reference."""
         ...
 
-    def add_return(self, authorised: ReturnAuthorisation, reference: str) -> None:
-        """Store a return; its reference and its number are new."""
+    def add_return(self, authorised: ReturnAuthorisation, reference: str) -> bool:
+        """Store a return; False (and nothing stored) when its reference is used already."""
         ...
 
     def returns_of(self, order_id: str) -> tuple[str, ...]:

@@ -1,0 +1,300 @@
+"""The hub's own books in SQL: one statement a question, constraints instead of hope."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from workstation.casework.customer import Customer
+from workstation.casework.errors import RuleViolation
+from workstation.casework.money import Money
+from workstation.casework.records import (
+    Booking,
+    Invoice,
+    Order,
+    Payment,
+    ReturnAuthorisation,
+    Shipment,
+    WorkOrder,
+)
+from workstation.hub.storage.sql import Session, maybe_micros, micros, numbered, placeholders
+
+_IN = 200
+
+_KEEP_CUSTOMER = """
+INSERT INTO book_customer (tenant_id, number, customer_id) VALUES (:tenant_id, :number, :customer_id)
+ON CONFLICT (tenant_id, number) DO UPDATE SET customer_id = excluded.customer_id
+"""
+_KEEP_ORDER = """
+INSERT INTO book_order (tenant_id, order_id, number, customer_id, placed_at)
+VALUES (:tenant_id, :order_id, :number, :customer_id, :placed_at)
+ON CONFLICT (tenant_id, order_id)
+DO UPDATE SET number = excluded.number, customer_id = excluded.customer_id, placed_at = excluded.placed_at
+"""
+_KEEP_PAYMENT = """
+INSERT INTO book_payment (tenant_id, payment_id, number, order_id, currency, captured, refunded)
+VALUES (:tenant_id, :payment_id, :number, :order_id, :currency, :captured, :refunded)
+ON CONFLICT (tenant_id, payment_id)
+DO UPDATE SET number = excluded.number, order_id = excluded.order_id, currency = excluded.currency,
+              captured = excluded.captured, refunded = excluded.refunded
+"""
+_TAKE_BACK = """
+UPDATE book_payment SET refunded = refunded + :amount
+WHERE tenant_id = :tenant_id AND payment_id = :payment_id AND currency = :currency
+  AND refunded + :amount <= captured
+"""
+_KEEP_SHIPMENT = """
+INSERT INTO book_shipment (tenant_id, shipment_id, order_id, tracking_number)
+VALUES (:tenant_id, :shipment_id, :order_id, :tracking_number)
+ON CONFLICT (tenant_id, shipment_id)
+DO UPDATE SET order_id = excluded.order_id, tracking_number = excluded.tracking_number
+"""
+_KEEP_INVOICE = """
+INSERT INTO book_invoice (tenant_id, invoice_id, number, order_id)
+VALUES (:tenant_id, :invoice_id, :number, :order_id)
+ON CONFLICT (tenant_id, invoice_id) DO UPDATE SET number = excluded.number, order_id = excluded.order_id
+"""
+_ADD_BOOKING = """
+INSERT INTO book_booking (tenant_id, booking_id, reference, credit_note_number, order_id, payment_id, currency,
+                          amount, booked_at, paid_at)
+VALUES (:tenant_id, :booking_id, :reference, :credit_note_number, :order_id, :payment_id, :currency,
+        :amount, :booked_at, :paid_at)
+ON CONFLICT (tenant_id, reference) DO NOTHING
+"""
+_ADD_RETURN = """
+INSERT INTO book_return (tenant_id, return_id, reference, number, order_id, created_at)
+VALUES (:tenant_id, :return_id, :reference, :number, :order_id, :created_at)
+ON CONFLICT (tenant_id, reference) DO NOTHING
+"""
+_KEEP_WORK_ORDER = """
+INSERT INTO book_work_order (tenant_id, work_order_id, kind, subject_id, status, created_at)
+VALUES (:tenant_id, :work_order_id, :kind, :subject_id, :status, :created_at)
+ON CONFLICT (tenant_id, work_order_id) DO UPDATE SET status = excluded.status
+"""
+
+
+def folded(number: str) -> str:
+    """Return a number as numbers are compared: without blanks and case."""
+    return "".join(number.split()).casefold()
+
+
+class SqlBooks:
+    """Implements :class:`workstation.hub.ports_books.Books` within one transaction."""
+
+    def __init__(self, session: Session, tenant_id: str) -> None:
+        self._session = session
+        self._tenant_id = tenant_id
+
+    def customer_by_number(self, number: str) -> str | None:
+        """Return the id of the customer with that number."""
+        found = self._session.value(
+            "SELECT customer_id FROM book_customer WHERE tenant_id = :tenant_id AND number = :number",
+            tenant_id=self._tenant_id,
+            number=folded(number),
+        )
+        return None if found is None else str(found)
+
+    def keep_customer(self, customer: Customer) -> None:
+        """Remember the customer's number."""
+        if customer.number:
+            self._do(_KEEP_CUSTOMER, number=folded(customer.number), customer_id=customer.customer_id)
+
+    def orders_by_numbers(self, numbers: Sequence[str]) -> dict[str, str]:
+        """Return order ids by number, for those that exist (compared without case)."""
+        return self._by_number("book_order", "number", "order_id", numbers)
+
+    def keep_order(self, order: Order) -> None:
+        """Remember number, customer and date of an order."""
+        self._do(
+            _KEEP_ORDER,
+            order_id=order.order_id,
+            number=folded(order.number),
+            customer_id=order.customer_id,
+            placed_at=micros(order.placed_at),
+        )
+
+    def orders_of(self, customer_id: str, since: datetime) -> tuple[str, ...]:
+        """Return ids of the customer's orders placed since then, newest first."""
+        rows = self._session.rows(
+            "SELECT order_id FROM book_order WHERE tenant_id = :tenant_id AND customer_id = :customer_id"
+            " AND placed_at >= :since ORDER BY placed_at DESC, order_id",
+            tenant_id=self._tenant_id,
+            customer_id=customer_id,
+            since=micros(since),
+        )
+        return tuple(row[0] for row in rows)
+
+    def keep_payment(self, payment: Payment, number: str) -> None:
+        """Remember a payment under the number its source gives it.
+
+        Raises:
+            RuleViolation: ``payment.over_refunded`` when more went back than was captured.
+        """
+        if payment.refunded > payment.captured:
+            raise RuleViolation(
+                "payment.over_refunded",
+                captured=payment.captured.minor_units,
+                refunded=payment.refunded.minor_units,
+            )
+        self._do(
+            _KEEP_PAYMENT,
+            payment_id=payment.payment_id,
+            number=folded(number),
+            order_id=payment.order_id,
+            currency=payment.captured.currency,
+            captured=payment.captured.minor_units,
+            refunded=payment.refunded.minor_units,
+        )
+
+    def payments_of(self, order_id: str) -> tuple[str, ...]:
+        """Return the ids of an order's payments."""
+        return self._ids("payment_id", "book_payment", "order_id", order_id)
+
+    def take_back(self, payment_id: str, amount: Money) -> None:
+        """Add ``amount`` to what went back of a payment.
+
+        Raises:
+            RuleViolation: ``refund.above_refundable``, ``payment.unknown`` or ``money.currency_mismatch``.
+        """
+        taken = self._do(
+            _TAKE_BACK, payment_id=payment_id, amount=amount.minor_units, currency=amount.currency
+        )
+        if taken == 1:
+            return
+        row = self._session.row(
+            "SELECT currency, captured, refunded FROM book_payment"
+            " WHERE tenant_id = :tenant_id AND payment_id = :payment_id",
+            tenant_id=self._tenant_id,
+            payment_id=payment_id,
+        )
+        if row is None:
+            raise RuleViolation("payment.unknown", payment_id=payment_id)
+        if row[0] != amount.currency:
+            raise RuleViolation("money.currency_mismatch", left=row[0], right=amount.currency)
+        raise RuleViolation(
+            "refund.above_refundable", amount=amount.minor_units, refundable=row[1] - row[2], currency=row[0]
+        )
+
+    def shipments_by_tracking(self, tracking_numbers: Sequence[str]) -> dict[str, str]:
+        """Return shipment ids by tracking number, for those that exist (compared without case)."""
+        return self._by_number("book_shipment", "tracking_number", "shipment_id", tracking_numbers)
+
+    def keep_shipment(self, shipment: Shipment) -> None:
+        """Remember order and tracking number of a parcel."""
+        self._do(
+            _KEEP_SHIPMENT,
+            shipment_id=shipment.shipment_id,
+            order_id=shipment.order_id,
+            tracking_number=folded(shipment.tracking_number),
+        )
+
+    def keep_invoice(self, invoice: Invoice) -> None:
+        """Remember number and order of an invoice."""
+        self._do(
+            _KEEP_INVOICE,
+            invoice_id=invoice.invoice_id,
+            number=folded(invoice.number),
+            order_id=invoice.order_id,
+        )
+
+    def booking_by_reference(self, reference: str) -> str | None:
+        """Return the id of the booking with that reference."""
+        found = self._ids("booking_id", "book_booking", "reference", reference)
+        return found[0] if found else None
+
+    def add_booking(self, booking: Booking) -> bool:
+        """Store a booking; False (and nothing stored) when its reference is booked already."""
+        added = self._do(
+            _ADD_BOOKING,
+            booking_id=booking.booking_id,
+            reference=booking.reference,
+            credit_note_number=booking.credit_note_number,
+            order_id=booking.order_id,
+            payment_id=booking.payment_id,
+            currency=booking.amount.currency,
+            amount=booking.amount.minor_units,
+            booked_at=micros(booking.booked_at),
+            paid_at=maybe_micros(booking.paid_at),
+        )
+        return added == 1
+
+    def pay_booking(self, booking_id: str, at: datetime) -> None:
+        """Say that the money of a booking was paid out; the first word counts."""
+        self._do(
+            "UPDATE book_booking SET paid_at = :at"
+            " WHERE tenant_id = :tenant_id AND booking_id = :booking_id AND paid_at IS NULL",
+            booking_id=booking_id,
+            at=micros(at),
+        )
+
+    def return_by_reference(self, reference: str) -> str | None:
+        """Return the id of the return with that reference."""
+        found = self._ids("return_id", "book_return", "reference", reference)
+        return found[0] if found else None
+
+    def add_return(self, authorised: ReturnAuthorisation, reference: str) -> bool:
+        """Store a return; False (and nothing stored) when its reference is used already."""
+        added = self._do(
+            _ADD_RETURN,
+            return_id=authorised.return_id,
+            reference=reference,
+            number=authorised.number,
+            order_id=authorised.order_id,
+            created_at=micros(authorised.created_at),
+        )
+        return added == 1
+
+    def returns_of(self, order_id: str) -> tuple[str, ...]:
+        """Return the ids of an order's returns."""
+        return self._ids("return_id", "book_return", "order_id", order_id)
+
+    def keep_work_order(self, work: WorkOrder) -> None:
+        """Remember a work order and its state."""
+        self._do(
+            _KEEP_WORK_ORDER,
+            work_order_id=work.work_order_id,
+            kind=work.kind,
+            subject_id=work.booking_id or work.return_id or work.work_order_id,
+            status=work.status,
+            created_at=micros(work.created_at),
+        )
+
+    def open_work_orders(self, created_before: datetime, limit: int = 500) -> tuple[str, ...]:
+        """Return ids of work orders nobody has done yet, oldest first."""
+        rows = self._session.rows(
+            "SELECT work_order_id FROM book_work_order WHERE tenant_id = :tenant_id AND status = 'open'"
+            " AND created_at < :before ORDER BY created_at, work_order_id LIMIT :limit",
+            tenant_id=self._tenant_id,
+            before=micros(created_before),
+            limit=limit,
+        )
+        return tuple(row[0] for row in rows)
+
+    def _do(self, sql: str, **params: object) -> int:
+        return self._session.do(sql, tenant_id=self._tenant_id, **params)
+
+    def _ids(self, column: str, table: str, key: str, value: str) -> tuple[str, ...]:
+        rows = self._session.rows(
+            f"SELECT {column} FROM {table} WHERE tenant_id = :tenant_id AND {key} = :value ORDER BY {column}",
+            tenant_id=self._tenant_id,
+            value=value,
+        )
+        return tuple(row[0] for row in rows)
+
+    def _by_number(self, table: str, key: str, column: str, numbers: Sequence[str]) -> dict[str, str]:
+        spelled: dict[str, list[str]] = {}
+        for number in numbers:
+            spelled.setdefault(folded(number), []).append(number)
+        wanted = [number for number in spelled if number]
+        found: dict[str, str] = {}
+        for start in range(0, len(wanted), _IN):
+            part = wanted[start : start + _IN]
+            rows = self._session.rows(
+                f"SELECT {key}, {column} FROM {table} WHERE tenant_id = :tenant_id"
+                f" AND {key} IN ({placeholders('number', len(part))})",
+                tenant_id=self._tenant_id,
+                **numbered("number", part),
+            )
+            for row in rows:
+                found.update(dict.fromkeys(spelled[row[0]], row[1]))
+        return found
