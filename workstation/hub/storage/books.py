@@ -55,8 +55,8 @@ VALUES (:tenant_id, :invoice_id, :number, :order_id)
 ON CONFLICT (tenant_id, invoice_id) DO UPDATE SET number = excluded.number, order_id = excluded.order_id
 """
 _ADD_BOOKING = """
-INSERT INTO book_booking (tenant_id, booking_id, reference, credit_note_number, order_id, payment_id, currency,
-                          amount, booked_at, paid_at)
+INSERT INTO book_booking (tenant_id, booking_id, reference, credit_note_number, order_id, payment_id,
+                          currency, amount, booked_at, paid_at)
 VALUES (:tenant_id, :booking_id, :reference, :credit_note_number, :order_id, :payment_id, :currency,
         :amount, :booked_at, :paid_at)
 ON CONFLICT (tenant_id, reference) DO NOTHING
@@ -116,13 +116,13 @@ class SqlBooks:
     def orders_of(self, customer_id: str, since: datetime) -> tuple[str, ...]:
         """Return ids of the customer's orders placed since then, newest first."""
         rows = self._session.rows(
-            "SELECT order_id FROM book_order WHERE tenant_id = :tenant_id AND customer_id = :customer_id"
+            "SELECT order_id AS found FROM book_order WHERE tenant_id = :tenant_id AND customer_id = :customer_id"
             " AND placed_at >= :since ORDER BY placed_at DESC, order_id",
             tenant_id=self._tenant_id,
             customer_id=customer_id,
             since=micros(since),
         )
-        return tuple(row[0] for row in rows)
+        return tuple(str(row.found) for row in rows)
 
     def keep_payment(self, payment: Payment, number: str) -> None:
         """Remember a payment under the number its source gives it.
@@ -169,10 +169,14 @@ class SqlBooks:
         )
         if row is None:
             raise RuleViolation("payment.unknown", payment_id=payment_id)
-        if row[0] != amount.currency:
-            raise RuleViolation("money.currency_mismatch", left=row[0], right=amount.currency)
+        currency = str(row.currency)
+        if currency != amount.currency:
+            raise RuleViolation("money.currency_mismatch", left=currency, right=amount.currency)
         raise RuleViolation(
-            "refund.above_refundable", amount=amount.minor_units, refundable=row[1] - row[2], currency=row[0]
+            "refund.above_refundable",
+            amount=amount.minor_units,
+            refundable=int(row.captured) - int(row.refunded),
+            currency=currency,
         )
 
     def shipments_by_tracking(self, tracking_numbers: Sequence[str]) -> dict[str, str]:
@@ -262,24 +266,25 @@ class SqlBooks:
     def open_work_orders(self, created_before: datetime, limit: int = 500) -> tuple[str, ...]:
         """Return ids of work orders nobody has done yet, oldest first."""
         rows = self._session.rows(
-            "SELECT work_order_id FROM book_work_order WHERE tenant_id = :tenant_id AND status = 'open'"
+            "SELECT work_order_id AS found FROM book_work_order WHERE tenant_id = :tenant_id AND status = 'open'"
             " AND created_at < :before ORDER BY created_at, work_order_id LIMIT :limit",
             tenant_id=self._tenant_id,
             before=micros(created_before),
             limit=limit,
         )
-        return tuple(row[0] for row in rows)
+        return tuple(str(row.found) for row in rows)
 
     def _do(self, sql: str, **params: object) -> int:
         return self._session.do(sql, tenant_id=self._tenant_id, **params)
 
     def _ids(self, column: str, table: str, key: str, value: str) -> tuple[str, ...]:
         rows = self._session.rows(
-            f"SELECT {column} FROM {table} WHERE tenant_id = :tenant_id AND {key} = :value ORDER BY {column}",
+            f"SELECT {column} AS found FROM {table} WHERE tenant_id = :tenant_id AND {key} = :value"
+            " ORDER BY found",
             tenant_id=self._tenant_id,
             value=value,
         )
-        return tuple(row[0] for row in rows)
+        return tuple(str(row.found) for row in rows)
 
     def _by_number(self, table: str, key: str, column: str, numbers: Sequence[str]) -> dict[str, str]:
         spelled: dict[str, list[str]] = {}
@@ -290,11 +295,11 @@ class SqlBooks:
         for start in range(0, len(wanted), _IN):
             part = wanted[start : start + _IN]
             rows = self._session.rows(
-                f"SELECT {key}, {column} FROM {table} WHERE tenant_id = :tenant_id"
+                f"SELECT {key} AS number, {column} AS found FROM {table} WHERE tenant_id = :tenant_id"
                 f" AND {key} IN ({placeholders('number', len(part))})",
                 tenant_id=self._tenant_id,
                 **numbered("number", part),
             )
             for row in rows:
-                found.update(dict.fromkeys(spelled[row[0]], row[1]))
+                found.update(dict.fromkeys(spelled[str(row.number)], str(row.found)))
         return found

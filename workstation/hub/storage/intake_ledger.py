@@ -16,8 +16,8 @@ _COLUMNS = (
 )
 _ADD = f"""
 INSERT INTO intake (tenant_id, {_COLUMNS})
-VALUES (:tenant_id, :intake_id, :mailbox, :uidvalidity, :uid, :sha256, :size, :stored_at, :received_at, :state,
-        :rfc_message_id, :case_id, :message_id, :is_readable, :is_filed)
+VALUES (:tenant_id, :intake_id, :mailbox, :uidvalidity, :uid, :sha256, :size, :stored_at, :received_at,
+        :state, :rfc_message_id, :case_id, :message_id, :is_readable, :is_filed)
 """
 _CHANGE = """
 UPDATE intake SET state = :state, rfc_message_id = :rfc_message_id, case_id = :case_id,
