@@ -41,7 +41,7 @@ def opened(message: Message, given: Given, *, team_id: str, customer: Customer |
 
 
 def received(state: CaseState, message: Message, given: Given) -> CaseState:
-    """Return ``state`` after an inbound message; an auto-reply or bounce neither reopens nor starts a clock."""
+    """Return ``state`` after an inbound message; auto-replies and bounces start no clock."""
     case = state.the_case
     if state.message(message.message_id) is not None:
         return state

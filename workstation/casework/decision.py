@@ -188,9 +188,14 @@ def kind_of(decision: Decision) -> str:
     return str(decision.__struct_config__.tag)
 
 
+def group_of_kind(kind: str) -> KindGroup:
+    """Return the group a kind belongs to."""
+    return _GROUPS.get(kind, "free")
+
+
 def group_of(decision: Decision) -> KindGroup:
     """Return the group whose sums limits count: money back, goods again, goodwill, or free of cost."""
-    return _GROUPS.get(kind_of(decision), "free")
+    return group_of_kind(kind_of(decision))
 
 
 def cost_of(decision: Decision) -> Money:

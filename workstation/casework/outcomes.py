@@ -40,7 +40,8 @@ def decide(state: CaseState, body: Decide, given: Given) -> CaseState:
     """Return ``state`` with the decision ``given.command_id``; whether it may be is judged elsewhere.
 
     Raises:
-        RuleViolation: ``decision.empty``, ``decision.not_executable``, ``decision.other_customer``, ``id.malformed``.
+        RuleViolation: ``decision.empty``, ``decision.not_executable``, ``decision.other_customer``,
+            ``id.malformed``.
     """
     case = state.the_case
     if state.decision(checked_id(given.command_id)) is not None:

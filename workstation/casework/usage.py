@@ -1,0 +1,83 @@
+"""How much of the limits is used, as far as one can see from budget rows and decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from workstation.casework.budget import Budget
+from workstation.casework.decision import DecisionRecord
+from workstation.casework.limit import Limit, Usage
+from workstation.casework.people import Person
+from workstation.casework.soundness import costs_by_group
+
+_COUNTS = frozenset({"held", "queued", "scheduled", "booking", "booked"})
+DEFAULT_WINDOW_DAYS = 90
+
+
+def usage_seen(
+    *,
+    person: Person,
+    case_id: str,
+    customer_id: str,
+    now: datetime,
+    budgets: Iterable[Budget] = (),
+    decisions: Sequence[DecisionRecord] = (),
+    limits: Iterable[Limit] = (),
+    time_zone: str = "Europe/Berlin",
+) -> Usage:
+    """Return the usage for a judgement; where rows and decisions differ the larger reading is taken.
+
+    ``decisions`` are all known ones of this customer and this person (own pending ones included);
+    ``budgets`` the rows at hand: at the hub all, at a desk those it may see.
+    """
+    zone = ZoneInfo(time_zone)
+    today = now.astimezone(zone).date()
+    since = now - timedelta(days=window_days(limits, person))
+    case: dict[str, int] = {}
+    customer: dict[str, int] = {}
+    count: dict[str, int] = {}
+    day: dict[str, int] = {}
+    for record in decisions:
+        if record.state not in _COUNTS:
+            continue
+        is_own = record.person_id == person.person_id
+        for group, units in costs_by_group([step.decision for step in record.steps]).items():
+            if is_own and record.case_id == case_id:
+                _add(case, group, units)
+            if is_own and record.decided_at.astimezone(zone).date() == today:
+                _add(day, group, units)
+            if customer_id and record.customer_id == customer_id and record.decided_at > since:
+                _add(customer, group, units)
+                _add(count, group, 1)
+    month: dict[str, int] = {}
+    rows = {
+        ("case_person", f"{case_id}/{person.person_id}", ""): case,
+        ("customer_window", customer_id, ""): customer,
+        ("person_day", person.person_id, today.isoformat()): day,
+        ("team_month", person.team_id, today.isoformat()[:7]): month,
+    }
+    for row in budgets:
+        period = "" if row.level == "customer_window" else row.period
+        sums = rows.get((row.level, row.subject_id, period))
+        if sums is not None:
+            sums[row.group] = max(sums.get(row.group, 0), row.limit_amt - row.rest)
+    return Usage(
+        case_spent=case, customer_spent=customer, customer_count=count, day_spent=day, month_spent=month
+    )
+
+
+def window_days(limits: Iterable[Limit], person: Person) -> int:
+    """Return the longest customer window among the limits that may rule ``person``, in days."""
+    windows = [
+        limit.per_customer.window_days
+        for limit in limits
+        if limit.per_customer is not None
+        and (limit.person_id == person.person_id or (not limit.person_id and limit.role in ("", person.role)))
+    ]
+    return max(windows, default=DEFAULT_WINDOW_DAYS)
+
+
+def _add(sums: dict[str, int], group: str, units: int) -> None:
+    sums[group] = sums.get(group, 0) + units
