@@ -30,6 +30,12 @@ def test_each_module_says_on_its_first_line_what_it_is_for() -> None:
     assert found == []
 
 
+def test_each_folder_of_the_product_is_a_package() -> None:
+    # Without __init__.py neither the wheel nor the import contracts would see it.
+    folders = {(ROOT / source.path).parent for source in product_sources()}
+    assert [str(folder) for folder in sorted(folders) if not (folder / "__init__.py").exists()] == []
+
+
 def test_the_module_map_is_fresh() -> None:
     assert module_map.TARGET.exists() and module_map.TARGET.read_text("utf-8") == module_map.text(), (
         "docs/module-map.md is stale: python3 run.py fix"
