@@ -116,8 +116,9 @@ class SqlBooks:
     def orders_of(self, customer_id: str, since: datetime) -> tuple[str, ...]:
         """Return ids of the customer's orders placed since then, newest first."""
         rows = self._session.rows(
-            "SELECT order_id AS found FROM book_order WHERE tenant_id = :tenant_id AND customer_id = :customer_id"
-            " AND placed_at >= :since ORDER BY placed_at DESC, order_id",
+            "SELECT order_id AS found FROM book_order"
+            " WHERE tenant_id = :tenant_id AND customer_id = :customer_id AND placed_at >= :since"
+            " ORDER BY placed_at DESC, order_id",
             tenant_id=self._tenant_id,
             customer_id=customer_id,
             since=micros(since),
@@ -266,8 +267,9 @@ class SqlBooks:
     def open_work_orders(self, created_before: datetime, limit: int = 500) -> tuple[str, ...]:
         """Return ids of work orders nobody has done yet, oldest first."""
         rows = self._session.rows(
-            "SELECT work_order_id AS found FROM book_work_order WHERE tenant_id = :tenant_id AND status = 'open'"
-            " AND created_at < :before ORDER BY created_at, work_order_id LIMIT :limit",
+            "SELECT work_order_id AS found FROM book_work_order"
+            " WHERE tenant_id = :tenant_id AND status = 'open' AND created_at < :before"
+            " ORDER BY created_at, work_order_id LIMIT :limit",
             tenant_id=self._tenant_id,
             before=micros(created_before),
             limit=limit,

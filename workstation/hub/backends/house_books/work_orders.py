@@ -1,0 +1,95 @@
+"""Work orders for people: transfers to make, cash to pay out at the till, parcels to expect."""
+
+from __future__ import annotations
+
+import msgspec
+
+from workstation.casework.errors import RuleViolation
+from workstation.casework.ids import derived_id
+from workstation.casework.records import Booking, Order, Payment, ReturnAuthorisation, WorkOrder
+from workstation.hub.ports import Tx
+from workstation.hub.ports_books import Books
+
+_ACCOUNTS = {
+    "card": "card",
+    "paypal": "PayPal",
+    "sepa": "bank account",
+    "invoice": "invoice",
+    "cash": "cash",
+    "prepaid": "prepayment",
+}
+
+
+def transfer_to_make(booking: Booking, payment: Payment) -> WorkOrder:
+    """Return the work order that pays a booking out; cash is paid by the till, never by this program."""
+    account = f"{_ACCOUNTS[payment.method]} {payment.account_hint}".strip()
+    return WorkOrder(
+        work_order_id=derived_id("work_order", booking.booking_id),
+        kind="till" if payment.method == "cash" else "transfer",
+        created_at=booking.booked_at,
+        customer_id=booking.customer_id,
+        order_id=booking.order_id,
+        booking_id=booking.booking_id,
+        amount=booking.amount,
+        to_account=account,
+    )
+
+
+def parcel_to_expect(authorised: ReturnAuthorisation) -> WorkOrder:
+    """Return the work order of whoever unpacks the parcel that comes back."""
+    return WorkOrder(
+        work_order_id=derived_id("work_order", authorised.return_id),
+        kind="expect_parcel",
+        created_at=authorised.created_at,
+        customer_id=authorised.customer_id,
+        order_id=authorised.order_id,
+        return_id=authorised.return_id,
+    )
+
+
+def confirm(tx: Tx, books: Books, work_order_id: str, person_id: str) -> WorkOrder:
+    """Say that a person did the work: the booking is paid, or the parcel is received.
+
+    Raises:
+        RuleViolation: ``work_order.unknown`` or ``work_order.not_open``.
+    """
+    work = tx.get(WorkOrder, work_order_id)
+    if work is None:
+        raise RuleViolation("work_order.unknown", work_order_id=work_order_id)
+    if work.status != "open":
+        raise RuleViolation("work_order.not_open", status=work.status)
+    done = msgspec.structs.replace(work, status="done", done_at=tx.now, done_by=person_id)
+    books.keep_work_order(done)
+    stored = tx.put(done)
+    if work.booking_id:
+        _pay(tx, books, work.booking_id)
+    if work.return_id:
+        _receive(tx, work.return_id)
+    tx.audit("work_order.done", actor=person_id, subject=work_order_id, detail={"kind": work.kind})
+    return stored
+
+
+def _pay(tx: Tx, books: Books, booking_id: str) -> None:
+    booking = tx.get(Booking, booking_id)
+    if booking is None or booking.status == "paid":
+        return
+    books.pay_booking(booking_id, tx.now)
+    tx.put(msgspec.structs.replace(booking, status="paid", paid_at=tx.now))
+
+
+def _receive(tx: Tx, return_id: str) -> None:
+    authorised = tx.get(ReturnAuthorisation, return_id)
+    if authorised is None or authorised.status != "authorised":
+        return
+    tx.put(msgspec.structs.replace(authorised, status="received"))
+    order = tx.get(Order, authorised.order_id)
+    if order is None:
+        return
+    pieces: dict[str, int] = {}
+    for one in authorised.lines:
+        pieces[one.line_id] = pieces.get(one.line_id, 0) + one.quantity
+    lines = tuple(
+        msgspec.structs.replace(line, returned_quantity=line.returned_quantity + pieces.get(line.line_id, 0))
+        for line in order.lines
+    )
+    tx.put(msgspec.structs.replace(order, lines=lines))
