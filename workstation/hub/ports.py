@@ -126,12 +126,12 @@ class Finding(Protocol):
         """Return cases and customers that match a number, an address, a name or words of a subject."""
         ...
 
-    def cases_due(self, before: datetime, limit: int = 200) -> tuple[str, ...]:
-        """Return ids of cases whose snooze, promise or due time has come and was not looked at since."""
+    def customer_file(self, customer_id: str) -> tuple[Entity, ...]:
+        """Return the customer with all records and decisions, in one statement."""
         ...
 
-    def looked_at(self, case_id: str, next_at: datetime | None) -> None:
-        """Say when a case wants to be looked at next (None: not before something happens)."""
+    def cases_due(self, before: datetime, limit: int = 200) -> tuple[str, ...]:
+        """Return ids of cases whose snooze is over or of which an open promise was due before then."""
         ...
 
     def next_number(self, name: str) -> int:
@@ -246,6 +246,10 @@ class Blobs(Protocol):
 
     def info(self, tenant_id: str, sha256: str) -> BlobInfo | None:
         """Return size and date of a blob."""
+        ...
+
+    def received(self, tenant_id: str, sha256: str) -> int:
+        """Return how many bytes are there, also of an unfinished upload; 0 for an unknown hash."""
         ...
 
     def read(self, tenant_id: str, sha256: str, start: int = 0, length: int | None = None) -> bytes | None:

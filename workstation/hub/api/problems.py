@@ -14,6 +14,7 @@ from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFou
 
 from workstation.casework.errors import RuleViolation
 from workstation.casework.wire.sync import Problem
+from workstation.system.sqlite import StoreUnusable
 
 log = logging.getLogger(__name__)
 
@@ -150,6 +151,12 @@ def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> 
     headers = {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"}
     code = _CODE_OF_STATUS.get(status, "http.malformed")
     return response_of(HttpProblem(status, code, headers=headers))
+
+
+def on_store_unusable(request: Request[Any, Any, Any], error: StoreUnusable) -> Response[bytes]:
+    """Exception handler of a database that cannot be used now: come again, nothing was lost."""
+    log.error("database unusable: %s %s: %s", request.method, request.url.path, error.reason)
+    return response_of(HttpProblem(503, "hub.busy", headers={"Retry-After": "5"}))
 
 
 def on_bug(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

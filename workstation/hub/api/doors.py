@@ -1,0 +1,64 @@
+"""What the routes need of the hub: services, lanes and limits, bound once by the composition root."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import msgspec
+from litestar import Request
+
+from workstation.casework.clock import Clock
+from workstation.casework.wire.commands import CommandsAnswer
+from workstation.casework.wire.sync import PullAnswer, PullRequest
+from workstation.hub.api.heads import HeadsPoller
+from workstation.hub.api.pace import Pace
+from workstation.hub.api.reading import bearer
+from workstation.hub.executor import Lanes
+from workstation.hub.services.blobs import BlobDesk
+from workstation.hub.services.devices import Devices
+from workstation.hub.services.online_search import OnlineSearch
+from workstation.hub.services.presence import PresenceBoard
+from workstation.hub.services.sessions import Caller, Sessions
+
+T = TypeVar("T")
+
+Receive = Callable[[Caller, Sequence[msgspec.Raw]], CommandsAnswer]
+LookUp = Callable[[Caller, Sequence[str]], CommandsAnswer]
+Pull = Callable[[Caller, PullRequest], PullAnswer]
+
+
+@dataclass(frozen=True)
+class Doors:
+    """One tenant's services as the routes use them; ``receive``, ``look_up`` and ``pull`` block."""
+
+    clock: Clock
+    lanes: Lanes
+    heads: HeadsPoller
+    sessions: Sessions
+    devices: Devices
+    presence: PresenceBoard
+    blobs: BlobDesk
+    search: OnlineSearch
+    receive: Receive
+    look_up: LookUp
+    pull: Pull
+    pushes: Pace = field(default_factory=lambda: Pace(per_s=2, burst=40))
+    pulls: Pace = field(default_factory=lambda: Pace(per_s=5, burst=60))
+
+    async def caller(self, request: Request[Any, Any, Any]) -> Caller:
+        """Return who asks.
+
+        Raises:
+            HttpProblem, RuleViolation: 401 or 403 with a code that says why.
+        """
+        token = bearer(request)
+        return await self.lanes.read(lambda: self.sessions.caller(token))
+
+
+def doors_of(request: Request[Any, Any, Any]) -> Doors:
+    """Return the doors of the application that serves ``request``."""
+    doors = request.app.state.doors
+    assert isinstance(doors, Doors)
+    return doors
