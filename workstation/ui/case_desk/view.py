@@ -27,12 +27,13 @@ from workstation.ui.shared.skeleton import Skeleton
 from workstation.ui.shared.theme import Theme
 from workstation.ui.shared.words import translate
 
-_RISKY = frozenset(
-    (
-        ".app .appimage .bat .bin .cmd .com .cpl .desktop .exe .hta .htm .html .inf .jar .js .jse .lnk .msc .msi .pif .ps1"
-        " .py .reg .scr .sh .svg .url .vbe .vbs .wsf .xht .xhtml"
-    ).split()
-)
+# fmt: off
+_RISKY = frozenset((
+    ".app", ".appimage", ".bat", ".bin", ".cmd", ".com", ".cpl", ".desktop", ".exe", ".hta", ".htm",
+    ".html", ".inf", ".jar", ".js", ".jse", ".lnk", ".msc", ".msi", ".pif", ".ps1", ".py", ".reg",
+    ".scr", ".sh", ".svg", ".url", ".vbe", ".vbs", ".wsf", ".xht", ".xhtml",
+))
+# fmt: on
 """Endings that can run a program: saved on request, never opened from here."""
 
 

@@ -1,0 +1,1 @@
+"""The customers: find one and see everything known about them."""

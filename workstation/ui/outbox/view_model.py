@@ -1,0 +1,104 @@
+"""What waits in the outbox, in words: what it is, where it stands, and what can still be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from workstation.casework.decision import total_cost
+from workstation.casework.wire.commands import Decide, NeedsApproval, Rejected, Superseded
+from workstation.ports import OutboxItem
+from workstation.ui.shared.error_text import ErrorText
+from workstation.ui.shared.formats import Formats
+from workstation.ui.shared.words import later, translate
+
+_TITLES: dict[str, tuple[tuple[str, str], str]] = {
+    "case.open": (later("Outbox", "Neuer Fall"), "plus"),
+    "message.send": (later("Outbox", "Antwort"), "send"),
+    "note.add": (later("Outbox", "Interne Notiz"), "lock"),
+    "call.log": (later("Outbox", "Anruf festgehalten"), "phone"),
+    "case.assign": (later("Outbox", "Zuweisung"), "user"),
+    "case.snooze": (later("Outbox", "Wiedervorlage"), "calendar-clock"),
+    "case.solve": (later("Outbox", "Erledigt"), "check"),
+    "case.reopen": (later("Outbox", "Wieder geöffnet"), "rotate-ccw"),
+    "case.no_case": (later("Outbox", "Kein Fall"), "ban"),
+    "case.is_case": (later("Outbox", "Doch ein Fall"), "undo-2"),
+    "case.mark_read": (later("Outbox", "Gelesen"), "eye"),
+    "case.tie": (later("Outbox", "Bestellung zugeordnet"), "link"),
+    "customer.link": (later("Outbox", "Adresse zugeordnet"), "link"),
+    "decision.make": (later("Outbox", "Entscheidung"), "zap"),
+    "decision.cancel": (later("Outbox", "Entscheidung zurücknehmen"), "undo-2"),
+    "promise.keep": (later("Outbox", "Zusage gehalten"), "handshake"),
+    "promise.withdraw": (later("Outbox", "Zusage zurückgenommen"), "handshake"),
+    "work.confirm": (later("Outbox", "Auftrag bestätigt"), "check"),
+    "void": (later("Outbox", "Zurückgenommen"), "undo-2"),
+}
+QUIET = frozenset({"case.mark_read", "void"})
+"""Acts nobody waits for; they are counted nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxLine:
+    """One act as the list shows it; ``act`` is what can be done with it."""
+
+    cmd_id: str
+    icon: str
+    title: str
+    sub: str
+    word: str
+    tone: Literal["secondary", "ask", "danger", "go"]
+    act: Literal["", "answer", "withdraw"] = ""
+    case_id: str = ""
+
+
+class OutboxWriter:
+    """Writes lines in one language; ``subject_of`` gives the name a case is known by."""
+
+    def __init__(self, formats: Formats, errors: ErrorText) -> None:
+        self._formats = formats
+        self._errors = errors
+
+    def lines(
+        self, items: Sequence[OutboxItem], subjects: dict[str, str], now: datetime, *, is_online: bool
+    ) -> tuple[OutboxLine, ...]:
+        """Return a line for each act somebody waits for, oldest first; refused ones stay until looked at."""
+        return tuple(
+            self._line(item, subjects.get(item.case_id, ""), now, is_online=is_online)
+            for item in items
+            if item.type not in QUIET and (item.is_waiting or isinstance(item.verdict, Rejected | Superseded))
+        )
+
+    def _line(self, item: OutboxItem, subject: str, now: datetime, *, is_online: bool) -> OutboxLine:
+        words, icon = _TITLES.get(item.type, (later("Outbox", "Vorgang"), "clock"))
+        title = translate(*words)
+        if isinstance(item.body, Decide):
+            cost = total_cost(item.body.steps)
+            if cost:
+                title = translate("Outbox", "{amount} entscheiden").format(amount=self._formats.money(cost))
+        if subject:
+            title = f"{title} · {subject}"
+        sub = self._formats.moment(item.wall, now)
+        tone: Literal["secondary", "ask", "danger", "go"] = "secondary"
+        act: Literal["", "answer", "withdraw"] = ""
+        word = translate("Outbox", "Wartet")
+        if item.state == "held":
+            word, tone, act = translate("Outbox", "Wartet auf dich"), "ask", "answer"
+            sub = translate("Outbox", "Noch nicht gebucht. Buchen oder verwerfen?")
+        elif item.state == "queued":
+            act = "withdraw"
+            if isinstance(item.body, Decide) and not is_online:
+                word, tone = translate("Outbox", "Vorgemerkt"), "ask"
+                sub = translate("Outbox", "Vorgemerkt, Rahmen wird neu geprüft")
+        elif item.state == "sent":
+            word = translate("Outbox", "Unterwegs")
+        if isinstance(item.verdict, Rejected | Superseded):
+            word, tone = translate("Outbox", "Abgelehnt"), "danger"
+            sub = self._errors.sentence(item.verdict.code, item.verdict.params)
+            act = ""
+        elif isinstance(item.verdict, NeedsApproval):
+            word, tone = translate("Outbox", "Bei der Leitung"), "ask"
+        elif item.last_error:
+            sub = f"{sub} · {self._errors.sentence(item.last_error)}"
+        return OutboxLine(item.cmd_id, icon, title, sub, word, tone, act, item.case_id)

@@ -1,0 +1,1 @@
+"""The window itself: top bar, rail, banner, and the rooms it holds."""

@@ -1,0 +1,1 @@
+"""First run, sign-in, and what to do without a keyring."""
