@@ -1,0 +1,1 @@
+"""Building the program as one folder, and proofs that it starts where nothing is prepared."""

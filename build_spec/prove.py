@@ -1,0 +1,82 @@
+"""Starts the built program under Xvfb and waits for its window: `python -m build_spec.prove [PROGRAM]`.
+
+The window is asked for from outside, through the X server, and the program's own picture of it is kept.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PROGRAM = ROOT / "dist" / "workstation" / "workstation"
+PICTURE = ROOT / "dist" / "window.png"
+LONGEST_S = 120
+
+
+class NotProvenError(Exception):
+    """The program did not show its window; the message holds what it said."""
+
+
+def prove(program: Path, picture: Path) -> float:
+    """Start `program` on a display of its own until it has shown its window; seconds from start to end.
+
+    NotProvenError if it ends with an error, stays silent for two minutes or leaves no picture.
+    """
+    xvfb = shutil.which("xvfb-run")
+    if xvfb is None:
+        raise NotProvenError("xvfb-run is missing. Debian, Ubuntu: apt-get install xvfb xauth")
+    picture.unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory(prefix="workstation-proof-") as profile:
+        command = [xvfb, "-a", "-s", "-screen 0 1600x1000x24", str(program)]
+        command += ["start", "--profile", profile, "--show-and-quit", str(picture)]
+        started = time.monotonic()
+        try:
+            done = subprocess.run(
+                command,
+                env=_bare_environment(profile),
+                capture_output=True,
+                text=True,
+                timeout=LONGEST_S,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise NotProvenError(
+                f"no window within {LONGEST_S} s: {error.stdout!r} {error.stderr!r}"
+            ) from error
+        took = time.monotonic() - started
+    if done.returncode != 0:
+        raise NotProvenError(f"exit code {done.returncode}\n{done.stdout}{done.stderr}")
+    if not picture.exists() or picture.stat().st_size < 5_000:
+        raise NotProvenError(f"no picture of a window\n{done.stdout}{done.stderr}")
+    return took
+
+
+def _bare_environment(home: str) -> dict[str, str]:
+    """An environment that knows nothing of the checkout: what works then works elsewhere."""
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
+    return {
+        **kept,
+        "HOME": home,
+        "QT_QPA_PLATFORM": "xcb",
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+    }
+
+
+def main(arguments: list[str]) -> int:
+    """Prove it and say how long it took; 1 with the reason if it did not hold."""
+    program = Path(arguments[0]) if arguments else PROGRAM
+    try:
+        took = prove(program, PICTURE)
+    except NotProvenError as error:
+        print(f"the window was not seen: {error}", file=sys.stderr)
+        return 1
+    print(f"window shown and closed in {took:.1f} s, picture in {PICTURE.relative_to(ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
