@@ -1,4 +1,4 @@
-"""Pages of the feed into the replica: documents, indexes and cursors in one transaction, by plain statements."""
+"""Pages of the feed into the replica: documents, indexes, cursors in one transaction, by plain statements."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ TOLD_EVENTS = frozenset({"picked_up", "delivered", "failed_attempt", "returned",
 
 
 class Line(NamedTuple):
-    """One line: ``customer_id`` is empty for messages, whose case knows it; ``part`` numbers parcel events."""
+    """One line; ``customer_id`` is empty for messages (their case knows it), ``part`` numbers events."""
 
     customer_id: str
     case_id: str

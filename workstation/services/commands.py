@@ -1,0 +1,111 @@
+"""Writes acts into the outbox: checked by the rules, signed, on the disk, then shown and sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from workstation.casework.case_state import CaseState, Given
+from workstation.casework.clock import Clock
+from workstation.casework.projection import apply
+from workstation.casework.wire.commands import Body, type_of
+from workstation.ports import Changes, NewCommand, Outbox, OutboxItem, Replica, Signer, TaskRunner, Workers
+from workstation.services.changes import ChangeFeed
+from workstation.services.folding import fold, state_of
+from workstation.services.identity import Me
+from workstation.services.overlay import Overlay
+from workstation.services.reference import Reference
+from workstation.system.clock import new_id
+
+
+class CommandWriter:
+    """The only way into the outbox."""
+
+    def __init__(
+        self,
+        *,
+        outbox: Outbox,
+        replica: Replica,
+        workers: Workers,
+        tasks: TaskRunner,
+        overlay: Overlay,
+        reference: Reference,
+        changes: ChangeFeed,
+        me: Me,
+        clock: Clock,
+        sign: Signer,
+    ) -> None:
+        self._outbox = outbox
+        self._replica = replica
+        self._workers = workers
+        self._tasks = tasks
+        self._overlay = overlay
+        self._reference = reference
+        self._changes = changes
+        self._me = me
+        self._clock = clock
+        self.sign = sign
+        self.on_queued: Callable[[], None] = lambda: None
+        """Set by the sync loop: something may leave."""
+
+    async def write(
+        self,
+        body: Body,
+        *,
+        cmd_id: str = "",
+        depends_on: tuple[str, ...] = (),
+        held_until: datetime | None = None,
+        title_key: str = "",
+        title_params: dict[str, str] | None = None,
+    ) -> OutboxItem:
+        """Save an act; it is on the disk when this returns.
+
+        Raises:
+            RuleViolation: the rules say no; nothing has been stored. StoreUnusable: ``store.full``.
+        """
+        worker = self._me.worker
+        now = self._clock.now()
+        state = await self.state(body.case_id)
+        name = cmd_id or new_id(self._clock)
+        apply(state, body, self._given(state, body, name, now))
+        command = NewCommand(
+            cmd_id=name,
+            body=body,
+            person_id=worker.person_id,
+            wall=now,
+            depends_on=depends_on,
+            base_rev=state.case.rev if state.case is not None else 0,
+            held_until=held_until,
+            title_key=title_key or f"act.{type_of(body)}",
+            title_params=title_params or {},
+        )
+        item = await self._workers.run("outbox", lambda: self._outbox.append(command, self.sign))
+        self.changed(body.case_id)
+        return item
+
+    async def state(self, case_id: str) -> CaseState:
+        """Return the case as it stands, own pending acts included, straight from both files.
+
+        The outbox is asked too, because the overlay of the last act may still be on its way.
+        """
+        pending = await self._workers.run("outbox", lambda: self._outbox.pending(case_id))
+        base = await self._workers.run("read", lambda: self._replica.base_of_case(case_id))
+        state, _ = fold(state_of(base, case_id), pending, self._reference.data)
+        return state
+
+    def changed(self, *case_ids: str) -> None:
+        """Show what the outbox holds now, and let it go."""
+        self._changes.publish(Changes(outbox=True))
+        self._tasks.start(self._overlay.refresh(case_ids), name="overlay", owner=self)
+        self.on_queued()
+
+    def _given(self, state: CaseState, body: Body, cmd_id: str, now: datetime) -> Given:
+        reference = self._reference.data
+        worker = self._me.worker
+        team_id = state.case.team_id if state.case is not None else worker.team_id
+        fields: dict[str, Any] = {
+            "policy": reference.policy_of(team_id),
+            "calendar": reference.calendar_of(team_id),
+        }
+        return Given(at=now, person_id=worker.person_id, person_name=worker.name, command_id=cmd_id, **fields)

@@ -1,0 +1,394 @@
+"""replica.db: what the hub has said, with own pending acts on top; plain statements on two connections."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import msgspec
+from sqlalchemy import Connection, Engine
+
+from workstation.casework.case import Case
+from workstation.casework.customer import Customer
+from workstation.casework.message import Message
+from workstation.casework.records import Invoice, Order, Shipment
+from workstation.casework.wire.entities import E, Entity, entity_id, entity_name
+from workstation.casework.wire.sync import PullAnswer
+from workstation.ports import (
+    CaseDocuments,
+    Changes,
+    FindHit,
+    InboxFilter,
+    Key,
+    QueueCounts,
+    QueueItem,
+    TimelineKey,
+    TimelineRow,
+)
+from workstation.storage.find import query_of
+from workstation.storage.ingest import decoded, ingest, remove_orphans
+from workstation.storage.queue import COLUMN_COUNT, COLUMNS, item_of, moment, page_sql, row_of
+from workstation.storage.queue_counts import count_queue
+from workstation.system.crashpoint import crashpoint
+
+MAX_FOUND = 500
+_CUSTOMER_PARTS = (
+    "order",
+    "payment",
+    "shipment",
+    "invoice",
+    "dunning_notice",
+    "commitment",
+    "return",
+    "booking",
+    "work_order",
+    "decision",
+    "promise",
+)
+
+
+class SqlReplica:
+    """The port ``Replica``: ``writer`` belongs to the lane ``replica``, ``reader`` to whoever asks."""
+
+    def __init__(self, writer: Engine, reader: Engine) -> None:
+        self._writer = writer
+        self._reader = reader
+
+    # ------------------------------------------------------------------ the feed
+
+    def apply_page(self, answer: PullAnswer) -> Changes:
+        """Store a page of the feed and its cursors in one transaction."""
+        with self._writer.begin() as connection:
+            era = int(_note(connection, "era") or 0)
+            changes = ingest(connection, answer, era)
+            changes |= self._purge_lost_scopes(connection, answer.scopes)
+            if not answer.more and _note(connection, "sweeping"):
+                changes |= self._sweep(connection, era)
+            if answer.cursors:
+                connection.exec_driver_sql(
+                    "INSERT INTO cursor (scope, seq, head) VALUES (?, ?, ?)"
+                    " ON CONFLICT (scope) DO UPDATE SET seq = excluded.seq, head = excluded.head",
+                    [(scope, seq, answer.heads.get(scope, seq)) for scope, seq in answer.cursors.items()],
+                )
+            _set_note(connection, "generation", answer.generation)
+            _set_note(connection, "server_time", answer.server_time.isoformat())
+            crashpoint("desk.ingest.before_commit")
+        crashpoint("desk.ingest.committed")
+        return changes
+
+    def _purge_lost_scopes(self, connection: Connection, scopes: Sequence[str]) -> Changes:
+        listed = json.dumps(list(scopes))
+        lost = [
+            scope
+            for (scope,) in connection.exec_driver_sql(
+                "SELECT scope FROM cursor WHERE scope NOT IN (SELECT value FROM json_each(?))", (listed,)
+            )
+        ]
+        if not lost:
+            return Changes()
+        marks = [(scope,) for scope in lost]
+        connection.exec_driver_sql("DELETE FROM membership WHERE scope = ?", marks)
+        connection.exec_driver_sql("DELETE FROM cursor WHERE scope = ?", marks)
+        return remove_orphans(connection, None)
+
+    def _sweep(self, connection: Connection, era: int) -> Changes:
+        """After a restart of all cursors: what the hub has not sent again is gone."""
+        connection.exec_driver_sql("DELETE FROM membership WHERE era < ?", (era,))
+        _set_note(connection, "sweeping", "")
+        return remove_orphans(connection, None)
+
+    def cursors(self) -> tuple[str, dict[str, int]]:
+        """Return the generation and the cursor of each scope."""
+        with self._reader.connect() as connection:
+            rows = connection.exec_driver_sql("SELECT scope, seq FROM cursor").all()
+            return _note(connection, "generation"), {str(row[0]): int(row[1]) for row in rows}
+
+    def reset(self, generation: str) -> None:
+        """Forget the cursors; rows stay until the hub has sent all it has."""
+        with self._writer.begin() as connection:
+            connection.exec_driver_sql("DELETE FROM cursor")
+            _set_note(connection, "generation", generation)
+            _set_note(connection, "era", str(int(_note(connection, "era") or 0) + 1))
+            _set_note(connection, "sweeping", "1")
+
+    # ------------------------------------------------------------------ the overlay
+
+    def put_overlay(self, case_id: str, entities: Sequence[Entity], pending: int) -> None:
+        """Replace the overlay of one case."""
+        rows = [
+            (entity_name(item), entity_id(item), case_id, msgspec.json.encode(item).decode())
+            for item in entities
+        ]
+        with self._writer.begin() as connection:
+            connection.exec_driver_sql("DELETE FROM ov_doc WHERE case_id = ?", (case_id,))
+            connection.exec_driver_sql("DELETE FROM ov_case_row WHERE case_id = ?", (case_id,))
+            if rows:
+                connection.exec_driver_sql(
+                    "INSERT OR REPLACE INTO ov_doc (entity, entity_id, case_id, body) VALUES (?, ?, ?, ?)",
+                    rows,
+                )
+            case = next((item for item in entities if isinstance(item, Case)), None)
+            if case is None and pending:
+                case = _one(
+                    connection, "SELECT body FROM doc WHERE entity = 'case' AND entity_id = ?", case_id
+                )
+            if case is not None and pending:
+                marks = ", ".join("?" * COLUMN_COUNT)
+                connection.exec_driver_sql(
+                    f"INSERT INTO ov_case_row ({COLUMNS}) VALUES ({marks})", row_of(case, pending)
+                )
+
+    def clear_overlay(self) -> None:
+        """Drop the whole overlay."""
+        with self._writer.begin() as connection:
+            connection.exec_driver_sql("DELETE FROM ov_doc")
+            connection.exec_driver_sql("DELETE FROM ov_case_row")
+
+    # ------------------------------------------------------------------ cases and entities
+
+    def base_of_case(self, case_id: str) -> CaseDocuments:
+        """Return a case with messages, decisions, promises, approvals, customer, without the overlay."""
+        with self._reader.connect() as connection:
+            found = _entities(
+                connection.exec_driver_sql("SELECT entity, body FROM doc WHERE case_id = ?", (case_id,))
+            )
+            case = next((item for item in found if isinstance(item, Case)), None)
+            if case is not None and case.customer_id:
+                found += _entities(
+                    connection.exec_driver_sql(
+                        "SELECT entity, body FROM doc WHERE entity = 'customer' AND entity_id = ?",
+                        (case.customer_id,),
+                    )
+                )
+        return CaseDocuments(tuple(found))
+
+    def case(self, case_id: str) -> CaseDocuments:
+        """Return a case with the overlay, and all records of its customer."""
+        with self._reader.connect() as connection:
+            over = _bodies(
+                connection.exec_driver_sql(
+                    "SELECT entity, entity_id, body FROM ov_doc WHERE case_id = ?", (case_id,)
+                )
+            )
+            bodies = _bodies(
+                connection.exec_driver_sql(
+                    "SELECT entity, entity_id, body FROM doc WHERE case_id = ?", (case_id,)
+                )
+            )
+            raw_case = over.get(("case", case_id)) or bodies.get(("case", case_id))
+            case = cast(Case | None, decoded("case", raw_case)) if raw_case else None
+            if case is not None and case.customer_id:
+                kinds = json.dumps(_CUSTOMER_PARTS)
+                records = connection.exec_driver_sql(
+                    "SELECT entity, entity_id, body FROM doc WHERE customer_id = ? AND entity IN"
+                    " (SELECT value FROM json_each(?))"
+                    " UNION ALL SELECT entity, entity_id, body FROM doc"
+                    " WHERE entity = 'customer' AND entity_id = ?",
+                    (case.customer_id, kinds, case.customer_id),
+                )
+                bodies = {**_bodies(records), **bodies}
+        bodies.update(over)
+        return CaseDocuments(tuple(_decoded_all(bodies)))
+
+    def get(self, kind: type[E], entity_id: str) -> E | None:
+        """Return one entity, overlay first."""
+        name = entity_name(cast(type[Entity], kind))
+        with self._reader.connect() as connection:
+            body = connection.exec_driver_sql(
+                "SELECT body FROM ov_doc WHERE entity = ? AND entity_id = ? UNION ALL"
+                " SELECT body FROM doc WHERE entity = ? AND entity_id = ? LIMIT 1",
+                (name, entity_id, name, entity_id),
+            ).scalar()
+        return cast(E | None, decoded(name, body)) if body else None
+
+    def all_of(self, kind: type[E]) -> tuple[E, ...]:
+        """Return all entities of a small kind."""
+        name = entity_name(cast(type[Entity], kind))
+        with self._reader.connect() as connection:
+            rows = connection.exec_driver_sql("SELECT entity, body FROM doc WHERE entity = ?", (name,))
+            return tuple(cast(E, item) for item in _entities(rows))
+
+    # ------------------------------------------------------------------ the queue
+
+    def queue_page(
+        self, filter: InboxFilter, after: Key | None, limit: int, waiting: bool | None = None
+    ) -> tuple[QueueItem, ...]:
+        """Return rows in queue order after ``after``."""
+        with self._reader.connect() as connection:
+            case_ids = self._cases_by_words(connection, filter.text) if filter.text.strip() else None
+            sql, params = page_sql(filter, after, limit, waiting, case_ids)
+            return tuple(item_of(tuple(row)) for row in connection.exec_driver_sql(sql, params))
+
+    def queue_counts(
+        self, filter: InboxFilter, now: datetime, soon: datetime, end_of_day: datetime
+    ) -> QueueCounts:
+        """Return the badges of the queue."""
+        with self._reader.connect() as connection:
+            return count_queue(connection, filter, now, soon, end_of_day)
+
+    def queue_item(self, case_id: str) -> QueueItem | None:
+        """Return one row, whether or not it is in the queue now."""
+        with self._reader.connect() as connection:
+            row = connection.exec_driver_sql(
+                f"SELECT {COLUMNS} FROM ov_case_row WHERE case_id = ? UNION ALL"
+                f" SELECT {COLUMNS} FROM case_row WHERE case_id = ? LIMIT 1",
+                (case_id, case_id),
+            ).first()
+        return item_of(tuple(row)) if row is not None else None
+
+    def cases_of_customer(self, customer_id: str, limit: int = 50) -> tuple[QueueItem, ...]:
+        """Return the customer's cases, newest first."""
+        with self._reader.connect() as connection:
+            rows = connection.exec_driver_sql(
+                f"SELECT {COLUMNS} FROM case_row WHERE customer_id = ? ORDER BY opened_at DESC LIMIT ?",
+                (customer_id, limit),
+            )
+            return tuple(item_of(tuple(row)) for row in rows)
+
+    # ------------------------------------------------------------------ timeline and find
+
+    def timeline(
+        self, customer_id: str, group: str, after: TimelineKey | None, limit: int
+    ) -> tuple[TimelineRow, ...]:
+        """Return the customer's history, newest first, after ``after``."""
+        where, params = "t.owner = ?", [cast(Any, customer_id)]
+        if after is not None:
+            where += " AND (t.at, t.entity, t.entity_id, t.part) < (?, ?, ?, ?)"
+            params.extend((after.at, after.entity, after.entity_id, after.part))
+        if group and group != "all":
+            where += " AND t.grp = ?"
+            params.append(group)
+        sql = (
+            "SELECT t.at, t.grp, t.entity, t.entity_id, t.part, d.body, t.case_id FROM timeline_row AS t"
+            f" JOIN doc AS d ON d.entity = t.entity AND d.entity_id = t.entity_id WHERE {where}"
+            " ORDER BY t.at DESC, t.entity DESC, t.entity_id DESC, t.part DESC LIMIT ?"
+        )
+        with self._reader.connect() as connection:
+            rows = connection.exec_driver_sql(sql, (*params, limit)).all()
+        return tuple(
+            TimelineRow(
+                at=moment(row[0]) or datetime(1970, 1, 1, tzinfo=UTC),
+                group=row[1],
+                entity=row[2],
+                entity_id=row[3],
+                part=row[4],
+                body=row[5].encode(),
+                case_id=row[6],
+            )
+            for row in rows
+        )
+
+    def find(self, text: str, limit: int = 30) -> tuple[FindHit, ...]:
+        """Return cases, customers and orders that fit the words, newest first."""
+        hits: dict[tuple[str, str], FindHit] = {}
+        with self._reader.connect() as connection:
+            for entity, body in self._found(connection, text):
+                thing = decoded(entity, body)
+                hit = self._hit(connection, thing) if thing is not None else None
+                if hit is not None:
+                    hits.setdefault((hit.entity, hit.entity_id), hit)
+                if len(hits) >= limit * 3:
+                    break
+        order = {"customer": 0, "case": 1, "order": 2}
+        return tuple(sorted(hits.values(), key=lambda hit: order[hit.entity])[:limit])
+
+    def _found(self, connection: Connection, text: str) -> Iterable[tuple[str, str]]:
+        query = query_of(text)
+        if not query:
+            return ()
+        rows = connection.exec_driver_sql(
+            "SELECT d.entity, d.body FROM find_text AS f JOIN find_doc AS i ON i.id = f.rowid"
+            " JOIN doc AS d ON d.entity = i.entity AND d.entity_id = i.entity_id"
+            " WHERE find_text MATCH ? ORDER BY f.rowid DESC LIMIT ?",
+            (query, MAX_FOUND),
+        ).all()
+        return [(row[0], row[1]) for row in rows]
+
+    def _cases_by_words(self, connection: Connection, text: str) -> list[str]:
+        """Return the cases whose own words, messages or customer fit."""
+        rows = connection.exec_driver_sql(
+            "SELECT d.entity, d.case_id, d.customer_id FROM find_text AS f"
+            " JOIN find_doc AS i ON i.id = f.rowid"
+            " JOIN doc AS d ON d.entity = i.entity AND d.entity_id = i.entity_id"
+            " WHERE find_text MATCH ? ORDER BY f.rowid DESC LIMIT ?",
+            (query_of(text) or '""', MAX_FOUND),
+        ).all()
+        found = {case_id for _, case_id, _ in rows if case_id}
+        customers = {customer_id for entity, _, customer_id in rows if entity in ("customer", "order")}
+        found.update(
+            case_id
+            for (case_id,) in connection.exec_driver_sql(
+                "SELECT case_id FROM case_row WHERE customer_id IN (SELECT value FROM json_each(?))",
+                (json.dumps(sorted(customers)),),
+            )
+        )
+        return sorted(found)
+
+    def _hit(self, connection: Connection, thing: Entity) -> FindHit | None:
+        match thing:
+            case Case():
+                return _case_hit(thing)
+            case Message():
+                case = _one(
+                    connection, "SELECT body FROM doc WHERE entity = 'case' AND entity_id = ?", thing.case_id
+                )
+                return _case_hit(case) if case is not None else None
+            case Customer():
+                place = thing.address.city
+                return FindHit("customer", thing.customer_id, thing.name, place, "", thing.customer_id)
+            case Order():
+                return FindHit(
+                    "order", thing.order_id, thing.number, "", "", thing.customer_id, thing.placed_at
+                )
+            case Invoice() | Shipment():
+                title = thing.number if isinstance(thing, Invoice) else thing.tracking_number
+                return FindHit("order", thing.order_id, title, "", "", thing.customer_id)
+            case _:
+                return None
+
+    def close(self) -> None:
+        """Close the files."""
+        self._reader.dispose()
+        self._writer.dispose()
+
+
+def _case_hit(case: Case) -> FindHit:
+    return FindHit(
+        entity="case",
+        entity_id=case.case_id,
+        title=case.subject,
+        meta=case.customer_name,
+        case_id=case.case_id,
+        customer_id=case.customer_id,
+        at=case.opened_at,
+    )
+
+
+def _bodies(rows: Iterable[Any]) -> dict[tuple[str, str], str]:
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+def _decoded_all(bodies: dict[tuple[str, str], str]) -> Iterable[Entity]:
+    for (entity, _), body in bodies.items():
+        item = decoded(entity, body)
+        if item is not None:
+            yield item
+
+
+def _entities(rows: Iterable[Any]) -> list[Entity]:
+    return [item for item in (decoded(row[0], row[1]) for row in rows) if item is not None]
+
+
+def _one(connection: Connection, sql: str, case_id: str) -> Case | None:
+    body = connection.exec_driver_sql(sql, (case_id,)).scalar()
+    return cast(Case | None, decoded("case", body)) if body else None
+
+
+def _note(connection: Connection, name: str) -> str:
+    return str(connection.exec_driver_sql("SELECT value FROM note WHERE name = ?", (name,)).scalar() or "")
+
+
+def _set_note(connection: Connection, name: str, value: str) -> None:
+    connection.exec_driver_sql("INSERT OR REPLACE INTO note (name, value) VALUES (?, ?)", (name, value))

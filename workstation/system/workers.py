@@ -1,0 +1,49 @@
+"""Lanes: a few named threads, one per file and a small pool for the net; nothing else at the desk has one."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import MappingProxyType
+from typing import TypeVar
+
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+
+DESK_LANES: Mapping[str, int] = MappingProxyType({"outbox": 1, "replica": 1, "read": 1, "net": 8})
+"""Lane -> threads. One thread means: in order, one at a time."""
+
+
+class LaneWorkers:
+    """Runs blocking work on named lanes; results come back to the asking event loop."""
+
+    def __init__(self, lanes: Mapping[str, int] = DESK_LANES) -> None:
+        self._lanes = {
+            name: ThreadPoolExecutor(max_workers=threads, thread_name_prefix=f"lane-{name}")
+            for name, threads in lanes.items()
+        }
+
+    async def run(self, lane: str, work: Callable[[], T]) -> T:
+        """Run ``work`` on ``lane`` and return its result or raise its error.
+
+        Work that has begun runs to its end even when the waiting task is cancelled.
+        """
+        return await asyncio.wrap_future(self._lanes[lane].submit(work))
+
+    def post(self, lane: str, work: Callable[[], None]) -> None:
+        """Run ``work`` later on ``lane``; an error goes to the log."""
+        self._lanes[lane].submit(work).add_done_callback(_report)
+
+    def close(self) -> None:
+        """Wait for what has begun and end all threads; what has not begun on ``net`` and ``read`` is dropped."""
+        for name, executor in self._lanes.items():
+            executor.shutdown(wait=False, cancel_futures=name in ("net", "read"))
+        for executor in self._lanes.values():
+            executor.shutdown(wait=True)
+
+
+def _report(done: Future[None]) -> None:
+    if not done.cancelled() and (error := done.exception()) is not None:
+        _log.error("work left on a lane failed", exc_info=error)
