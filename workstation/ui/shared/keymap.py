@@ -49,11 +49,11 @@ class Command:
 
 
 def _command(id_: str, words: tuple[str, str], *keys: str, mac: tuple[str, ...] = ()) -> Command:
-    return Command(id_, words, id_.split(".")[0], keys, Context.ANYWHERE, mac)
+    return Command(id_, words, id_.partition(".")[0], keys, Context.ANYWHERE, mac)
 
 
 def _single(id_: str, words: tuple[str, str], *keys: str) -> Command:
-    return Command(id_, words, id_.split(".")[0], keys, Context.LISTS)
+    return Command(id_, words, id_.partition(".")[0], keys, Context.LISTS)
 
 
 # On macOS Option types characters, so Alt+… becomes physical Control there (Qt calls it Meta).
@@ -151,7 +151,7 @@ class Keymap(QObject):
         self.unbind(command_id)
         action = QAction(words_of(command), self)
         action.setObjectName(command_id)
-        action.triggered.connect(lambda: act())
+        action.triggered.connect(lambda _=False: act())
         shortcuts = []
         for keys in command.keys_on(sys.platform):
             shortcut = QShortcut(QKeySequence(keys), self._window)

@@ -69,7 +69,7 @@ def parse(text: str) -> Tokens:
 @cache
 def load() -> Tokens:
     """Return the tokens of this program (read once)."""
-    return parse(resource_path("themes", "tokens.json").read_text(encoding="utf-8"))
+    return parse(resource_path("themes/tokens.json").read_text(encoding="utf-8"))
 
 
 def _luminance(color: str) -> float:

@@ -1,0 +1,280 @@
+"""The queue pane: title, tabs, filter, the list itself, and its empty and loading states."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workstation.casework.message import Channel
+from workstation.ui.inbox.delegates import QueueDelegate, row_height
+from workstation.ui.inbox.models import QueueRow, RowRole, SectionItem
+from workstation.ui.inbox.view_model import QueueFilter, QueueViewModel, Scope
+from workstation.ui.inbox.words import channel_word
+from workstation.ui.shared.empty_state import EmptyState
+from workstation.ui.shared.row_list import RowList
+from workstation.ui.shared.segmented import Segmented
+from workstation.ui.shared.skeleton import Skeleton
+from workstation.ui.shared.theme import Theme, set_property
+from workstation.ui.shared.words import translate
+
+_CHANNELS: tuple[Channel, ...] = ("mail", "phone", "chat", "form", "counter", "post")
+
+
+class QueuePane(QFrame):
+    """The list of cases. ``case_chosen`` when the person moves to a case, ``case_entered`` on Enter."""
+
+    case_chosen = Signal(str)
+    case_entered = Signal(str)
+
+    def __init__(self, theme: Theme, view_model: QueueViewModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme, self._view_model = theme, view_model
+        self.setProperty("surface", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._title = QLabel(self)
+        theme.style(self._title, "h1")
+        self._order = QLabel(self)
+        theme.style(self._order, "caption", tone="secondary")
+        self.filter_button = QPushButton(self)
+        theme.style(self.filter_button, "body", kind="icon-ghost")
+        self.filter_button.clicked.connect(self.open_filter)
+        self.tabs = Segmented(theme, parent=self)
+        self.tabs.chosen.connect(lambda key: self._ask(Scope(key)))
+        self.news_button = QPushButton(self)
+        theme.style(self.news_button, "bodyMedium")
+        self.news_button.clicked.connect(view_model.apply_pending)
+        self.news_button.hide()
+        self.list = RowList(self._key_of, self._height_of, self)
+        self.list.setModel(view_model.model)
+        self.list.setItemDelegate(QueueDelegate(theme, view_model, self.list))
+        self._empty = EmptyState(theme, self)
+        self._empty.clicked.connect(self._on_empty_clicked)
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(self.list)
+        self._stack.addWidget(self._empty)
+        self._skeleton = Skeleton(theme, "queue", self._stack)
+        self._column = QVBoxLayout(self)
+        self._build()
+        self._connect()
+        self._on_theme_changed()
+        self._retranslate()
+
+    def _build(self) -> None:
+        px = self._theme.px
+        head = QHBoxLayout()
+        head.setSpacing(px(8))
+        head.addWidget(self._title)
+        head.addWidget(self._order, 1, Qt.AlignmentFlag.AlignBottom)
+        head.addWidget(self.filter_button)
+        head.setContentsMargins(px(20), px(12), px(16), 0)
+        tabs = QHBoxLayout()
+        tabs.setContentsMargins(px(20), px(8), px(16), px(8))
+        tabs.addWidget(self.tabs, 1)
+        news = QHBoxLayout()
+        news.setContentsMargins(px(20), 0, px(16), px(6))
+        news.addWidget(self.news_button, 1)
+        # The line at the right edge is painted by the frame: one pixel of margin keeps the list off it.
+        self._column.setContentsMargins(0, 0, 1, 0)
+        self._column.setSpacing(0)
+        self._column.addLayout(head)
+        self._column.addLayout(tabs)
+        self._column.addLayout(news)
+        self._column.addWidget(self._stack, 1)
+        set_property(self, "line", "right")
+
+    def _connect(self) -> None:
+        view_model = self._view_model
+        view_model.counts_changed.connect(self._on_counts_changed)
+        view_model.loading_changed.connect(self._on_loading_changed)
+        view_model.pending_changed.connect(self._on_pending_changed)
+        view_model.model.modelReset.connect(self._show_place)
+        self.list.attended_changed.connect(view_model.set_attended)
+        self.list.current_key_changed.connect(self.case_chosen)
+        self.list.opened.connect(self._on_opened)
+        self.list.clicked.connect(self._on_clicked)
+        self._skeleton.cancelled.connect(self._show_place)
+        self._theme.changed.connect(self._on_theme_changed)
+
+    # -- for the shell
+    def current_case_id(self) -> str:
+        """Return the case the list stands on; '' if none."""
+        return self.list.current_key()
+
+    def choose_case(self, case_id: str, *, is_silent: bool = True) -> bool:
+        """Go to a case if it is in the list; ``is_silent`` sends no ``case_chosen``."""
+        row = self._view_model.model.position(case_id)
+        if row < 0:
+            return False
+        self.list.choose_row(row, is_silent=is_silent)
+        return True
+
+    def step(self, by: int) -> bool:
+        """Go to the next (1) or previous (-1) case; False at the end."""
+        return self.list.step(by)
+
+    def focus_list(self) -> None:
+        """Give the focus to the list."""
+        self.list.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    # -- filter
+    def open_filter(self) -> None:
+        """Open the menu of filters."""
+        asked = self._view_model.filter
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setFont(self._theme.font("body"))
+        unread = menu.addAction(translate("Queue", "Nur ungelesene"))
+        unread.setCheckable(True)
+        unread.setChecked(asked.is_unread)
+        unread.triggered.connect(lambda on: self._ask(is_unread=on))
+        menu.addSeparator()
+        for channel in _CHANNELS:
+            action = menu.addAction(channel_word(channel))
+            action.setCheckable(True)
+            action.setChecked(asked.channel == channel)
+            action.triggered.connect(lambda on, one=channel: self._ask_channel(one if on else None))
+        menu.addSeparator()
+        clear = menu.addAction(translate("Queue", "Filter löschen"))
+        clear.setEnabled(asked.is_narrowed)
+        clear.triggered.connect(lambda _=False: self.clear_filter())
+        menu.popup(self.filter_button.mapToGlobal(self.filter_button.rect().bottomLeft()))
+
+    def clear_filter(self) -> None:
+        """Show all cases of the tab again."""
+        self._view_model.load(QueueFilter(scope=self._view_model.filter.scope))
+        self._mark_filter()
+
+    def _ask(self, scope: Scope | None = None, *, is_unread: bool | None = None) -> None:
+        old = self._view_model.filter
+        unread = old.is_unread if is_unread is None else is_unread
+        self._view_model.load(QueueFilter(scope or old.scope, old.text, old.channel, unread))
+        self._mark_filter()
+
+    def _ask_channel(self, channel: Channel | None) -> None:
+        old = self._view_model.filter
+        self._view_model.load(QueueFilter(old.scope, old.text, channel, old.is_unread))
+        self._mark_filter()
+
+    def _mark_filter(self) -> None:
+        is_on = self._view_model.filter.is_narrowed
+        self._theme.set_icon(self.filter_button, "list-filter", "accent.text" if is_on else "text.secondary")
+        words = translate("Queue", "Filter, aktiv") if is_on else translate("Queue", "Filter")
+        self.filter_button.setAccessibleName(words)
+        self.filter_button.setToolTip(f"{words} (F)")
+
+    # -- reactions
+    def _on_counts_changed(self) -> None:
+        scopes = self._view_model.counts.scopes
+        words = {
+            Scope.ALL: translate("Queue", "Alle"),
+            Scope.MINE: translate("Queue", "Meine"),
+            Scope.TEAM: translate("Queue", "Team"),
+        }
+        self.tabs.show_items([(scope.value, words[scope], scopes.get(scope)) for scope in Scope])
+        self.tabs.choose(self._view_model.filter.scope.value)
+        self._show_place()
+
+    def _on_loading_changed(self, is_loading: bool) -> None:
+        if is_loading:
+            self._skeleton.resize(self._stack.size())
+            self._skeleton.start()
+        else:
+            self._skeleton.stop()
+            self._show_place()
+
+    def _on_pending_changed(self) -> None:
+        new = self._view_model.pending_new
+        if new == 1:
+            words = translate("Queue", "1 neuer über dir")
+        elif new:
+            words = translate("Queue", "{count} neue über dir").format(count=new)
+        else:
+            words = translate("Queue", "Neu ordnen")
+        self.news_button.setText(words)
+        self._theme.set_icon(self.news_button, "arrow-up", "accent.text")
+        self.news_button.setVisible(self._view_model.has_pending)
+
+    def _show_place(self) -> None:
+        model = self._view_model.model
+        is_empty = model.rowCount() == 0
+        if is_empty and not self._view_model.is_loading:
+            self._say_why_empty()
+        self._stack.setCurrentWidget(
+            self._empty if is_empty and not self._view_model.is_loading else self.list
+        )
+
+    def _say_why_empty(self) -> None:
+        if self._view_model.filter.is_narrowed:
+            self._empty.show_words(
+                "list-filter",
+                translate("Queue", "Kein Vorgang mit diesem Filter"),
+                "",
+                translate("Queue", "Filter löschen"),
+            )
+            return
+        at, what = self._view_model.next_promise()
+        text = translate("Queue", "Niemand wartet.")
+        button = ""
+        if at:
+            more = translate("Queue", "Die nächste Zusage ist {at}: {what}.").format(at=at, what=what)
+            text = f"{text} {more}"
+            button = translate("Queue", "Zusage vorziehen")
+        self._empty.show_words("sun", translate("Queue", "Alles erledigt"), text, button)
+
+    def _on_empty_clicked(self) -> None:
+        if self._view_model.filter.is_narrowed:
+            self.clear_filter()
+        elif self._view_model.counts.next_promise_case_id:
+            self.case_chosen.emit(self._view_model.counts.next_promise_case_id)
+
+    def _on_opened(self, index: QModelIndex) -> None:
+        item = index.data(RowRole)
+        if isinstance(item, SectionItem):
+            self._view_model.toggle_waiting()
+        elif isinstance(item, QueueRow):
+            self.case_entered.emit(item.case_id)
+
+    def _on_clicked(self, index: QModelIndex) -> None:
+        if isinstance(index.data(RowRole), SectionItem):
+            self._view_model.toggle_waiting()
+
+    def _key_of(self, row: int) -> str:
+        items = self._view_model.model.items
+        item = items[row] if 0 <= row < len(items) else None
+        return item.case_id if isinstance(item, QueueRow) else ""
+
+    def _height_of(self, row: int) -> int | None:
+        is_section = isinstance(self._view_model.model.items[row], SectionItem)
+        return row_height(self._theme, is_section=True) if is_section else None
+
+    def _on_theme_changed(self) -> None:
+        self.list.set_row_height(row_height(self._theme, is_section=False))
+        self.list.viewport().update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._skeleton.resize(self._stack.size())
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+
+    def _retranslate(self) -> None:
+        self._title.setText(translate("Queue", "Eingang"))
+        self._order.setText(translate("Queue", "nach Fälligkeit"))
+        self.list.setAccessibleName(translate("Queue", "Fälle nach Fälligkeit"))
+        self._view_model.forget_words()
+        self._mark_filter()
+        self._on_counts_changed()
+        self._on_pending_changed()
