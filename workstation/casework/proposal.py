@@ -37,6 +37,9 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     sub_key: str = ""
     sub_params: dict[str, str] = {}
     needs_line_choice: tuple[LineChoice, ...] = ()
+    """Not empty: the person chooses first, the steps come with ``with_lines``."""
+    lines: tuple[LineChoice, ...] = ()
+    """All lines that could be chosen, with what is preselected."""
     reply_card: str = ""
     """Key of the reply card that fits."""
     icon: str = ""

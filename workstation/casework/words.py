@@ -1,0 +1,131 @@
+"""Words of a mail: folding, sentences and clauses, topics by word lists, order lines by their names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from workstation.casework.proposal import Topics
+from workstation.casework.records import OrderLine
+
+_FOLD = str.maketrans(
+    {"ä": "a", "ö": "o", "ü": "u", "ß": "ss", "é": "e", "è": "e", "ê": "e", "à": "a", "ç": "c"}
+)
+_DIGRAPH = re.compile(r"([aou])e")
+_TOKEN = re.compile(r"[a-z0-9]+")
+_SENTENCE = re.compile(r"[.!?;:\n]+(?:\s|$)|\n+")
+_CLAUSE = re.compile(r",|\bund\b|\baber\b|\bsowie\b|\bwährend\b|\band\b|\bbut\b|\bwhile\b|[–—]")
+_GAP = 5
+_NO_NAMES = frozenset(
+    {
+        "und",
+        "mit",
+        "fur",
+        "der",
+        "die",
+        "das",
+        "den",
+        "dem",
+        "des",
+        "ein",
+        "eine",
+        "von",
+        "the",
+        "and",
+        "for",
+        "with",
+    }
+    | {"from", "set", "stuck", "liter"}
+)
+
+Tokens = tuple[str, ...]
+
+
+def tokens_of(text: str) -> Tokens:
+    """Return the words of ``text``, folded: lower case, ``ä``, ``ae`` and ``a`` alike."""
+    folded = text.casefold().translate(_FOLD)
+    return tuple(_TOKEN.findall(_DIGRAPH.sub(r"\1", folded)))
+
+
+def sentences_of(text: str) -> tuple[str, ...]:
+    """Return the sentences of ``text``; an order number such as ``B-10.482`` is not cut."""
+    return tuple(part.strip() for part in _SENTENCE.split(text) if part.strip())
+
+
+def clauses_of(sentence: str) -> tuple[str, ...]:
+    """Return the clauses of a sentence, split at commas and conjunctions."""
+    return tuple(part.strip() for part in _CLAUSE.split(sentence) if part.strip())
+
+
+def topics_in(tokens: Tokens, topics: Topics) -> tuple[str, ...]:
+    """Return the topics whose words occur, German and English alike, in the order of ``topics``."""
+    return tuple(
+        item.topic
+        for item in topics.topics
+        if any(_occurs(pattern, tokens) for pattern in (*item.de, *item.en))
+    )
+
+
+def lines_named(tokens: Tokens, lines: Sequence[OrderLine]) -> tuple[OrderLine, ...]:
+    """Return the lines a word points at alone: a word that fits two lines names neither."""
+    names = [(line, _name_tokens(line.name)) for line in lines]
+    found: dict[str, OrderLine] = {}
+    for token in tokens:
+        hits = [line for line, words in names if any(_is_same_thing(token, word) for word in words)]
+        if len(hits) == 1:
+            found[hits[0].line_id] = hits[0]
+    return tuple(line for line in lines if line.line_id in found)
+
+
+def _occurs(pattern: str, tokens: Tokens) -> bool:
+    """``*`` at the end of a word: any ending; ``~`` between words: up to five others may stand there."""
+    parts: list[tuple[str, bool, int]] = []
+    gap = 0
+    for part in pattern.split():
+        if part == "~":
+            gap = _GAP
+            continue
+        is_open = part.endswith("*")
+        parts.extend((word, is_open, gap) for word in tokens_of(part.rstrip("*")))
+        gap = 0
+    return bool(parts) and any(_follows(parts, tokens, start) for start in range(len(tokens)))
+
+
+def _follows(parts: Sequence[tuple[str, bool, int]], tokens: Tokens, start: int) -> bool:
+    if not parts:
+        return True
+    word, is_open, gap = parts[0]
+    for at in range(start, min(start + gap + 1, len(tokens))):
+        fits = tokens[at].startswith(word) if is_open else tokens[at] == word
+        if fits and _follows(parts[1:], tokens, at + 1):
+            return True
+    return False
+
+
+def _name_tokens(name: str) -> Tokens:
+    return tuple(
+        word for word in tokens_of(name) if len(word) >= 3 and word not in _NO_NAMES and not word.isdigit()
+    )
+
+
+def _is_same_thing(token: str, word: str) -> bool:
+    """Equal, another ending (``Schale``, ``Schalen``), or the end of a compound (``Müslischale``)."""
+    if token == word:
+        return True
+    short, long = sorted((token, word), key=len)
+    if len(short) >= 4 and long.startswith(short) and len(long) - len(short) <= 3:
+        return True
+    return len(short) >= 5 and long.endswith(short)
+
+
+def mentions(tokens: Tokens, number: str) -> bool:
+    """Return whether an order or invoice ``number`` stands in the text, however it is punctuated."""
+    wanted = tokens_of(number)
+    return bool(wanted) and any(
+        tokens[at : at + len(wanted)] == wanted for at in range(len(tokens) - len(wanted) + 1)
+    )
+
+
+def joined(parts: Iterable[str]) -> str:
+    """Return the texts of several messages as one."""
+    return "\n".join(part for part in parts if part)
