@@ -151,6 +151,10 @@ class IncomingMail:
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
     subject: str = ""
+    bare_subject: str = ""
+    """Without reply prefixes and case tokens."""
+    case_numbers: tuple[int, ...] = ()
+    """Case numbers the subject names; they count only for somebody who takes part in that case."""
     text: str = ""
     quoted: str = ""
     html: str = ""
