@@ -1,7 +1,7 @@
 """Runs both README commands in a bare Debian: minbase plus python3, nothing else; prints the times.
 
-`python -m build_spec.bare_debian [COMMAND ...]` as root; the commands default to `demo` and `test`. The mirror
-is the one this machine uses. Needs debootstrap; the folder is deleted at the end unless --keep is given.
+`python -m build_spec.bare_debian [COMMAND ...]` as root; the commands default to `demo` and `test`. The
+mirror is the one this machine uses. Needs debootstrap; the folder is deleted at the end without --keep.
 """
 
 import argparse
