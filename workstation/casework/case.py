@@ -52,11 +52,13 @@ _MOVES: dict[Act, dict[CaseStatus, CaseStatus]] = {
 }
 
 
-class Due(msgspec.Struct, frozen=True):
+class Due(msgspec.Struct, frozen=True, omit_defaults=True):
     """What is due next on a case: ``at`` aware UTC and why."""
 
     at: datetime
     kind: DueKind
+    what: str = ""
+    """Of a promise: ``call_back``, ``answer``, ``deliver`` or ``other``."""
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -84,6 +84,8 @@ class QueueItem:
     section: Section = "later"
     due_at: datetime | None = None
     due_kind: DueKind | None = None
+    due_what: str = ""
+    """What was promised, when a promise is due: ``call_back``, ``answer`` ..."""
     waiting_since: datetime | None = None
     snoozed_until: datetime | None = None
     is_unread: bool = False

@@ -14,7 +14,7 @@ from workstation.ports import InboxFilter, Key, QueueItem
 COLUMNS = (
     "case_id, sort_group, sort_due, sort_rank, team_id, assignee_id, customer_id, customer_name, subject,"
     " channel, status, number, due_at, due_kind, waiting_since, snoozed_until, opened_at, read_by,"
-    " has_undelivered, is_held_for_approval, pending"
+    " has_undelivered, is_held_for_approval, pending, due_what"
 )
 COLUMN_COUNT = COLUMNS.count(",") + 1
 FOR_US, FOR_OTHERS, OUTSIDE = 0, 1, 9
@@ -76,6 +76,7 @@ def row_of(case: Case, pending: int = 0) -> tuple[Any, ...]:
         int(case.has_undelivered),
         int(case.is_held_for_approval),
         pending,
+        case.due.what if case.due is not None else "",
     )
 
 
@@ -101,6 +102,7 @@ def item_of(row: Sequence[Any]) -> QueueItem:
         has_undelivered=bool(row[18]),
         is_held_for_approval=bool(row[19]),
         pending=row[20],
+        due_what=row[21],
     )
 
 

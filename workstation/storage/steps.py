@@ -107,7 +107,8 @@ _QUEUE_COLUMNS = """
             read_by TEXT NOT NULL,
             has_undelivered INTEGER NOT NULL,
             is_held_for_approval INTEGER NOT NULL,
-            pending INTEGER NOT NULL
+            pending INTEGER NOT NULL,
+            due_what TEXT NOT NULL
 """
 
 REPLICA_STEPS: tuple[Step, ...] = (
