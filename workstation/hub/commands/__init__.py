@@ -1,0 +1,1 @@
+"""The commands of ``workstation-hub``, one file a task."""
