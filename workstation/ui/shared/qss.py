@@ -32,6 +32,26 @@ QFrame[kind="notice"][tone="go"] { background: $go_bg; border-color: $go_border;
 QFrame[kind="banner"] { background: $ask_bg; border: 0; border-bottom: 1px solid $ask_border; }
 QFrame[kind="banner"][tone="danger"] { background: $danger_bg; border-bottom: 1px solid $danger_border; }
 
+QFrame[kind="bubble-in"] { background: $bubble_in; border: 1px solid transparent; border-radius: 10px; }
+QFrame[kind="bubble-out"] { background: $bubble_out; border: 1px solid transparent; border-radius: 10px; }
+QFrame[kind="bubble-note"] { background: $note_bg; border: 1px dashed $note_border; border-radius: 10px; }
+QFrame[kind="note-field"] { background: $note_bg; border: 1px dashed $note_border; border-radius: 8px; }
+QFrame[kind="reply-field"] { background: transparent; border: 0; }
+QPushButton[kind="tile"] { background: $bg_pressed; border: 1px solid transparent; padding: 0 ${p10}px; }
+QPushButton[kind="tile"]:hover { border-color: $border_strong; }
+QPushButton[kind="tile"]:focus { border: 2px solid $focus; padding: 0 ${p9}px; }
+QPushButton[kind="find"] { background: $bg_panel; border: 1px solid $border_strong; border-radius: 8px;
+  padding: 0; min-height: ${p32}px; }
+QPushButton[kind="find"]:hover { background: $bg_hover; }
+QPushButton[kind="find"]:focus { border: 2px solid $focus; }
+QPushButton[kind="row"] { background: transparent; border: 0; border-radius: 8px; padding: 0; }
+QPushButton[kind="row"]:hover { background: $bg_hover; }
+QPushButton[kind="row"][tone="selected"] { background: $bg_selected; }
+QPushButton[kind="card"] { background: $bg_panel; border: 1px solid $border_strong; border-radius: 8px;
+  padding: 0; text-align: left; }
+QPushButton[kind="card"]:hover { background: $bg_hover; border-color: $accent_border; }
+QPushButton[kind="card"]:focus { border: 2px solid $focus; }
+
 QLabel { background: transparent; border: 0; }
 *[tone="secondary"] { color: $text_secondary; }
 QLabel[tone="accent"] { color: $accent_text; }
@@ -75,6 +95,7 @@ QPushButton[kind="icon-ghost"]:focus { padding: 0; min-width: ${p32m}px; max-wid
 QPushButton[kind="segment"] { background: transparent; border: 1px solid transparent;
   color: $text_secondary;
   min-height: ${p24}px; padding: 0 ${p10}px; }
+QPushButton[kind="segment"][tone="tight"] { padding: 0 ${p4}px; }
 QPushButton[kind="segment"]:hover { background: $bg_hover; color: $text_primary; }
 QPushButton[kind="segment"]:checked { background: $bg_pressed; color: $text_primary; }
 QPushButton[kind="segment"]:focus { border: 2px solid $focus; padding: 0 ${p9}px; min-height: ${p22}px; }
@@ -121,6 +142,7 @@ QGroupBox::title { subcontrol-origin: margin; left: ${p12}px; padding: 0 ${p4}px
 
 QTableView, QListView, QTreeView { background: transparent; border: 0; outline: 0;
   selection-background-color: $bg_selected; selection-color: $text_primary; }
+QTableView[kind="rows"] { selection-background-color: transparent; }
 QTableView[kind="data"], QListWidget, QTreeView[kind="data"] { background: $bg_panel;
   border: 1px solid $border_subtle; border-radius: 8px; }
 QHeaderView::section { background: $bg_sunken; color: $text_secondary; border: 0;

@@ -30,14 +30,12 @@ THREE_COLUMNS, TWO_COLUMNS = 1280, 1024
 class _Fold(QFrame):
     """A column that is part of the splitter or, when there is no room, lies over the others."""
 
-    def __init__(self, line: str) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.setProperty("surface", "panel")
-        self.setProperty("line", line)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.box = QVBoxLayout(self)
-        # The 1 px line of the frame needs room that a list inside would paint over.
-        self.box.setContentsMargins(int(line == "left"), 0, int(line == "right"), 0)
+        self.box.setContentsMargins(0, 0, 0, 0)
         self.box.setSpacing(0)
 
 
@@ -58,9 +56,9 @@ class MainWindow(QMainWindow):
         self.top_bar = TopBar(theme)
         self.banner = Banner(theme)
         self.rail = Rail(theme)
-        self.queue_slot = _Fold("right")
+        self.queue_slot = _Fold()
         self.case_slot = QWidget()
-        self.context_slot = _Fold("left")
+        self.context_slot = _Fold()
         self._case_box = QVBoxLayout(self.case_slot)
         self._case_box.setContentsMargins(0, 0, 0, 0)
         self.rooms = QStackedWidget()
