@@ -104,10 +104,10 @@ class TimelineDelegate(QStyledItemDelegate):
         left, right = rect.left() + px(TEXT_X), rect.right() - px(INSET)
         first = QRectF(left, rect.top() + px(8), right - left, theme.line("body"))
         used = self._paint_right(painter, first, item)
-        self._line(painter, first.adjusted(0, 0, -used, 0), item.title, "bodyMedium", "text.primary")
+        self._line(painter, first.adjusted(0, 0, -used, 0), item.title, "bodyMedium.prose", "text.primary")
         second = QRectF(left, first.bottom(), right - left, theme.line("caption"))
         used = self._paint_status(painter, second, item)
-        self._line(painter, second.adjusted(0, 0, -used, 0), item.meta, "caption", "text.secondary")
+        self._line(painter, second.adjusted(0, 0, -used, 0), item.meta, "caption.prose", "text.secondary")
 
     def _paint_right(self, painter: QPainter, line: QRectF, item: TimelineItem) -> float:
         if item.amount is not None:

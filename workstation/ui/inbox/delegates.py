@@ -135,19 +135,20 @@ class QueueDelegate(QStyledItemDelegate):
         px = self._theme.px
         middle = line.center().y()
         x = line.left() - px(TEXT_X - INSET)
-        tone = "text.primary" if row.is_unread else "text.secondary"
-        self._icon(painter, words.channel_icon, tone, 16, x, middle)
+        self._icon(painter, words.channel_icon, "text.secondary", 16, x, middle)
         used = self._paint_due(painter, line, words)
         name = QRectF(line)
         name.setRight(line.right() - used)
-        self._line(painter, name, row.customer_name, "bodyStrong" if row.is_unread else "bodyMedium")
+        self._line(
+            painter, name, row.customer_name, "bodyStrong.prose" if row.is_unread else "bodyMedium.prose"
+        )
 
     def _paint_subject(self, painter: QPainter, line: QRectF, row: QueueRow) -> None:
         if row.is_unread:
             px = self._theme.px
             center = QPointF(line.left() - px(TEXT_X - INSET - 8), line.center().y())
             paint.disc(painter, center, px(7) / 2, self._theme.color("accent.solid"))
-        self._line(painter, line, row.subject, "body")
+        self._line(painter, line, row.subject, "body.prose")
 
     def _paint_due(self, painter: QPainter, line: QRectF, words: RowWords) -> float:
         if not words.due:

@@ -101,7 +101,8 @@ class DecisionGrid(QWidget):
         return max(0, y - gap)
 
     def _arrange(self) -> None:
-        height = self._place(self.width(), is_real=True)
+        # Before the first layout the width is a guess of Qt's; a narrow one would stretch the window for good.
+        height = self._place(max(self.width(), self.minimumSizeHint().width()), is_real=True)
         if height != self.minimumHeight():
             self.setFixedHeight(height)
 

@@ -29,8 +29,11 @@ def load_inter() -> str:
     return ""
 
 
-def make_font(tokens: Tokens, role: FontRole, scale: float) -> QFont:
-    """Return the font of ``role`` at text size ``scale``: tabular figures, weight on the variable axis.
+def make_font(tokens: Tokens, role: FontRole, scale: float, *, is_tabular: bool = True) -> QFont:
+    """Return the font of ``role`` at text size ``scale``, its weight on the variable axis.
+
+    Tabular figures let amounts and times align and tick without a jump, but they widen the hyphen too
+    («Marie-Luise», «B-10482»): names and running text go without.
 
     Only the axis carries the weight: ``setWeight`` would draw 500 and 600 like 400 and double a bold.
     The caption never falls below 12 px, whatever the scale.
@@ -39,6 +42,6 @@ def make_font(tokens: Tokens, role: FontRole, scale: float) -> QFont:
     font = QFont([family, *tokens.fallback])
     font.setPixelSize(max(MINIMUM_PX, round(role.px * scale)))
     font.setVariableAxis(_WEIGHT_AXIS, float(role.weight))
-    font.setFeature(_TABULAR, 1)
+    font.setFeature(_TABULAR, int(is_tabular))
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     return font

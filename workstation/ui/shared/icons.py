@@ -78,11 +78,12 @@ class Icons:
         self._pixmaps[key] = pixmap
         return pixmap
 
-    def icon(self, name: str, color: QColor, size: int, ratio: float = 1.0) -> QIcon:
-        """Return a QIcon holding the picture for this screen and for a plain and a double one."""
+    def icon(self, name: str, color: QColor, size: int, ratio: float = 1.0, gap: int = 0) -> QIcon:
+        """Return a QIcon for this screen, a plain and a double one; ``gap`` px stay free at its right."""
         icon = QIcon()
         for step in sorted({1.0, 2.0, ratio}):
-            icon.addPixmap(self.pixmap(name, color, size, step))
+            picture = self.pixmap(name, color, size, step)
+            icon.addPixmap(_widened(picture, round(gap * step)) if gap else picture)
         return icon
 
     def forget_pixmaps(self) -> None:
@@ -109,6 +110,17 @@ class Icons:
         except OSError:
             pass  # a read-only cache costs the import at the next start, nothing else
         return drawings
+
+
+def _widened(picture: QPixmap, more: int) -> QPixmap:
+    # Qt offers no way to set the distance between the icon and the words of a button.
+    wide = QPixmap(picture.width() + more, picture.height())
+    wide.fill(Qt.GlobalColor.transparent)
+    wide.setDevicePixelRatio(picture.devicePixelRatio())
+    painter = QPainter(wide)
+    painter.drawPixmap(0, 0, picture)
+    painter.end()
+    return wide
 
 
 def from_package(name: str) -> str:

@@ -39,6 +39,7 @@ class RowList(QTableView):
         self._anchor: tuple[str, int] = ("", 0)
         self._kept_key, self._kept_row = "", -1
         self.setProperty(SINGLE_KEYS, True)
+        self.setProperty("kind", "rows")
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setMouseTracking(True)
@@ -87,7 +88,8 @@ class RowList(QTableView):
         before, self._is_restoring = self._is_restoring, is_silent or self._is_restoring
         index = self.model().index(row, 0)
         self.setCurrentIndex(index)
-        self.scrollTo(index)
+        if self.isVisible():  # before that Qt scrolls to it on show
+            self.scrollTo(index)
         self._is_restoring = before
 
     def step(self, by: int) -> bool:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
-from workstation.ui.shared.theme import Theme
+from workstation.ui.shared.theme import Theme, set_property
 
 
 class Segmented(QWidget):
@@ -22,6 +22,7 @@ class Segmented(QWidget):
         self._keys: list[str] = []
         self.buttons: list[QPushButton] = []
         self._current = ""
+        self._is_tight, self._loose_width = False, 0
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(theme.px(4))
@@ -48,6 +49,8 @@ class Segmented(QWidget):
         if self._current not in self._keys and self._keys:
             self._current = self._keys[0]
         self._mark()
+        if self.isVisible():
+            self._fit()
 
     @property
     def current(self) -> str:
@@ -59,6 +62,24 @@ class Segmented(QWidget):
         if key in self._keys:
             self._current = key
             self._mark()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        # In a narrow pane the words move closer together rather than being cut.
+        wanted = self._row.sizeHint().width()
+        if not self._is_tight and wanted > self.width() > 0:
+            self._is_tight, self._loose_width = True, wanted
+        elif self._is_tight and self.width() >= self._loose_width:
+            self._is_tight = False
+        self._row.setSpacing(0 if self._is_tight else self._theme.px(4))
+        for button in self.buttons:
+            set_property(button, "tone", "tight" if self._is_tight else "")
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}

@@ -78,6 +78,7 @@ class SearchField(QFrame):
         self._key = QLabel(key, self)
         theme.style(self._key, "caption", kind="key")
         self._key.setVisible(bool(key))
+        self._key.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.px(10), 0, theme.px(6), 0)
         row.setSpacing(theme.px(8))

@@ -7,7 +7,7 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QIcon, QPixmap
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QStyleFactory, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton, QStyleFactory, QWidget
 
 from workstation.ui.shared import fonts, tokens
 from workstation.ui.shared.icons import Icons
@@ -65,18 +65,22 @@ class Theme(QObject):
     def font(self, role: str) -> QFont:
         """Return the font of ``role`` (``body``, ``caption``, ``h2`` ...) at the chosen text size.
 
+        Figures are tabular; ``body.prose`` is the same role for names and running text, without them.
+
         Raises:
             KeyError: there is no such role.
         """
         found = self._fonts.get(role)
         if found is None:
-            found = fonts.make_font(self.tokens, self.tokens.roles[role], self.scale)
+            name, _, variant = role.partition(".")
+            is_tabular = not variant and name != "reading"
+            found = fonts.make_font(self.tokens, self.tokens.roles[name], self.scale, is_tabular=is_tabular)
             self._fonts[role] = found
         return found
 
     def line(self, role: str) -> int:
         """Return the line height in px of ``role`` at the chosen text size."""
-        return self.px(self.tokens.roles[role].line)
+        return self.px(self.tokens.roles[role.partition(".")[0]].line)
 
     def duration(self, name: Literal["fast", "normal", "slow"]) -> int:
         """Return milliseconds of a motion; 0 when motion is reduced."""
@@ -88,7 +92,7 @@ class Theme(QObject):
 
     def icon(self, name: str, tone: str = "text.primary", size: int = 16) -> QIcon:
         """Return icon ``name`` as a QIcon for menus and buttons."""
-        return self.icons.icon(name, self.color(tone), self.px(size), self._app.devicePixelRatio())
+        return self.icons.icon(name, self.color(tone), self.px(size), self._ratio())
 
     # -- styling standard widgets
     def style(self, widget: QWidget, role: str = "body", *, tone: str = "", kind: str = "") -> None:
@@ -178,8 +182,13 @@ class Theme(QObject):
         if isinstance(widget, QLabel):
             widget.setPixmap(self.pixmap(name, tone, size, widget.devicePixelRatioF()))
         else:
-            widget.setIcon(self.icon(name, tone, size))
-            widget.setIconSize(QSize(self.px(size), self.px(size)))
+            is_alone = str(widget.property("kind")).startswith("icon")
+            gap = 0 if is_alone or not isinstance(widget, QPushButton) else self.px(3)
+            widget.setIcon(self.icons.icon(name, self.color(tone), self.px(size), self._ratio(), gap))
+            widget.setIconSize(QSize(self.px(size) + gap, self.px(size)))
+
+    def _ratio(self) -> float:
+        return float(self._app.devicePixelRatio())
 
     def _on_system_changed(self) -> None:
         if not self._is_applying and self.choice == "system":

@@ -13,7 +13,7 @@ from workstation.ui.shared.theme import Theme
 from workstation.ui.shared.words import translate
 
 MOST = 2
-_WIDTH = 380
+_WIDEST = 480
 
 
 class Toast(QFrame):
@@ -33,7 +33,8 @@ class Toast(QFrame):
         picture = QLabel(self)
         theme.set_icon(picture, icon, "text.secondary", 16)
         row.addWidget(picture)
-        row.addWidget(ElidingLabel(theme, words, role="bodyMedium", parent=self), 1)
+        label = ElidingLabel(theme, words, role="bodyMedium", is_greedy=False, parent=self)
+        row.addWidget(label, 1)
         self.act = QPushButton(act, self)
         theme.style(self.act, "bodyMedium", kind="ghost")
         self.act.setVisible(bool(act))
@@ -45,7 +46,7 @@ class Toast(QFrame):
         theme.set_icon(close, "x", "text.secondary", 16)
         close.clicked.connect(self.leave)
         row.addWidget(close)
-        self.setFixedWidth(px(_WIDTH))
+        self.setMaximumWidth(px(_WIDEST))
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(int(theme.tokens.time["toastSeconds"]) * 1000)
