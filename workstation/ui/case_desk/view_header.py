@@ -30,6 +30,7 @@ class CaseHeader(QFrame):
         self.setProperty("surface", "panel")
         self.setProperty("line", "bottom")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumHeight(theme.px(68))
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.px(20), theme.px(8), theme.px(20), theme.px(8))
         row.setSpacing(theme.px(8))

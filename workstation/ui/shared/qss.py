@@ -48,7 +48,7 @@ QPushButton[kind="row"] { background: transparent; border: 0; border-radius: 8px
 QPushButton[kind="row"]:hover { background: $bg_hover; }
 QPushButton[kind="row"][tone="selected"] { background: $bg_selected; }
 QPushButton[kind="card"] { background: $bg_panel; border: 1px solid $border_strong; border-radius: 8px;
-  padding: 0; text-align: left; }
+  padding: 0; min-height: ${p68}px; text-align: left; }
 QPushButton[kind="card"]:hover { background: $bg_hover; border-color: $accent_border; }
 QPushButton[kind="card"]:focus { border: 2px solid $focus; }
 
@@ -179,7 +179,7 @@ def make_sheet(colors: Mapping[str, str], px: Callable[[float], int]) -> str:
     if colors["border.subtle"] == colors["text.primary"]:  # more contrast asked for
         values["notice_danger_border"] = colors["danger.border"]
     values["hover_veil"] = colors["bg.pressed"]
-    for size in (3, 4, 6, 7, 8, 9, 10, 11, 12, 20, 22, 24, 32):
+    for size in (3, 4, 6, 7, 8, 9, 10, 11, 12, 20, 22, 24, 32, 68):
         values[f"p{size}"] = str(px(size))
     values["p11m"] = str(px(11) - 1)
     values["p32m"] = str(px(32) - 2)

@@ -59,7 +59,7 @@ class TopBar(QFrame):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         inner.addWidget(picture)
         inner.addWidget(self._find_words, 1)
-        inner.addWidget(self._find_key)
+        inner.addWidget(self._find_key, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.find_button, 1)
         right = QHBoxLayout()
         right.setSpacing(theme.px(12))

@@ -66,6 +66,7 @@ class _Page(QWidget):
         row.addWidget(first)
         self.box.addSpacing(self.theme.px(8))
         self.box.addLayout(row)
+        self.box.addStretch(1)
         return first, second
 
     def say(self, sentence: str) -> None:
@@ -148,6 +149,7 @@ class SignInView(QFrame):
         ):
             page.box.addWidget(self._card(icon, title, text, act))
         page.box.addWidget(page.problem)
+        page.box.addStretch(1)
         return page
 
     def _card(self, icon: str, title: str, text: str, act: object) -> QPushButton:
