@@ -158,8 +158,18 @@ class Effects(Protocol):
         """Return the effects that wait for this one."""
         ...
 
-    def change_effect(self, effect: Effect, *, expected_state: str, expected_attempt: int) -> bool:
-        """Store the effect if it still has the expected state and attempt; say whether it had."""
+    def change_effect(
+        self,
+        effect: Effect,
+        *,
+        expected_state: str,
+        expected_attempt: int,
+        next_at: datetime | None = None,
+    ) -> bool:
+        """Store the effect if it still has the expected state and attempt; say whether it had.
+
+        ``next_at``: when a worker has to look at it again; by default its ``not_before``.
+        """
         ...
 
 
@@ -206,8 +216,8 @@ class CommandLog(Protocol):
         """Store a command with its verdict when this transaction ends; the feed's numbers are added then."""
         ...
 
-    def last_contiguous(self, device_id: str, outbox_epoch: str) -> int:
-        """Return the last number of a device before the first gap; 0 when there is none."""
+    def last_contiguous(self, device_id: str, outbox_epoch: str, known: int = 0) -> int:
+        """Return the last number of a device before the first gap, counted on from ``known``."""
         ...
 
 
@@ -226,6 +236,11 @@ class Tx(Documents, Finding, Effects, Budgets, CommandLog, Protocol):
 
     def device(self, device_id: str) -> Device | None:
         """Return a device, whatever its state."""
+        ...
+
+    @property
+    def heads(self) -> dict[str, int]:
+        """Scope -> seq at which this transaction shows in the feed; filled when it has ended."""
         ...
 
     def audit(self, event: str, *, actor: str, subject: str, detail: Mapping[str, str] | None = None) -> None:

@@ -7,7 +7,10 @@ from typing import Any
 from workstation.hub.ports_access import Device
 from workstation.hub.storage.sql import maybe_moment, moment
 
-DEVICE_COLUMNS = "device_id, name, public_key, state, code, enrolled_at, approved_at, approved_by, revoked_at, last_seen_at"
+DEVICE_COLUMNS = (
+    "device_id, name, public_key, state, code, enrolled_at, approved_at, approved_by, revoked_at,"
+    " last_seen_at"
+)
 
 
 def device_of(row: Any) -> Device:

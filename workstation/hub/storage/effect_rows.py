@@ -1,4 +1,4 @@
-"""The effect table: what has to happen outside, written with its command and claimed by one worker at a time."""
+"""The effect table: what has to happen outside, claimed by one worker at a time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,15 @@ from workstation.casework.wire.codec import encode
 from workstation.hub.ports_backend import EffectClass
 from workstation.hub.ports_values import ClaimedEffect, Effect, EffectState
 from workstation.hub.storage.finding import Finding
-from workstation.hub.storage.sql import Session, maybe_micros, maybe_moment, micros, moment, placeholders
+from workstation.hub.storage.sql import (
+    Session,
+    maybe_micros,
+    maybe_moment,
+    micros,
+    moment,
+    numbered,
+    placeholders,
+)
 
 _COLUMNS = (
     "tenant_id, effect_id, command_id, decision_id, message_id, case_id, step, kind, target, effect_class,"
@@ -158,6 +166,29 @@ class EffectRows(Finding):
         return changed == 1
 
 
+def _due(kinds: frozenset[str], avoid: frozenset[str], now: datetime) -> tuple[str, dict[str, Any]]:
+    """Return the FROM part that finds effects to deal with now, and its parameters."""
+    names, targets = sorted(kinds), sorted(avoid)
+    avoided = f"AND e.target NOT IN ({placeholders('target', len(targets))})" if targets else ""
+    sql = f"""
+FROM effect e
+WHERE e.state IN ('pending', 'claimed', 'sent', 'unknown') AND e.next_at <= :now
+  AND e.kind IN ({placeholders("kind", len(names))}) {avoided}
+  AND (e.after_effect_id = '' OR e.state <> 'pending' OR EXISTS (
+    SELECT 1 FROM effect b WHERE b.tenant_id = e.tenant_id AND b.effect_id = e.after_effect_id
+      AND b.state = 'confirmed'))
+"""
+    return sql, {"now": micros(now), **numbered("kind", names), **numbered("target", targets)}
+
+
+def next_due(session: Session, kinds: frozenset[str], now: datetime, avoid: frozenset[str]) -> bool:
+    """Say whether there is anything to claim; a cheap look that locks nothing."""
+    if not kinds:
+        return False
+    sql, params = _due(kinds, avoid, now)
+    return session.value(f"SELECT 1 {sql} LIMIT 1", **params) is not None
+
+
 def claim(
     session: Session, kinds: frozenset[str], worker: str, now: datetime, avoid: frozenset[str]
 ) -> ClaimedEffect | None:
@@ -165,25 +196,12 @@ def claim(
 
     One that was ``sent`` long ago by a worker that ended is claimed for a look-up: it becomes ``unknown``.
     """
-    names, targets = sorted(kinds), sorted(avoid)
-    if not names:
+    if not kinds:
         return None
-    avoided = f"AND e.target NOT IN ({placeholders('target', len(targets))})" if targets else ""
+    sql, params = _due(kinds, avoid, now)
     skip = " FOR UPDATE OF e SKIP LOCKED" if session.is_postgresql else ""
-    row = session.row(
-        f"""
-SELECT {", ".join(f"e.{name}" for name in _NAMES)} FROM effect e
-WHERE e.state IN ('pending', 'claimed', 'sent', 'unknown') AND e.next_at <= :now
-  AND e.kind IN ({placeholders("kind", len(names))}) {avoided}
-  AND (e.after_effect_id = '' OR e.state <> 'pending' OR EXISTS (
-    SELECT 1 FROM effect b WHERE b.tenant_id = e.tenant_id AND b.effect_id = e.after_effect_id
-      AND b.state = 'confirmed'))
-ORDER BY e.next_at LIMIT 1{skip}
-""",
-        now=micros(now),
-        **{f"kind{index}": name for index, name in enumerate(names)},
-        **{f"target{index}": name for index, name in enumerate(targets)},
-    )
+    columns = ", ".join(f"e.{name}" for name in _NAMES)
+    row = session.row(f"SELECT {columns} {sql} ORDER BY e.next_at LIMIT 1{skip}", **params)
     if row is None:
         return None
     effect = effect_of(row)

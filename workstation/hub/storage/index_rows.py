@@ -14,7 +14,8 @@ from workstation.casework.promise import Promise
 from workstation.hub.storage.sql import Session, maybe_micros, micros
 
 _CASE = """
-INSERT INTO case_row (tenant_id, case_id, number, team_id, customer_id, status, opened_at, snoozed_until, words)
+INSERT INTO case_row
+  (tenant_id, case_id, number, team_id, customer_id, status, opened_at, snoozed_until, words)
 VALUES (:tenant_id, :case_id, :number, :team_id, :customer_id, :status, :opened_at, :snoozed_until, :words)
 ON CONFLICT (tenant_id, case_id) DO UPDATE SET number = excluded.number, team_id = excluded.team_id,
   customer_id = excluded.customer_id, status = excluded.status, snoozed_until = excluded.snoozed_until,
