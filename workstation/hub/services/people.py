@@ -57,12 +57,6 @@ def checked_role(text: str) -> Role:
     raise RuleViolation("people.role_unknown", given=text[:40], roles=", ".join(ROLES))
 
 
-def scopes_of(person: Person, team_ids: tuple[str, ...]) -> tuple[str, ...]:
-    """Return what ``person`` may read: reference data, their own rows, their team; owners see all teams."""
-    teams = team_ids if person.role == "owner" else tuple(i for i in team_ids if i == person.team_id)
-    return ("reference", f"person:{person.person_id}", *sorted(f"team:{team_id}" for team_id in teams))
-
-
 @dataclass(frozen=True)
 class NewPerson:
     """What is asked for a new person; ``team`` is a team's name or id, empty for the only team."""

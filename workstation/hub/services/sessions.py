@@ -29,7 +29,8 @@ from workstation.hub.ports_access import (
     Standing,
 )
 from workstation.hub.services.devices import verify_text
-from workstation.hub.services.people import LONGEST_PASSWORD, folded, scopes_of
+from workstation.hub.services.people import LONGEST_PASSWORD, folded
+from workstation.hub.services.scoping import readable_by
 from workstation.hub.services.tokens import TOKEN_FOR, Claims, Tokens
 from workstation.system.clock import new_id
 from workstation.system.keys import b64, public_key_of, sign
@@ -193,7 +194,7 @@ class Sessions:
         standing = self._store.read(lambda tx: _standing(tx, claims.session))
         if (standing.session.device_id, standing.session.person_id) != (claims.device, claims.person):
             raise RuleViolation("session.token_invalid")
-        scopes = scopes_of(standing.person, standing.team_ids)
+        scopes = readable_by(standing.person, standing.device.device_id, standing.team_ids)
         if set(scopes) != set(claims.scopes):
             # Moved to another team: the next token, asked for without the person, says the new scopes.
             raise RuleViolation("session.token_expired")
@@ -215,7 +216,7 @@ class Sessions:
             raise RuleViolation("session.challenge_invalid")
 
     def _token(self, standing: Standing) -> TokenAnswer:
-        scopes = scopes_of(standing.person, standing.team_ids)
+        scopes = readable_by(standing.person, standing.device.device_id, standing.team_ids)
         expires_at = (self._clock.now() + TOKEN_FOR).replace(microsecond=0)
         claims = Claims(
             tenant=self._tenant_id,
