@@ -95,7 +95,7 @@ QPushButton[kind="icon-ghost"]:focus { padding: 0; min-width: ${p32m}px; max-wid
 QPushButton[kind="segment"] { background: transparent; border: 1px solid transparent;
   color: $text_secondary;
   min-height: ${p24}px; padding: 0 ${p10}px; }
-QPushButton[kind="segment"][tone="tight"] { padding: 0 ${p4}px; }
+QPushButton[kind="segment"][tone="tight"] { padding: 0 ${p6}px; }
 QPushButton[kind="segment"]:hover { background: $bg_hover; color: $text_primary; }
 QPushButton[kind="segment"]:checked { background: $bg_pressed; color: $text_primary; }
 QPushButton[kind="segment"]:focus { border: 2px solid $focus; padding: 0 ${p9}px; min-height: ${p22}px; }

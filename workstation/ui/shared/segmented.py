@@ -74,7 +74,7 @@ class Segmented(QWidget):
             self._is_tight, self._loose_width = True, wanted
         elif self._is_tight and self.width() >= self._loose_width:
             self._is_tight = False
-        self._row.setSpacing(0 if self._is_tight else self._theme.px(4))
+        self._row.setSpacing(self._theme.px(2) if self._is_tight else self._theme.px(4))
         for button in self.buttons:
             set_property(button, "tone", "tight" if self._is_tight else "")
 
