@@ -16,22 +16,30 @@ def build(target: Path = ROOT / "dist", work: Path = ROOT / "build" / "pyinstall
     command += ["--distpath", str(target), "--workpath", str(work), str(SPEC)]
     subprocess.run(command, cwd=ROOT, check=True)
     folder = target / "workstation"
-    strip_libpython(folder)
+    strip_symbols(folder)
     return folder
 
 
-def strip_libpython(folder: Path) -> None:
-    """Take the debugging symbols out of libpython, where there is the tool for it."""
+# Libraries that carry debugging symbols. Others were renamed inside their wheels and must not be touched.
+_UNSTRIPPED = ("libpython3*.so*", "sqlcipher3/*.so", "uvloop/*.so")
+
+
+def strip_symbols(folder: Path) -> None:
+    """Take the debugging symbols out of the largest libraries, where there is the tool for it."""
     strip = shutil.which("strip")
     if strip is None or sys.platform == "win32":
         return
-    for library in folder.rglob("libpython3*.so*"):
-        subprocess.run([strip, "--strip-unneeded", str(library)], check=True)
+    for pattern in _UNSTRIPPED:
+        for library in folder.rglob(pattern):
+            subprocess.run([strip, "--strip-unneeded", str(library)], check=True)
 
 
 def size_mb(folder: Path) -> float:
     """What the files of a folder take together, in MB."""
-    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1_000_000
+    return (
+        sum(file.stat().st_size for file in folder.rglob("*") if file.is_file() and not file.is_symlink())
+        / 1_000_000
+    )
 
 
 def main() -> int:

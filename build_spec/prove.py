@@ -50,7 +50,7 @@ def prove(program: Path, picture: Path) -> float:
         took = time.monotonic() - started
     if done.returncode != 0:
         raise NotProvenError(f"exit code {done.returncode}\n{done.stdout}{done.stderr}")
-    if not picture.exists() or picture.stat().st_size < 5_000:
+    if not picture.exists() or picture.stat().st_size < 3_000:
         raise NotProvenError(f"no picture of a window\n{done.stdout}{done.stderr}")
     return took
 
