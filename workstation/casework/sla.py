@@ -88,7 +88,9 @@ def due_of(
     found: list[Due] = []
     if case.has_undelivered:
         found.append(Due(case.last_outbound_at or case.opened_at, "undelivered"))
-    found.extend(Due(promise.due_at, "promise", promise.what) for promise in promises if promise.state == "open")
+    found.extend(
+        Due(promise.due_at, "promise", promise.what) for promise in promises if promise.state == "open"
+    )
     response = response_due(case, policy, calendar)
     if response is not None:
         found.append(response)

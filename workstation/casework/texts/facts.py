@@ -1,0 +1,272 @@
+"""Fact slots of a reply, made from a decision and the records: known now, or late until it is booked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from workstation.casework.customer import Customer, PostalAddress
+from workstation.casework.decision import (
+    AuthoriseReturn,
+    BlockDunning,
+    CancelOrder,
+    DecisionRecord,
+    GoodwillVoucher,
+    KeepCommitment,
+    MakePromise,
+    PriceAdjustment,
+    Redeliver,
+    Refund,
+    RefundShipping,
+    Replacement,
+    ResendInvoice,
+    Step,
+    TillOrder,
+    TraceShipment,
+    UnblockDunning,
+    WaiveDunningFee,
+)
+from workstation.casework.geo import map_link, nearest
+from workstation.casework.message import Fact, Language
+from workstation.casework.people import Person, Tenant
+from workstation.casework.records import (
+    Commitment,
+    DropOffPoint,
+    Invoice,
+    LineQuantity,
+    Order,
+    Payment,
+    PaymentMethod,
+    Shipment,
+)
+from workstation.casework.texts.book import Texts
+from workstation.casework.texts.formats import (
+    date_text,
+    distance_text,
+    hours_text,
+    moment_text,
+    money_text,
+    weekday_date_text,
+)
+
+
+class FactSources(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The records facts are taken from."""
+
+    tenant: Tenant
+    customer: Customer | None = None
+    orders: tuple[Order, ...] = ()
+    payments: tuple[Payment, ...] = ()
+    shipments: tuple[Shipment, ...] = ()
+    invoices: tuple[Invoice, ...] = ()
+    commitments: tuple[Commitment, ...] = ()
+    drop_off_points: tuple[DropOffPoint, ...] = ()
+
+
+def facts_of_decision(
+    record: DecisionRecord, sources: FactSources, texts: Texts, language: Language
+) -> tuple[Fact, ...]:
+    """Return the facts of all steps by slot; ``value`` is ``None`` for what the booking will tell.
+
+    The desk and the hub call this with the same records: what was rendered early stays the same.
+    """
+    found: dict[str, str | None] = {}
+    for step in record.steps:
+        for slot, value in _facts_of(step, record, sources, texts, language).items():
+            found.setdefault(slot, value)
+    return tuple(Fact(slot=slot, value=value) for slot, value in found.items())
+
+
+def letter_facts(
+    customer: Customer | None, person: Person, tenant: Tenant, language: Language, name: str = ""
+) -> dict[str, str]:
+    """Return greeting and signature; ``name`` is used while the customer is not known."""
+    return {
+        "greeting": greeting(customer, language, name),
+        "signature": f"{person.name}\n{tenant.name}" if tenant.name else person.name,
+    }
+
+
+def greeting(customer: Customer | None, language: Language, name: str = "") -> str:
+    """Return how the letter begins; a salutation nobody told us is never guessed."""
+    hello = "Guten Tag" if language == "de" else "Hello"
+    if customer is not None:
+        if customer.salutation in ("Frau", "Herr") and customer.family_name:
+            title = (
+                {"Frau": "Ms", "Herr": "Mr"}[customer.salutation] if language == "en" else customer.salutation
+            )
+            return f"{hello} {title} {customer.family_name}"
+        if customer.salutation == "Firma":
+            return hello
+        name = customer.name or name
+    return f"{hello} {name}" if name and "@" not in name else hello
+
+
+def as_mapping(facts: Iterable[Fact]) -> dict[str, str | None]:
+    """Return facts by slot, as cards want them."""
+    return {fact.slot: fact.value for fact in facts}
+
+
+def _facts_of(
+    step: Step, record: DecisionRecord, sources: FactSources, texts: Texts, language: Language
+) -> dict[str, str | None]:
+    decision = step.decision
+    match decision:
+        case Refund() | RefundShipping() | PriceAdjustment():
+            return _money_facts(decision, step, record, sources, texts, language)
+        case AuthoriseReturn():
+            return _return_facts(decision, step, sources, texts, language)
+        case MakePromise():
+            due = moment_text(decision.due_at, language, sources.tenant.time_zone)
+            return {"due_at": due}
+        case Replacement():
+            return {"items": _items(decision.lines, decision.order_id, sources)}
+        case GoodwillVoucher():
+            return _voucher_facts(decision, step, texts, language)
+        case CancelOrder():
+            return {
+                "order_no": _order_no(decision.order_id, sources),
+                "amount": money_text(decision.amount, language),
+            }
+        case TillOrder():
+            return {"amount": money_text(decision.amount, language)}
+        case _:
+            return _other_facts(decision, sources, language)
+
+
+def _other_facts(decision: object, sources: FactSources, language: Language) -> dict[str, str | None]:
+    match decision:
+        case ResendInvoice() | UnblockDunning():
+            return {"invoice_no": _invoice_no(decision.invoice_id, sources)}
+        case BlockDunning():
+            facts: dict[str, str | None] = {"invoice_no": _invoice_no(decision.invoice_id, sources)}
+            if decision.until is not None:
+                facts["until"] = date_text(decision.until, language)
+            return facts
+        case WaiveDunningFee():
+            return {
+                "invoice_no": _invoice_no(decision.invoice_id, sources),
+                "fee": money_text(decision.amount, language),
+            }
+        case TraceShipment():
+            return _shipment_facts(decision.shipment_id, sources)
+        case Redeliver():
+            facts = _shipment_facts(decision.shipment_id, sources)
+            if decision.on is not None:
+                facts["delivery_day"] = weekday_date_text(decision.on, language)
+            return facts
+        case KeepCommitment():
+            found = next((c for c in sources.commitments if c.commitment_id == decision.commitment_id), None)
+            if found is None:
+                return {}
+            return {"what": found.what, "commitment_day": weekday_date_text(found.on, language)}
+        case _:
+            return {}
+
+
+def _money_facts(
+    decision: Refund | RefundShipping | PriceAdjustment,
+    step: Step,
+    record: DecisionRecord,
+    sources: FactSources,
+    texts: Texts,
+    language: Language,
+) -> dict[str, str | None]:
+    payment = next((item for item in sources.payments if item.payment_id == decision.payment_id), None)
+    method: PaymentMethod = payment.method if payment else "sepa"
+    hint = payment.account_hint if payment else ""
+    words = texts.words[language]
+    account = words[f"account.{method}" if hint else f"account.{method}.plain"].replace("{account}", hint)
+    facts: dict[str, str | None] = {
+        "amount": money_text(decision.amount, language),
+        "account": account,
+        "money_days": words[f"days.{method}"],
+        "order_no": _order_no(decision.order_id, sources),
+        "credit_note_no": step.result.get("credit_note_no"),
+        "booked_on": _booked_on(step, record, sources, language),
+    }
+    if isinstance(decision, Refund) and decision.lines:
+        facts["items"] = _items(decision.lines, decision.order_id, sources)
+    if decision.reason in texts.reasons:
+        facts["reason"] = texts.reasons[decision.reason].sentence[language]
+    return facts
+
+
+def _return_facts(
+    decision: AuthoriseReturn, step: Step, sources: FactSources, texts: Texts, language: Language
+) -> dict[str, str | None]:
+    deadline = step.result.get("deadline", "")
+    last_day = date.fromisoformat(deadline) if deadline else decision.deadline
+    facts: dict[str, str | None] = {
+        "return_items": _items(decision.lines, decision.order_id, sources),
+        "deadline": weekday_date_text(last_day, language),
+        "return_no": step.result.get("return_no"),
+        "order_no": _order_no(decision.order_id, sources),
+    }
+    points = drop_off_text(sources, texts, language)
+    if points:
+        facts["drop_off_points"] = points
+    return facts
+
+
+def drop_off_text(sources: FactSources, texts: Texts, language: Language) -> str:
+    """Return the three nearest drop-off points with distance, opening hours and a map link; empty if none."""
+    address = sources.customer.address if sources.customer else PostalAddress()
+    blocks: list[str] = []
+    for number, (point, km) in enumerate(nearest(sources.drop_off_points, address), start=1):
+        distance = f" ({distance_text(km, language)})" if km is not None else ""
+        hours = hours_text(point.hours, language) or texts.words[language]["hours.unknown"]
+        blocks.append(
+            f"{number}. {point.name}, {point.address}{distance}\n"
+            f"   {texts.words[language]['hours']}: {hours}\n"
+            f"   {texts.words[language]['map']}: {map_link(point.lat, point.lon)}"
+        )
+    return "\n".join(blocks)
+
+
+def _voucher_facts(
+    decision: GoodwillVoucher, step: Step, texts: Texts, language: Language
+) -> dict[str, str | None]:
+    facts: dict[str, str | None] = {
+        "amount": money_text(decision.amount, language),
+        "voucher_code": step.result.get("voucher_code"),
+    }
+    if decision.expires_on is not None:
+        facts["expires_on"] = date_text(decision.expires_on, language)
+    return facts
+
+
+def _shipment_facts(shipment_id: str, sources: FactSources) -> dict[str, str | None]:
+    found = next((item for item in sources.shipments if item.shipment_id == shipment_id), None)
+    if found is None:
+        return {}
+    return {"carrier": found.carrier, "tracking_number": found.tracking_number}
+
+
+def _booked_on(step: Step, record: DecisionRecord, sources: FactSources, language: Language) -> str | None:
+    told = step.result.get("booked_at")
+    at = datetime.fromisoformat(told) if told else record.booked_at if step.state == "booked" else None
+    return (
+        None if at is None else date_text(at.astimezone(ZoneInfo(sources.tenant.time_zone)).date(), language)
+    )
+
+
+def _items(lines: Iterable[LineQuantity], order_id: str, sources: FactSources) -> str:
+    names = {
+        line.line_id: line.name
+        for order in sources.orders
+        if order.order_id == order_id
+        for line in order.lines
+    }
+    return ", ".join(f"{item.quantity} × {names.get(item.line_id, item.line_id)}" for item in lines)
+
+
+def _order_no(order_id: str, sources: FactSources) -> str:
+    return next((order.number for order in sources.orders if order.order_id == order_id), "")
+
+
+def _invoice_no(invoice_id: str, sources: FactSources) -> str:
+    return next((item.number for item in sources.invoices if item.invoice_id == invoice_id), "")
