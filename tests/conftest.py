@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -34,7 +35,7 @@ class _ForgottenTasks(logging.Handler):
 
 @pytest.fixture(autouse=True)
 def nothing_is_left_running() -> Iterator[None]:
-    """Fail a test that leaves a thread or an unfinished asyncio task behind."""
+    """Fail a test that leaves a thread, an unfinished asyncio task or a running Qt timer behind."""
     before = set(threading.enumerate())
     handler = _ForgottenTasks()
     logger = logging.getLogger("asyncio")
@@ -49,8 +50,24 @@ def nothing_is_left_running() -> Iterator[None]:
             pytest.fail(f"threads left running: {', '.join(sorted(thread.name for thread in left))}")
         time.sleep(0.01)
     assert not handler.said, f"asyncio complained: {handler.said}"
+    assert not (timers := _running_timers()), f"timers left running: {timers}"
 
 
 def _threads_since(before: set[threading.Thread]) -> list[threading.Thread]:
     new = [thread for thread in threading.enumerate() if thread not in before]
     return [thread for thread in new if not thread.name.startswith(_KNOWN_THREADS)]
+
+
+def _running_timers() -> list[str]:
+    """Active timers below the windows that a test left open, if it had any windows."""
+    if "PySide6.QtWidgets" not in sys.modules:
+        return []
+    from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+    from PySide6.QtWidgets import QApplication
+
+    if QApplication.instance() is None:
+        return []
+    # Closed windows are deleted with the next turn of the event loop: let that turn come first.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    timers = [timer for window in QApplication.topLevelWidgets() for timer in window.findChildren(QTimer)]
+    return [f"{timer.parent()!r} every {timer.interval()} ms" for timer in timers if timer.isActive()]
