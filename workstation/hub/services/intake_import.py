@@ -84,7 +84,8 @@ def _plain(folder: Path) -> list[Path]:
 
 def _mbox(file: Path) -> Iterator[tuple[int, bytes]]:
     """Yield (number, raw mail): a mail begins at «From » after a blank line, «>From » inside is undone."""
-    number, lines, was_blank = 0, [], True
+    number, was_blank = 0, True
+    lines: list[bytes] = []
     with file.open("rb") as opened:
         for line in opened:
             if was_blank and line.startswith(b"From "):

@@ -17,7 +17,9 @@ from workstation.casework.records import (
     Shipment,
     WorkOrder,
 )
+from workstation.hub.ports import Tx
 from workstation.hub.storage.sql import Session, maybe_micros, micros, numbered, placeholders
+from workstation.hub.storage.transaction import SqlTx
 
 _IN = 200
 
@@ -305,3 +307,10 @@ class SqlBooks:
             for row in rows:
                 found.update(dict.fromkeys(spelled[str(row.number)], str(row.found)))
         return found
+
+
+def open_books(tx: Tx) -> SqlBooks:
+    """Return the books of the tenant a transaction belongs to."""
+    if not isinstance(tx, SqlTx):
+        raise TypeError("the books lie in the same database as the documents")
+    return SqlBooks(tx.session, tx.tenant_id)

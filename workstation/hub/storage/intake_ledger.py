@@ -6,9 +6,11 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from workstation.hub.ports import Tx
 from workstation.hub.ports_intake import IntakeRow, IntakeState
 from workstation.hub.ports_mail import Cursor
 from workstation.hub.storage.sql import Session, maybe_micros, maybe_moment, micros, moment
+from workstation.hub.storage.transaction import SqlTx
 
 _COLUMNS = (
     "intake_id, mailbox, uidvalidity, uid, sha256, size, stored_at, received_at, state, rfc_message_id,"
@@ -152,3 +154,10 @@ def _row(row: Row[Any]) -> IntakeRow:
         is_readable=bool(row.is_readable),
         is_filed=bool(row.is_filed),
     )
+
+
+def open_intake_ledger(tx: Tx) -> SqlIntakeLedger:
+    """Return the ledger of the tenant a transaction belongs to."""
+    if not isinstance(tx, SqlTx):
+        raise TypeError("the ledger lies in the same database as the documents")
+    return SqlIntakeLedger(tx.session, tx.tenant_id)

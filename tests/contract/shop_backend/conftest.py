@@ -1,0 +1,29 @@
+"""Every shop backend that is installed, each over a fresh firm."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.hub.small_firm import SetClock, database_at, found_firm
+from workstation.hub.backends.house_books import HouseBooks
+from workstation.hub.ports_backend import ShopBackend
+from workstation.hub.storage.books import open_books
+from workstation.hub.storage.database import SqlDatabase
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlDatabase]:
+    """The firm's database, on SQLite and on PostgreSQL."""
+    url = str(tmp_path / "hub.db")
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgresql_url")
+    with database_at(url, SetClock()) as made:
+        found_firm(made)
+        yield made
+
+
+@pytest.fixture
+def backend(database: SqlDatabase) -> ShopBackend:
+    """The backend under test."""
+    return HouseBooks(database, open_books)
