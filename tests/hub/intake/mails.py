@@ -16,7 +16,8 @@ def a_mail(
         f"From: {from_}\nTo: service@shop.test\nSubject: {subject}\n"
         f"Date: Fri, 20 Nov 2026 10:11:00 +0100\n"
         + (f"Message-ID: <{message_id}>\n" if message_id else "")
-        + f"{more}MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n"
+        + f"{more}MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n"
+        + "Content-Transfer-Encoding: 8bit\n"
     )
     return f"{head}\n{text}\n".encode().replace(b"\n", b"\r\n")
 

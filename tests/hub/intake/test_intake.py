@@ -262,8 +262,10 @@ def test_words_that_may_be_numbers() -> None:
 def test_attachments_are_blobs_under_a_name_for_display(desk: Desk) -> None:
     raw = (
         b"From: erika@kundin.test\r\nSubject: Bild\r\nMessage-ID: <a@b.test>\r\nMIME-Version: 1.0\r\n"
-        b'Content-Type: multipart/mixed; boundary="x"\r\n\r\n--x\r\nContent-Type: text/plain\r\n\r\nsiehe Bild\r\n'
-        b'--x\r\nContent-Type: image/png\r\nContent-Disposition: attachment; filename="../../etc/b\xc3\xa4d.png"\r\n'
+        b'Content-Type: multipart/mixed; boundary="x"\r\n\r\n'
+        b"--x\r\nContent-Type: text/plain\r\n\r\nsiehe Bild\r\n"
+        b"--x\r\nContent-Type: image/png\r\n"
+        b'Content-Disposition: attachment; filename="../../etc/b\xc3\xa4d.png"\r\n'
         b"Content-Transfer-Encoding: base64\r\n\r\nAAECAw==\r\n--x--\r\n"
     )
     (file,) = desk.message(desk.take(raw)).attachments
