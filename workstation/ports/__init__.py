@@ -1,5 +1,6 @@
 """What the services of the desk need from outside, as protocols, with the values and errors that cross."""
 
+from workstation.ports.embedded import EmbeddedHub, HubAddress
 from workstation.ports.errors import (
     GenerationChanged,
     HubUnavailable,
@@ -8,7 +9,7 @@ from workstation.ports.errors import (
     StoreUnusable,
 )
 from workstation.ports.hub_api import HubApi
-from workstation.ports.lanes import Lane, SecretStore, TaskRunner, Workers
+from workstation.ports.lanes import Backoff, Lane, SecretStore, TaskRunner, Workers
 from workstation.ports.stores import CaseDocuments, DiskState, Outbox, Replica, Signer
 from workstation.ports.values import (
     Changes,
@@ -29,12 +30,15 @@ from workstation.ports.values import (
 )
 
 __all__ = [
+    "Backoff",
     "CaseDocuments",
     "Changes",
     "DiskState",
     "Draft",
+    "EmbeddedHub",
     "FindHit",
     "GenerationChanged",
+    "HubAddress",
     "HubApi",
     "HubUnavailable",
     "InboxFilter",

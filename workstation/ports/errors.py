@@ -38,8 +38,12 @@ class ProtocolMismatch(Exception):
 
 
 class GenerationChanged(Exception):
-    """The hub was restored from a backup: cursors are void, and commands are offered again by their ids."""
+    """The cursors are void and everything is read anew.
 
-    def __init__(self, generation: str = "") -> None:
-        super().__init__(generation)
-        self.generation = generation
+    ``is_restored``: the hub came back from a backup, so commands are offered again by their ids; otherwise
+    this desk has only been away for longer than the hub keeps what was deleted.
+    """
+
+    def __init__(self, *, is_restored: bool = True) -> None:
+        super().__init__("restored" if is_restored else "too long away")
+        self.is_restored = is_restored

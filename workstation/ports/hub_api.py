@@ -86,6 +86,10 @@ class HubApi(Protocol):
         """Listen to pokes until the stream ends or ``should_stop``; silence of 40 s ends it too."""
         ...
 
+    def close(self) -> None:
+        """End open connections, a stream being listened to as well."""
+        ...
+
     def put_blob(self, sha256: str, path: Path) -> None:
         """Upload a file under the hash of its bytes; a known one is not sent again."""
         ...

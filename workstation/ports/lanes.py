@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol, TypeVar
 
 from workstation.system.keys import Secrets as SecretStore
 
-__all__ = ["Lane", "SecretStore", "TaskRunner", "Workers"]
+__all__ = ["Backoff", "Lane", "SecretStore", "TaskRunner", "Workers"]
 
 T = TypeVar("T")
 Lane = Literal["outbox", "replica", "read", "net"]
@@ -22,6 +22,18 @@ class Workers(Protocol):
 
         Work that has begun runs to its end even when the waiting task is cancelled.
         """
+        ...
+
+
+class Backoff(Protocol):
+    """How long to wait before the next try."""
+
+    def next_s(self) -> float:
+        """Return the next delay in seconds; grows with each call."""
+        ...
+
+    def reset(self) -> None:
+        """Begin anew after a success."""
         ...
 
 

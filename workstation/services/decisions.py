@@ -1,4 +1,4 @@
-"""Decisions: one click, on disk at once, held for the undo time, then into the outbox; nothing is sent before."""
+"""Decisions: one click, on disk at once, held for the undo time, then on their way; nothing leaves before."""
 
 from __future__ import annotations
 
@@ -185,9 +185,11 @@ class Decisions:
             if item.cmd_id not in self._from_crash:
                 await self.release(item.cmd_id)
         ends = self._clock.monotonic() + wait_s
-        while await self._waiting() and self._clock.monotonic() < ends:
+        waiting = await self._waiting()
+        while waiting and self._clock.monotonic() < ends:
             await asyncio.sleep(0.05)
-        return await self._waiting()
+            waiting = await self._waiting()
+        return waiting
 
     async def _waiting(self) -> int:
         items = await self._workers.run("outbox", lambda: self._outbox.items(limit=0))

@@ -1,4 +1,4 @@
-"""What a case looks like with own pending acts: the hub's state folded with the outbox by the shared rules."""
+"""A case with own pending acts: the hub's state folded with the outbox by the shared rules."""
 
 from __future__ import annotations
 

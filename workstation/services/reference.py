@@ -14,12 +14,14 @@ from workstation.casework.records import DropOffPoint
 from workstation.casework.sla import SlaPolicy
 from workstation.ports import Replica, Workers
 
+NO_TENANT = Tenant(tenant_id="", name="")
+
 
 @dataclass(frozen=True, slots=True)
 class ReferenceData:
     """Everything small that is read often."""
 
-    tenant: Tenant = Tenant(tenant_id="", name="")
+    tenant: Tenant = NO_TENANT
     people: tuple[Person, ...] = ()
     teams: tuple[Team, ...] = ()
     limits: tuple[Limit, ...] = ()
@@ -67,7 +69,7 @@ class Reference:
     def _read(self) -> ReferenceData:
         tenants = self._replica.all_of(Tenant)
         return ReferenceData(
-            tenant=tenants[0] if tenants else Tenant(tenant_id="", name=""),
+            tenant=tenants[0] if tenants else NO_TENANT,
             people=self._replica.all_of(Person),
             teams=self._replica.all_of(Team),
             limits=self._replica.all_of(Limit),

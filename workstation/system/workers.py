@@ -37,7 +37,7 @@ class LaneWorkers:
         self._lanes[lane].submit(work).add_done_callback(_report)
 
     def close(self) -> None:
-        """Wait for what has begun and end all threads; what has not begun on ``net`` and ``read`` is dropped."""
+        """End all threads after what has begun; what only waits on ``net`` or ``read`` is dropped."""
         for name, executor in self._lanes.items():
             executor.shutdown(wait=False, cancel_futures=name in ("net", "read"))
         for executor in self._lanes.values():

@@ -1,0 +1,183 @@
+"""Acts on a case: each is checked by the rules, saved on this disk when it returns, and sent in its turn."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from workstation.casework.case import NoCaseReason
+from workstation.casework.clock import Clock
+from workstation.casework.customer import Identity, IdentityKind, normalise
+from workstation.casework.errors import RuleViolation
+from workstation.casework.message import AttachmentMeta, Channel, Language
+from workstation.casework.wire.commands import (
+    AddNote,
+    AssignCase,
+    Body,
+    KeepPromise,
+    LinkIdentity,
+    LogCall,
+    MarkIsCase,
+    MarkNoCase,
+    MarkRead,
+    OpenCase,
+    ReopenCase,
+    SnoozeCase,
+    SolveCase,
+    TieCase,
+    WithdrawPromise,
+)
+from workstation.ports import Draft, Outbox, OutboxItem, Workers
+from workstation.services.commands import CommandWriter
+from workstation.services.identity import Me
+from workstation.system.clock import new_id
+
+WithoutAnswer = Literal["", "thanks", "answered_elsewhere", "duplicate"]
+
+
+class CaseActs:
+    """All may raise RuleViolation (nothing stored) or StoreUnusable (the disk is full)."""
+
+    def __init__(
+        self, *, writer: CommandWriter, outbox: Outbox, workers: Workers, me: Me, clock: Clock
+    ) -> None:
+        self.writer = writer
+        self._outbox = outbox
+        self._workers = workers
+        self._me = me
+        self._clock = clock
+
+    async def _write(self, body: Body) -> OutboxItem:
+        return await self.writer.write(body)
+
+    async def assign(self, case_id: str, person_id: str = "", team_id: str = "") -> OutboxItem:
+        """Give the case to a person or a team; an empty ``person_id`` gives it back to all."""
+        return await self._write(AssignCase(case_id=case_id, person_id=person_id, team_id=team_id))
+
+    async def snooze(self, case_id: str, until: datetime) -> OutboxItem:
+        """Put the case off; promises and clocks run on."""
+        return await self._write(SnoozeCase(case_id=case_id, until=until))
+
+    async def solve(
+        self, case_id: str, follow_up_at: datetime | None = None, without_answer: WithoutAnswer = ""
+    ) -> OutboxItem:
+        """Settle the case; a customer who waits is answered first, or ``without_answer`` says why not."""
+        return await self._write(
+            SolveCase(case_id=case_id, follow_up_at=follow_up_at, without_answer=without_answer)
+        )
+
+    async def reopen(self, case_id: str) -> OutboxItem:
+        """Take the case up again."""
+        return await self._write(ReopenCase(case_id=case_id))
+
+    async def no_case(self, case_id: str, reason: NoCaseReason = "spam") -> OutboxItem:
+        """Put spam or a newsletter out of the queue; reversible."""
+        return await self._write(MarkNoCase(case_id=case_id, reason=reason))
+
+    async def is_case(self, case_id: str) -> OutboxItem:
+        """Take «no case» back."""
+        return await self._write(MarkIsCase(case_id=case_id))
+
+    async def mark_read(self, case_id: str) -> OutboxItem | None:
+        """Note that this person has seen the newest message; ``None`` when that is known already."""
+        state = await self.writer.state(case_id)
+        case = state.the_case
+        if not case.last_inbound_id or self._me.worker.person_id in case.read_by:
+            return None
+        return await self._write(MarkRead(case_id=case_id, message_id=case.last_inbound_id))
+
+    async def add_note(
+        self, case_id: str, text: str, attachments: tuple[AttachmentMeta, ...] = ()
+    ) -> OutboxItem:
+        """Add an internal note; its draft is done with."""
+        body = AddNote(case_id=case_id, message_id=new_id(self._clock), text=text, attachments=attachments)
+        item = await self._write(body)
+        person_id = self._me.worker.person_id
+        await self._workers.run("outbox", lambda: self._outbox.drop_draft(case_id, person_id, "note"))
+        return item
+
+    async def log_call(
+        self,
+        case_id: str,
+        text: str,
+        direction: Literal["in", "out"],
+        duration_s: int = 0,
+        is_reached: bool = True,
+    ) -> OutboxItem:
+        """Log a phone call that took place."""
+        return await self._write(
+            LogCall(
+                case_id=case_id,
+                message_id=new_id(self._clock),
+                text=text,
+                direction=direction,
+                duration_s=duration_s,
+                is_reached=is_reached,
+            )
+        )
+
+    async def open_case(
+        self,
+        *,
+        channel: Channel,
+        subject: str,
+        customer_id: str = "",
+        customer_name: str = "",
+        address: str = "",
+        language: Language = "de",
+        team_id: str = "",
+    ) -> OutboxItem:
+        """Begin a new matter: a mail we write first, or a call; ``case_id`` of the result is the new case."""
+        return await self._write(
+            OpenCase(
+                case_id=new_id(self._clock),
+                channel=channel,
+                subject=subject,
+                team_id=team_id or self._me.worker.team_id,
+                customer_id=customer_id,
+                customer_name=customer_name,
+                address=address,
+                language=language,
+            )
+        )
+
+    async def keep_promise(self, case_id: str, promise_id: str) -> OutboxItem:
+        """Say that a promise has been kept."""
+        return await self._write(KeepPromise(case_id=case_id, promise_id=promise_id))
+
+    async def withdraw_promise(self, case_id: str, promise_id: str, reason: str = "") -> OutboxItem:
+        """Take a promise back; the customer has been told."""
+        return await self._write(WithdrawPromise(case_id=case_id, promise_id=promise_id, reason=reason))
+
+    async def tie(
+        self, case_id: str, customer_id: str = "", order_id: str = "", invoice_id: str = ""
+    ) -> OutboxItem:
+        """Say which customer, order or invoice the matter is about."""
+        if not (customer_id or order_id or invoice_id):
+            raise RuleViolation("case.tie_nothing")
+        return await self._write(
+            TieCase(case_id=case_id, customer_id=customer_id, order_id=order_id, invoice_id=invoice_id)
+        )
+
+    async def link(self, case_id: str, customer_id: str, kind: IdentityKind, value: str) -> OutboxItem:
+        """Say that an address belongs to a customer."""
+        identity = Identity(
+            identity_id=new_id(self._clock),
+            kind=kind,
+            value=value.strip(),
+            normalised=normalise(kind, value),
+            linked_at=self._clock.now(),
+            linked_by=self._me.worker.person_id,
+        )
+        return await self._write(LinkIdentity(case_id=case_id, customer_id=customer_id, identity=identity))
+
+    async def save_note_draft(self, case_id: str, text: str) -> None:
+        """Keep a note that is being written on this disk."""
+        draft = Draft(
+            case_id=case_id,
+            person_id=self._me.worker.person_id,
+            text=text,
+            kind="note",
+            saved_at=self._clock.now(),
+        )
+        await self._workers.run("outbox", lambda: self._outbox.save_draft(draft))

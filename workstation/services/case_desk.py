@@ -1,0 +1,216 @@
+"""One case with everything known about it, and what may be decided on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from workstation.casework.approval import Approval
+from workstation.casework.case_facts import CaseFacts
+from workstation.casework.case_state import CaseState
+from workstation.casework.clock import Clock
+from workstation.casework.customer import Customer
+from workstation.casework.decision import DecisionRecord
+from workstation.casework.errors import RuleViolation
+from workstation.casework.ids import short_code
+from workstation.casework.limit import Allowed, NeedsApproval
+from workstation.casework.money import Money
+from workstation.casework.promise import Promise
+from workstation.casework.proposal import Proposal, Topics
+from workstation.casework.proposals import propose, with_amount, with_lines
+from workstation.casework.records import (
+    Booking,
+    Commitment,
+    DunningNotice,
+    Invoice,
+    Order,
+    Payment,
+    ReturnAuthorisation,
+    Shipment,
+)
+from workstation.casework.usage import usage_seen
+from workstation.casework.wire.session import PresenceOf
+from workstation.ports import CaseDocuments, Outbox, OutboxItem, Replica, Workers
+from workstation.services.case_acts import CaseActs
+from workstation.services.folding import fold, state_of
+from workstation.services.identity import Me
+from workstation.services.reference import Reference
+from workstation.services.views import Allowance, CaseFile
+
+
+class CaseDesk:
+    """Opens cases; ``acts`` writes what is done to them."""
+
+    def __init__(
+        self,
+        *,
+        replica: Replica,
+        outbox: Outbox,
+        workers: Workers,
+        reference: Reference,
+        me: Me,
+        clock: Clock,
+        acts: CaseActs,
+        topics: Callable[[], Topics],
+        is_online: Callable[[], bool],
+        presence: Callable[[], tuple[PresenceOf, ...]] = tuple,
+    ) -> None:
+        self._replica = replica
+        self._outbox = outbox
+        self._workers = workers
+        self._reference = reference
+        self._me = me
+        self._clock = clock
+        self.acts = acts
+        self._topics = topics
+        self._is_online = is_online
+        self._presence = presence
+
+    async def open(self, case_id: str) -> CaseFile:
+        """Return the case as it stands, own pending acts included, with its offers.
+
+        Raises:
+            RuleViolation: ``case.unknown``.
+        """
+        documents = await self._workers.run("read", lambda: self._replica.case(case_id))
+        base = await self._workers.run("read", lambda: self._replica.base_of_case(case_id))
+        person_id = self._me.worker.person_id
+
+        def own() -> tuple[tuple[OutboxItem, ...], object, object]:
+            return (
+                self._outbox.pending(case_id),
+                self._outbox.draft(case_id, person_id, "reply"),
+                self._outbox.draft(case_id, person_id, "note"),
+            )
+
+        pending, draft, note_draft = await self._workers.run("outbox", own)
+        # Folded here as well: the overlay of the last act may still be on its way to the file.
+        state, _ = fold(state_of(base, case_id), pending, self._reference.data)
+        if state.case is None:
+            raise RuleViolation("case.unknown")
+        facts = self._facts(state, documents)
+        offers = propose(facts, self._topics())
+        return CaseFile(
+            case=state.case,
+            customer=facts.customer,
+            messages=state.messages,
+            decisions=state.decisions,
+            promises=state.promises,
+            approvals=state.approvals,
+            orders=facts.orders,
+            payments=facts.payments,
+            shipments=facts.shipments,
+            returns=facts.returns,
+            bookings=facts.bookings,
+            invoices=facts.invoices,
+            notices=facts.notices,
+            commitments=documents.of(Commitment),
+            people={person.person_id: person for person in self._reference.data.people},
+            tenant=self._reference.data.tenant,
+            draft=draft,  # type: ignore[arg-type]
+            note_draft=note_draft,  # type: ignore[arg-type]
+            offers=offers,
+            allowance=allowance_of(facts, offers),
+            pending=pending,
+            presence=tuple(
+                other
+                for other in self._presence()
+                if other.case_id == case_id and other.person_id != person_id
+            ),
+            code="" if state.case.number is not None else short_code(case_id),
+        )
+
+    async def facts(self, case_id: str) -> CaseFacts:
+        """Return the facts the offers of a case come from.
+
+        Raises:
+            RuleViolation: ``case.unknown``.
+        """
+        documents = await self._workers.run("read", lambda: self._replica.case(case_id))
+        state = await self.acts.writer.state(case_id)
+        if state.case is None:
+            raise RuleViolation("case.unknown")
+        return self._facts(state, documents)
+
+    async def choose_lines(self, case_id: str, proposal: Proposal, chosen: Mapping[str, int]) -> Proposal:
+        """Return ``proposal`` for the chosen pieces (line id -> quantity), judged anew.
+
+        Raises:
+            RuleViolation: ``proposal.no_lines`` and others.
+        """
+        return with_lines(proposal, await self.facts(case_id), chosen)
+
+    async def choose_amount(self, case_id: str, proposal: Proposal, amount: Money) -> Proposal:
+        """Return ``proposal`` with another amount, judged anew."""
+        return with_amount(proposal, await self.facts(case_id), amount)
+
+    def _facts(self, state: CaseState, documents: CaseDocuments) -> CaseFacts:
+        reference = self._reference.data
+        person = self._me.person(reference)
+        case, now = state.the_case, self._clock.now()
+        others = tuple(item for item in documents.of(DecisionRecord) if item.case_id != case.case_id)
+        decisions = (*others, *state.decisions)
+        customer = state.customer or next(
+            (item for item in documents.of(Customer) if item.customer_id == case.customer_id), None
+        )
+        usage = usage_seen(
+            person=person,
+            case_id=case.case_id,
+            customer_id=case.customer_id,
+            now=now,
+            budgets=reference.budgets,
+            decisions=decisions,
+            limits=reference.limits,
+            time_zone=reference.tenant.time_zone,
+        )
+        return CaseFacts(
+            case=case,
+            person=person,
+            tenant=reference.tenant,
+            now=now,
+            customer=customer,
+            messages=state.messages,
+            orders=tuple(sorted(documents.of(Order), key=lambda item: item.placed_at, reverse=True)),
+            payments=documents.of(Payment),
+            shipments=documents.of(Shipment),
+            returns=documents.of(ReturnAuthorisation),
+            bookings=documents.of(Booking),
+            invoices=tuple(sorted(documents.of(Invoice), key=lambda item: item.issued_on, reverse=True)),
+            notices=documents.of(DunningNotice),
+            decisions=decisions,
+            drop_off_points=reference.points,
+            limits=reference.limits,
+            usage=usage,
+            is_online=self._is_online(),
+        )
+
+    @staticmethod
+    def unused() -> tuple[type, ...]:
+        """Kinds a case file holds beside those read above."""
+        return (Promise, Approval)
+
+
+def allowance_of(facts: CaseFacts, offers: tuple[Proposal, ...]) -> Allowance:
+    """Return «Dein Rahmen» for money given back: what one case may cost and what is left of the day."""
+    person = facts.person
+    mine = [
+        limit
+        for limit in facts.limits
+        if (limit.person_id == person.person_id or (not limit.person_id and limit.role in ("", person.role)))
+        and any(kind in limit.kinds for kind in ("refund", "money_back", "*"))
+        and (limit.valid_from is None or limit.valid_from <= facts.now)
+    ]
+    if not mine:
+        rule = next((_rule(offer) for offer in offers if _rule(offer)), "")
+        return Allowance(rule_name=rule)
+    best = max(mine, key=lambda limit: (limit.person_id != "", limit.valid_from is not None, limit.limit_id))
+    left = None
+    if best.per_person_day is not None:
+        spent = facts.usage.day_spent.get("money_back", 0)
+        left = Money(max(0, best.per_person_day - spent), best.currency)
+    per_case = Money(best.per_decision, best.currency) if best.per_decision is not None else None
+    return Allowance(per_case=per_case, day_left=left, rule_name=best.name)
+
+
+def _rule(offer: Proposal) -> str:
+    judgement = offer.judgement
+    return judgement.rule_name if isinstance(judgement, Allowed | NeedsApproval) else ""

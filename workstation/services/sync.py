@@ -1,0 +1,389 @@
+"""The one sync loop: push what waits, pull what is new, listen for pokes, notice a standstill.
+
+Read it top to bottom: ``run`` starts four loops; ``push_once`` and ``pull_once`` are one round each.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from workstation.casework.clock import Clock
+from workstation.casework.errors import RuleViolation
+from workstation.casework.wire.codec import SCHEMA
+from workstation.casework.wire.commands import MAX_BATCH, MAX_BATCH_BYTES, CommandsAnswer, Envelope
+from workstation.casework.wire.sync import PAGE_BYTES, PAGE_ROWS, PullRequest
+from workstation.ports import (
+    Backoff,
+    Changes,
+    GenerationChanged,
+    HubUnavailable,
+    Outbox,
+    ProtocolMismatch,
+    Replica,
+    SignInRequired,
+    TaskRunner,
+    Workers,
+)
+from workstation.services.changes import ChangeFeed
+from workstation.services.link import HubLink
+from workstation.services.overlay import Overlay
+from workstation.services.reference import Reference
+from workstation.services.session import Session
+from workstation.services.views import Connection, ConnectionState
+from workstation.system.crashpoint import crashpoint
+
+_log = logging.getLogger(__name__)
+LANES = 4
+ROWS_A_LANE = 25
+PULL_EVERY_S = 60.0
+PULL_EVERY_WITHOUT_POKES_S = 15.0
+STALE_AFTER = timedelta(seconds=60)
+STUCK_AFTER = timedelta(minutes=2)
+WATCH_EVERY_S = 15.0
+KEPT_FOR = timedelta(days=35)
+
+
+class Sync:
+    """Moves commands up and state down. Nothing it meets makes it drop a command."""
+
+    def __init__(
+        self,
+        *,
+        outbox: Outbox,
+        replica: Replica,
+        workers: Workers,
+        tasks: TaskRunner,
+        link: HubLink,
+        session: Session,
+        overlay: Overlay,
+        reference: Reference,
+        changes: ChangeFeed,
+        clock: Clock,
+        backoff: Callable[[], Backoff],
+    ) -> None:
+        self._outbox = outbox
+        self._replica = replica
+        self._workers = workers
+        self._tasks = tasks
+        self._link = link
+        self._session = session
+        self._overlay = overlay
+        self._reference = reference
+        self._changes = changes
+        self._clock = clock
+        self._new_backoff = backoff
+        self._push_wanted = asyncio.Event()
+        self._pull_wanted = asyncio.Event()
+        self._may_go = asyncio.Event()
+        self._hurry = asyncio.Event()
+        self._needs_reach = True
+        self._pulling = asyncio.Lock()
+        self._pushing = asyncio.Lock()
+        self._state: ConnectionState = "offline"
+        self._since = clock.now()
+        self._code = ""
+        self._last_sync_at: datetime | None = None
+        self._reading_stopped = False
+        self._has_pokes = False
+        self._is_closing = False
+        session.on_signed_in = self.signed_in
+
+    # ------------------------------------------------------------------ the loops
+
+    async def run(self) -> None:
+        """Run until cancelled."""
+        try:
+            await self._reference.load()
+            await self._overlay.rebuild()
+            if self._session.view.state == "signed_in":
+                self._may_go.set()
+            self._push_wanted.set()
+            self._pull_wanted.set()
+            for loop in (self._push_loop, self._pull_loop, self._poke_loop, self._watch_loop):
+                self._tasks.start(loop(), name=f"sync{loop.__name__}", owner=self)
+            await asyncio.Event().wait()
+        finally:
+            self._is_closing = True
+            self._tasks.cancel(self)
+
+    async def _push_loop(self) -> None:
+        async def round_() -> None:
+            while await self.push_once():
+                pass
+
+        await self._forever(self._push_wanted, lambda: PULL_EVERY_S, round_)
+
+    async def _pull_loop(self) -> None:
+        async def round_() -> None:
+            while not self._reading_stopped and await self.pull_once():
+                pass
+
+        def every() -> float:
+            return PULL_EVERY_S if self._has_pokes else PULL_EVERY_WITHOUT_POKES_S
+
+        await self._forever(self._pull_wanted, every, round_)
+
+    async def _poke_loop(self) -> None:
+        await self._forever(asyncio.Event(), lambda: 0.2, self._listen)
+
+    async def _forever(
+        self, wanted: asyncio.Event, every: Callable[[], float], work: Callable[[], Awaitable[None]]
+    ) -> None:
+        """Do ``work`` whenever it is wanted or its time has come; wait longer after each failure."""
+        backoff = self._new_backoff()
+        delay: float | None = None
+        while True:
+            await self._may_go.wait()
+            if delay is None:
+                await _either(wanted, every())
+            else:
+                # After a failure new work does not shorten the wait; a sign that the hub is back does.
+                await _either(self._hurry, delay)
+            wanted.clear()
+            delay = None
+            try:
+                await self._with_token(work)
+                backoff.reset()
+            except HubUnavailable as error:
+                self._needs_reach = True
+                self._show("offline", error.why)
+                delay = max(backoff.next_s(), error.retry_after_s or 0.0)
+            except SignInRequired as error:
+                self._stop(error)
+            except ProtocolMismatch as error:
+                # Reading stops, the outbox still goes.
+                self._reading_stopped = True
+                self._show("update_needed", error.code)
+                delay = backoff.next_s()
+            except RuleViolation as error:
+                _log.error("the hub turned a whole call down: %s", error)
+                self._show(self._state, error.code)
+                delay = backoff.next_s()
+
+    async def _with_token(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do ``work`` with a good token; one the hub no longer takes is renewed once."""
+        if self._needs_reach:
+            await self._session.reach()
+            self._needs_reach = False
+        await self._session.fresh_token()
+        try:
+            await work()
+        except SignInRequired as error:
+            _log.info("the token was not taken: %s", error.code)
+            self._session.token_refused()
+            await self._session.fresh_token()
+            await work()
+
+    # ------------------------------------------------------------------ up
+
+    async def push_once(self) -> bool:
+        """Hand over what may leave now, in up to four batches; returns whether something was settled."""
+        async with self._pushing:
+            ready = await self._workers.run(
+                "outbox", lambda: self._outbox.to_send(max_rows=LANES * MAX_BATCH)
+            )
+            if not ready:
+                return False
+            crashpoint("desk.push.before")
+            answers = await asyncio.gather(
+                *(self._push(batch) for batch in batches(ready)), return_exceptions=True
+            )
+            failures = [answer for answer in answers if isinstance(answer, BaseException)]
+            settled = sum(answer for answer in answers if not isinstance(answer, BaseException))
+            if failures:
+                raise failures[0]
+            return settled > 0
+
+    async def _push(self, batch: tuple[Envelope, ...]) -> int:
+        ids = tuple(envelope.cmd_id for envelope in batch)
+        hub, now = self._link.hub, self._clock.now
+        await self._workers.run("outbox", lambda: self._outbox.mark_sent(ids, now()))
+        try:
+            answer = await self._workers.run("net", lambda: hub.push(batch))
+        except (HubUnavailable, SignInRequired, RuleViolation) as error:
+            code = error.why if isinstance(error, HubUnavailable) else error.code
+            await self._workers.run("outbox", lambda: self._outbox.mark_unanswered(ids, code))
+            self._changes.publish(Changes(outbox=True))
+            raise
+        crashpoint("desk.push.answered")
+        return await self._settle(answer)
+
+    async def _settle(self, answer: CommandsAnswer) -> int:
+        settled = await self._workers.run(
+            "outbox", lambda: self._outbox.settle(answer.verdicts, self._clock.now())
+        )
+        self._online()
+        self._changes.publish(Changes(outbox=True))
+        await self._overlay.refresh({item.case_id for item in settled})
+        self._pull_wanted.set()
+        known, _ = await self._workers.run("read", self._replica.cursors)
+        if known and answer.generation != known:
+            await self._begin_anew(GenerationChanged(is_restored=True))
+        return len(settled)
+
+    # ------------------------------------------------------------------ down
+
+    async def pull_once(self) -> bool:
+        """Read and store one page; returns whether there is more."""
+        async with self._pulling:
+            generation, cursors = await self._workers.run("read", self._replica.cursors)
+            request = PullRequest(
+                generation=generation, schema=SCHEMA, cursors=cursors, limit=PAGE_ROWS, max_bytes=PAGE_BYTES
+            )
+            hub = self._link.hub
+            try:
+                answer = await self._workers.run("net", lambda: hub.pull(request))
+            except GenerationChanged as change:
+                await self._begin_anew(change)
+                return True
+            changes = await self._workers.run("replica", lambda: self._replica.apply_page(answer))
+            if changes.reference:
+                await self._reference.load()
+            seen = await self._workers.run("outbox", lambda: self._outbox.mark_seen(answer.cursors))
+            await self._overlay.rebase(changes.cases)
+            await self._overlay.refresh(seen)
+            self._last_sync_at = self._clock.now()
+            self._online()
+            self._changes.publish(changes | Changes(outbox=bool(seen)))
+            return answer.more
+
+    async def _begin_anew(self, change: GenerationChanged) -> None:
+        _log.warning("the feed is read anew: %s", change)
+        await self._workers.run("replica", lambda: self._replica.reset(""))
+        if change.is_restored:
+            offered = await self._workers.run("outbox", lambda: self._outbox.reoffer(self._session.sign))
+            _log.warning("%d commands are offered again", offered)
+            self._push_wanted.set()
+        self._pull_wanted.set()
+
+    # ------------------------------------------------------------------ pokes
+
+    async def _listen(self) -> None:
+        loop = asyncio.get_running_loop()
+        hub = self._link.hub
+
+        def on_poke(_: dict[str, int]) -> None:
+            loop.call_soon_threadsafe(self._poked)
+
+        try:
+            await self._workers.run("net", lambda: hub.listen(on_poke, lambda: self._is_closing))
+        finally:
+            self._has_pokes = False
+
+    def _poked(self) -> None:
+        self._has_pokes = True
+        self._pull_wanted.set()
+        if self._state == "offline":
+            self.wake()
+
+    # ------------------------------------------------------------------ standstill, and states
+
+    async def _watch_loop(self) -> None:
+        """Say when the picture is old; tear the connections down when nothing moves any more."""
+        while True:
+            await asyncio.sleep(WATCH_EVERY_S)
+            await self._workers.run("outbox", lambda: self._outbox.prune(self._clock.now() - KEPT_FOR))
+            if self._state not in ("online", "stale"):
+                continue
+            now = self._clock.now()
+            oldest = await self._workers.run("outbox", self._outbox.oldest_waiting)
+            is_stale = self._last_sync_at is None or now - self._last_sync_at > STALE_AFTER
+            is_stuck = oldest is not None and now - oldest > STUCK_AFTER
+            if is_stale:
+                self._show("stale", "sync.standstill")
+            if is_stale or is_stuck:
+                _log.warning(
+                    "the sync stands still (stale %s, stuck %s): new connections", is_stale, is_stuck
+                )
+                self._link.hub.renew_connections()
+                self.wake()
+
+    def wake(self) -> None:
+        """Something may leave or should be looked for: do both now, whatever failed before."""
+        self._push_wanted.set()
+        self._pull_wanted.set()
+        self._hurry.set()
+        self._hurry.clear()
+
+    def wake_push(self) -> None:
+        """Something has been queued."""
+        self._push_wanted.set()
+
+    def signed_in(self) -> None:
+        """A person has signed in: go on."""
+        self._may_go.set()
+        self._reading_stopped = False
+        self.wake()
+
+    def _stop(self, error: SignInRequired) -> None:
+        """The pump stops and asks for a sign-in; nothing is dropped, work goes on offline."""
+        self._may_go.clear()
+        self._session.expire(error.code)
+        self._show("sign_in", error.code)
+
+    def _online(self) -> None:
+        if self._state == "offline":
+            self.wake()
+        self._show("update_needed" if self._reading_stopped else "online", "")
+
+    def _show(self, state: ConnectionState, code: str) -> None:
+        if (state, code) == (self._state, self._code):
+            return
+        if state != self._state:
+            self._since = self._clock.now()
+        self._state, self._code = state, code
+        self._changes.publish(Changes(connection=True))
+
+    async def connection(self) -> Connection:
+        """Return what the top bar says."""
+        items = await self._workers.run("outbox", lambda: self._outbox.items(limit=0))
+        disk = await self._workers.run("outbox", self._outbox.disk)
+        return Connection(
+            state=self._state,
+            since=self._since,
+            last_sync_at=self._last_sync_at,
+            waiting=sum(1 for item in items if item.state != "held"),
+            held=sum(1 for item in items if item.state == "held"),
+            is_read_only=disk.is_read_only,
+            is_disk_low=disk.is_low,
+            code=self._code,
+        )
+
+    @property
+    def state(self) -> ConnectionState:
+        """How it stands with the hub."""
+        return self._state
+
+
+def batches(ready: tuple[Envelope, ...]) -> tuple[tuple[Envelope, ...], ...]:
+    """Spread envelopes over at most four batches; those of one case stay together and in order.
+
+    Raises nothing; what does not fit the size of a batch goes in the next round, later ones of its case too.
+    """
+    count = max(1, min(LANES, -(-len(ready) // ROWS_A_LANE)))
+    lanes: list[list[Envelope]] = [[] for _ in range(count)]
+    sizes = [0] * count
+    lane_of: dict[str, int] = {}
+    full: set[str] = set()
+    for envelope in ready:
+        lane = lane_of.setdefault(envelope.case_id, min(range(count), key=lambda index: len(lanes[index])))
+        size = len(bytes(envelope.body)) + 1024
+        has_room = len(lanes[lane]) < MAX_BATCH and sizes[lane] + size <= MAX_BATCH_BYTES
+        if envelope.case_id in full or (lanes[lane] and not has_room):
+            full.add(envelope.case_id)
+            continue
+        lanes[lane].append(envelope)
+        sizes[lane] += size
+    return tuple(tuple(lane) for lane in lanes if lane)
+
+
+async def _either(wanted: asyncio.Event, seconds: float) -> None:
+    """Wait until it is wanted or the time has come."""
+    try:
+        async with asyncio.timeout(seconds):
+            await wanted.wait()
+    except TimeoutError:
+        return
