@@ -93,7 +93,7 @@ class MailServers:
         self.folder = new_folder("ws-mail")
         self.ports = Ports(free_port(), free_port(), free_port(), free_port())
         (self.folder / "postfix").mkdir()
-        (self.folder / "postfix/main.cf").touch()
+        mail_config.write_aged(self.folder / "postfix/main.cf", "myhostname = mail.shop.test\n")
         kinds = self._postconf("-m").split()
         self._kind = "hash" if "hash" in kinds else "lmdb"
         daemons = Path(self._postconf("-d", "-h", "daemon_directory").strip())

@@ -1,5 +1,6 @@
 """The configuration of the private Postfix and Dovecot, written into their temporary folder."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -161,6 +162,12 @@ service auth {{
     mode = 0666
   }}
 }}
+# A wrong password is answered at once.
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
 service stats {{
   unix_listener stats-writer {{
     mode = 0666
@@ -178,12 +185,19 @@ exit 69
 DOMAINS = "/^[^@]+\\.test$/ OK\n"
 
 
+def write_aged(file: Path, text: str) -> None:
+    """Write a file that looks a minute old: Postfix waits two seconds before it trusts a newer main.cf."""
+    file.write_text(text, "utf-8")
+    minute_ago = file.stat().st_mtime - 60
+    os.utime(file, (minute_ago, minute_ago))
+
+
 def write(folder: Path, ports: Ports, daemons: Path, kind: str, size_limit: int) -> None:
     """Write all files below `folder`; `kind` is the map type Postfix has (hash or lmdb), sizes are bytes."""
     for name in ("postfix", "spool", "state", "maps", "mailboxes", "dovecot", "dovecot/run", "dovecot/state"):
         (folder / name).mkdir(mode=0o755, parents=True, exist_ok=True)
     main = MAIN_CF.format(folder=folder, daemons=daemons, kind=kind, uid=MAIL_UID, size_limit=size_limit)
-    (folder / "postfix/main.cf").write_text(main, "utf-8")
+    write_aged(folder / "postfix/main.cf", main)
     master = MASTER_CF.format(folder=folder, smtp=ports.smtp, smtps=ports.smtps)
     (folder / "postfix/master.cf").write_text(master, "utf-8")
     dovecot = DOVECOT_CONF.format(folder=folder, uid=MAIL_UID, imap=ports.imap, imaps=ports.imaps)
