@@ -9,6 +9,7 @@ from workstation.hub.channels.mail.parsed import Address
 MAX_ADDRESSES = 10_000
 _PLAIN = re.compile(r"[^\"()<>,;:=\\\s]+")
 _WORD = re.compile(r"=\?[^?\s]{1,80}\?[bBqQ]\?[^?\r\n]{0,2000}\?=")
+_NOT_IN_ADDRESS = frozenset('<>()",;:@')
 _SPACE = re.compile(r"\s+")
 _ADDRESS = re.compile(r"[^\s<>()\",;:@]+@[^\s<>()\",;:@]+")
 _UNCLOSED_END = re.compile(r"[,;<]|\Z")
@@ -33,10 +34,10 @@ def parse_addresses(values: list[bytes], hint: str = "") -> tuple[Address, ...]:
 
 def other_address_in_name(address: Address) -> str | None:
     """An address that the display name shows though the mail is from another one (phishing), or None."""
-    shown = _ADDRESS.search(address.name)
-    if shown is None:
+    shown = _find_address(address.name[:2_000])
+    if not shown:
         return None
-    candidate = shown[0].strip(".'`").lower()
+    candidate = shown.strip(".'`").lower()
     return candidate if candidate != address.address.lower() else None
 
 
@@ -189,35 +190,53 @@ def _mailboxes(entry: list[_Token], hint: str) -> list[Address]:
 def _without_angle(tokens: list[_Token], comments: list[str], hint: str) -> list[Address]:
     comment = " ".join(filter(None, comments))
     compact = "".join('"' + text + '"' if kind == "quoted" else text for kind, text in tokens).strip()
+    if compact.count("@") == 1:
+        compact = re.sub(r" ?@ ?", "@", compact)
     if "@" in compact and not any(kind == "word" for kind, _text in tokens):
         address = _pick_address(compact)
         if address:
             rest = clean_line(decode_words(compact.replace(address, " ", 1), hint)).strip("<>\"' ")
             return [Address(comment or rest, _decoded_address(address, hint))]
     name = _name(tokens, hint)
-    whole = _WHOLE.match(name) if name.endswith(">") else None
+    whole = _WHOLE.match(name) if name.endswith(">") and len(name) < 2_000 else None
     if whole:  # the whole mailbox was put into one encoded word or one pair of quotes
         return [Address(clean_line(whole[1]).strip("\"' "), whole[2])]
     if not name:
         return []
-    if _ADDRESS.fullmatch(name) or (" " not in name and not comment and all(k == "text" for k, _ in tokens)):
+    is_one_word = " " not in name and all(kind in ("text", "space") for kind, _text in tokens)
+    if is_one_word or _ADDRESS.fullmatch(name):
         return [Address(comment, name)]
     return [Address(name, "")]
 
 
 def _pick_address(compact: str) -> str:
-    """The address in text without brackets: spaces around @ and dots belong to it."""
-    tight = re.sub(r"\s*([@.])\s*", r"\1", compact) if compact.count("@") == 1 else compact
-    if compact.startswith('"') and re.fullmatch(r'"[^"]*"@[^\s@]+', tight):
+    """The address in text without brackets."""
+    if compact.startswith('"') and re.fullmatch(r'"[^"]*"@[^\s@]+', compact):
         return compact
     words = [word for word in compact.split() if "@" in word]
     if not words:
         return compact
-    best = max(words[:1000], key=lambda word: (bool(_ADDRESS.search(word)), word == words[-1]))
+    best = max(words[:1000], key=lambda word: (bool(_find_address(word[:1_000])), word == words[-1]))
     if best.strip() == "@" or best.startswith("@") or best.endswith("@"):
         return compact
-    found = _ADDRESS.search(best)
-    return found[0] if found else best
+    return _find_address(best) or best
+
+
+def _find_address(text: str) -> str:
+    """The first thing like an address in `text`, or nothing; each @ is looked at once."""
+    at = text.find("@")
+    for _ in range(20):
+        if at < 0:
+            break
+        start = end = at
+        while start > 0 and text[start - 1] not in _NOT_IN_ADDRESS and not text[start - 1].isspace():
+            start -= 1
+        while end + 1 < len(text) and text[end + 1] not in _NOT_IN_ADDRESS and not text[end + 1].isspace():
+            end += 1
+        if start < at < end:
+            return text[start : end + 1]
+        at = text.find("@", at + 1)
+    return ""
 
 
 def _bare_address(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from workstation.hub.channels.mail.body_bytes import decode_body
 from workstation.hub.channels.mail.charsets import clean_line, decode_bytes
 from workstation.hub.channels.mail.encoded_words import decode_header, decode_words
+from workstation.hub.channels.mail.field_params import parse_field
 from workstation.hub.channels.mail.mime_tree import Part
 from workstation.hub.channels.mail.parsed import Attachment
 from workstation.hub.channels.mail.raw_headers import split_headers
@@ -51,11 +52,16 @@ def name_to_save_as(attachment: Attachment, number: int) -> str:
 
 def name_of(part: Part, hint: str) -> str:
     """The display name a part gives itself in either header, or the subject of an enclosed mail."""
+    disposition_params, type_params = part.disposition_params, part.params
+    if hint and not part.headers.first("content-disposition").isascii():
+        disposition_params = parse_field(part.headers.first("content-disposition"), hint)[1]
+    if hint and not part.headers.first("content-type").isascii():
+        type_params = parse_field(part.headers.first("content-type"), hint)[1]
     for params, key in (
-        (part.disposition_params, "filename"),
-        (part.params, "name"),
-        (part.params, "filename"),
-        (part.disposition_params, "name"),
+        (disposition_params, "filename"),
+        (type_params, "name"),
+        (type_params, "filename"),
+        (disposition_params, "name"),
     ):
         value = params.get(key, "")
         if value:

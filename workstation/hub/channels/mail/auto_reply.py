@@ -38,10 +38,10 @@ _LIKELY_SUBJECT = re.compile(
 )
 _ABSENT_TEXT = re.compile(
     r"""(?ix)
-      \b (?:ich\ bin|wir\ sind) \b [^.!?\n]{0,80} \b (?:
+      \b (?:ich\ bin|wir\ sind) \b [^!?\n]{0,80} \b (?:
             nicht\ (?:im\ (?:b(?:ü|ue)ro|hause?)|erreichbar|am\ platz|vor\ ort)
           | im\ urlaub | abwesend | au(?:ß|ss)er\ haus | in\ elternzeit | auf\ dienstreise )
-    | \b (?:befinde\ ich\ mich|bin\ ich) \b [^.!?\n]{0,60} (?: urlaub | abwesend | au(?:ß|ss)er\ haus
+    | \b (?:befinde\ ich\ mich|bin\ ich) \b [^!?\n]{0,60} (?: urlaub | abwesend | au(?:ß|ss)er\ haus
     | nicht\ im )
     | \b (?:e-?mails?|nachrichten?) \b [^.!?\n]{0,40} \b wird\ nicht\ (?:automatisch\ )?weitergeleitet
     | \b (?:i\ am|i'm|i\ will\ be|we\ are) \b [^.!?\n]{0,60} \b (?:out\ of\ (?:the\ )?office

@@ -12,7 +12,7 @@ _SOFT_BREAK_SPACE = re.compile(rb"=[ \t]+(?=\r?\n)")
 
 def encoding_name(value: str) -> str:
     """`base64`, `quoted-printable`, `uuencode` or `identity` for a header value with comments and typos."""
-    word = re.sub(r"\([^)]*\)", "", value).lower()
+    word = re.sub(r"\([^)]*\)", "", value[:200]).lower()
     word = re.sub(r"[^a-z0-9]", "", word)
     if "base64" in word or word == "b64":
         return "base64"
@@ -27,11 +27,8 @@ def decode_body(data: bytes, encoding: str, is_text: bool) -> bytes:
     """The bytes of a body; text that is wrongly labelled base64 is left as it is."""
     name = encoding_name(encoding)
     if name == "base64":
-        sample = data[:4000]
-        foreign = len(_FOREIGN_TO_BASE64.findall(sample))
-        if is_text and foreign * 20 > len(sample):
-            return data
-        if is_text and b" " in sample.strip() and foreign:
+        first_line = data[:4000].strip().partition(b"\n")[0].strip()
+        if is_text and (b" " in first_line or _FOREIGN_TO_BASE64.search(first_line)):
             return data
         return _base64_with_tail(data)
     if name == "quoted-printable":
@@ -49,7 +46,7 @@ def _base64_with_tail(data: bytes) -> bytes:
     line_start = data.rfind(b"\n", 0, foreign.start()) + 1
     line_end = data.find(b"\n", foreign.start())
     line = data[line_start : line_end if line_end >= 0 else len(data)].strip()
-    if line_start and (b" " in line or not line[:2].isalnum()):
+    if line_start and (b" " in line or line.startswith(b"--")):
         return decode_base64(data[:line_start])
     return decode_base64(data)
 

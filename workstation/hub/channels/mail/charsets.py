@@ -54,7 +54,7 @@ _JAPANESE_7BIT = re.compile(r"iso-?2022-?jp|csiso2022jp|cp5022[01]|x-iso-2022-jp
 # Codecs that are not charsets: they execute escapes, or differ from machine to machine.
 _NOT_A_CHARSET = {"unicode_escape", "raw_unicode_escape", "idna", "punycode", "undefined", "mbcs", "oem"}
 _TEXT_CONTROLS = re.compile("[\x00\ud800-\udfff]")
-_LINE_CONTROLS = re.compile("[\x01-\x20\x7f-\x9f\u2028\u2029]*[\x01-\x1f\x7f-\x9f\u2028\u2029]+ *")
+_BLANK_RUN = re.compile("[\x01-\x20\x7f-\x9f\u2028\u2029]+")
 
 
 def codec_for(charset: str) -> str | None:
@@ -108,7 +108,8 @@ def clean_text(text: str) -> str:
 
 def clean_line(text: str) -> str:
     """One line of text: control characters (also decoded ones) collapse to a space, ends stripped."""
-    return _LINE_CONTROLS.sub(" ", _TEXT_CONTROLS.sub("\ufffd", text)).strip()
+    text = _TEXT_CONTROLS.sub("\ufffd", text)
+    return _BLANK_RUN.sub(lambda run: " " if run[0].strip(" ") else run[0], text).strip()
 
 
 def _changes_ascii(declared: str) -> bool:

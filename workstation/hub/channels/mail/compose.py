@@ -165,6 +165,7 @@ def _body(mail: OutgoingMail) -> MIMEBase:
     if not mail.attachments:
         return alternative
     mixed = MIMEMultipart("mixed", boundary=_boundary(mail, "mixed"))
+    del alternative["MIME-Version"]
     mixed.attach(alternative)
     for one in mail.attachments:
         mixed.attach(_file_part(one))

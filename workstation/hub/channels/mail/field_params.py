@@ -8,7 +8,8 @@ from workstation.hub.channels.mail.encoded_words import decode_header
 
 _MAX_PARAMS = 500
 _SECTION = re.compile(r"(.+?)\*(?:(\d{1,4})(\*)?)?\Z")
-_NAME = re.compile(rb"[ \t;,]*([^\s=;\"]{1,100})[ \t]*=[ \t]*")
+_GAP = re.compile(rb"[ \t;,]*")
+_NAME = re.compile(rb"([^\s=;\"]{1,100})[ \t]*=[ \t]*")
 _COMMENT_END = re.compile(rb"\)[ \t]*")
 _QUOTED = re.compile(rb'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _ESCAPE = re.compile(rb'\\(["\\])')
@@ -45,6 +46,8 @@ def _pairs(rest: bytes) -> list[tuple[str, bytes]]:
     pairs: list[tuple[str, bytes]] = []
     position = 0
     while position < len(rest) and len(pairs) < _MAX_PARAMS:
+        gap = _GAP.match(rest, position)
+        position = gap.end() if gap else position
         match = _NAME.match(rest, position)
         if match is None:
             semicolon = rest.find(b";", position)

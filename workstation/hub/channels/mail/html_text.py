@@ -134,12 +134,15 @@ class _Writer:
 
     def _block(self, name: str, is_end: bool) -> None:
         self._break()
-        if name in _PARAGRAPHS and self._lines and self._lines[-1].strip("> "):
-            self._lines.append(self._prefix().rstrip())
         step = -1 if is_end else 1
+        before = self._quote_depth
         if name == "blockquote":
             self._quote_depth = min(max(0, self._quote_depth + step), 50)
-        elif name == "pre":
+        if name in _PARAGRAPHS and self._lines and self._lines[-1].strip("> "):
+            self._lines.append(">" * min(before, self._quote_depth))
+        if name == "blockquote":
+            return
+        if name == "pre":
             self._preformatted = max(0, self._preformatted + step)
         elif name in ("ul", "ol"):
             if is_end:

@@ -16,7 +16,7 @@ def message_ids(values: list[bytes]) -> tuple[str, ...]:
         text = clean_line(value.decode("utf-8", "replace"))
         bracketed = ["".join(inner.split()) for inner in _BRACKETED.findall(text)]
         # "Your message of Monday <id>": only what stands in brackets; without any, bare ids count.
-        candidates = [one for one in bracketed if one] or _BARE.findall(text)
+        candidates = [one for one in bracketed if one] or _BARE.findall(text[:20_000])
         for one in candidates:
             found.setdefault(one)
             if len(found) >= MAX_IDS:

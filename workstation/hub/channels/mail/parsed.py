@@ -66,6 +66,6 @@ class ParsedMail:
 
 @dataclass(frozen=True, slots=True)
 class ParseFailure:
-    """A mail that could not be read: `reason` is `timeout`, `crashed`, `memory` or `too_large`."""
+    """A mail not read: `reason` is `timeout`, `crashed`, `memory`, `unreadable` or `too_large`."""
 
     reason: str

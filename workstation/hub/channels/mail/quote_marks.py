@@ -33,6 +33,11 @@ INTRODUCTION_WORD = re.compile(
     r"|zitat von|quoting)|<[^<>\s]{3,120}>|年"
 )
 
+# Yahoo goes on with the quoted text on the line of its introduction.
+INTRODUCTION_INLINE = re.compile(
+    r"(?i)\A[>\s]{0,6}(?:am|on)\s.{0,40}\d.{0,200}?<[^<>\s]{1,120}@[^<>\s]{1,120}>\s?(?:schrieb|wrote)\s?:"
+)
+
 # "-----Ursprüngliche Nachricht-----", "---------- Forwarded message ---------", "Begin forwarded message:"
 _DIVIDER_WORDS = (
     r"urspr(?:ü|ue?)ngliche\s(?:e-?mail|nachricht|mail|message)|original(?:e)?[\s\-]?(?:nachricht|message"
@@ -76,6 +81,9 @@ SUBJECT_KEYS = frozenset("subject betreff objet oggetto onderwerp asunto assunto
 
 QUOTED = re.compile(r"\A\s{0,3}(?:>|\|\s|&gt;)")
 
+# "-Erika" as the last line, and the footers of mailing lists.
+DASH_NAME = re.compile(r"\A\s{0,3}[-–—]\s?[A-ZÄÖÜ][\w.]*(?: [A-ZÄÖÜ][\w.]*){0,2}\s*\Z")
+LIST_FOOTER = re.compile(r"(?i)mailing[ -]?list|unsubscribe")
 SIGNATURE_MARK = re.compile(r"\A(?:--|—|–|__)\s{0,2}\Z")
 # Lines that clients add by themselves.
 CLIENT_LINE = re.compile(

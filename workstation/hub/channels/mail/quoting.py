@@ -79,7 +79,12 @@ def _quoted_until(lines: list[str], index: int) -> int:
         return index
     if marks.QUOTED.match(line):
         return _end_of_marked(lines, index)
-    if marks.DIVIDER.match(line) or marks.FORWARD.match(line) or marks.REPLY_ABOVE.match(line):
+    if (
+        marks.INTRODUCTION_INLINE.match(line)
+        or marks.DIVIDER.match(line)
+        or marks.FORWARD.match(line)
+        or marks.REPLY_ABOVE.match(line)
+    ):
         return len(lines)
     if _is_header_block(lines, index):
         return len(lines)
@@ -172,7 +177,7 @@ def _mark_signatures(lines: list[str], kinds: list[Kind]) -> None:
             index += 1
             continue
         line = lines[index]
-        is_mark = bool(marks.SIGNATURE_MARK.match(line)) and index > 0
+        is_mark = index > 0 and (bool(marks.SIGNATURE_MARK.match(line)) or _is_footer(lines, kinds, index))
         if not is_mark and not marks.CLIENT_LINE.match(line):
             index += 1
             continue
@@ -181,6 +186,15 @@ def _mark_signatures(lines: list[str], kinds: list[Kind]) -> None:
         while is_mark and index < len(lines) and kinds[index] == "visible":
             kinds[index] = "signature"
             index += 1
+
+
+def _is_footer(lines: list[str], kinds: list[Kind], index: int) -> bool:
+    """Whether a mailing list's footer begins here, or the line is a name with a dash that ends the answer."""
+    following = _next_text(lines, index + 1)
+    if marks.RULE.match(lines[index]):
+        return following < len(lines) and bool(marks.LIST_FOOTER.search(lines[following]))
+    is_last = following == len(lines) or kinds[following] != "visible"
+    return is_last and not lines[index - 1].strip() and bool(marks.DASH_NAME.match(lines[index]))
 
 
 def _fill_blank_lines(lines: list[str], kinds: list[Kind]) -> None:

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 MAX_HEADER_BYTES = 1_000_000
 MAX_HEADERS = 5_000
-_LINE_END = re.compile(rb"\r*\n|\r")
+_LINE_END = re.compile(rb"\r{0,8}\n|\r")
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
-_FOLD = re.compile(rb"[ \t]*(?:\r*\n|\r)[ \t]+")
 _SURE_FIELD = re.compile(
     rb"(?:from|to|cc|bcc|subject|date|message-id|mime-version|received|return-path|reply-to|sender"
     rb"|in-reply-to"
@@ -51,7 +50,7 @@ def normalise(raw: bytes) -> bytes:
     if stripped is not raw and _FIELD.match(stripped):
         raw = stripped  # empty lines in front of the headers
     for _ in range(3):
-        if not raw.startswith((b"From ", b">From ")):
+        if not raw.startswith((b"From ", b">From ")) or _FIELD.match(raw):
             break
         end = _LINE_END.search(raw)
         if end is None:
@@ -67,6 +66,8 @@ def split_headers(raw: bytes, start: int, end: int) -> tuple[Headers, int]:
     name = ""
     value_start = value_end = 0
     is_cut = False
+    header_ahead = -1
+    is_open = False  # whether a continuation line belongs to the last header
 
     def finish() -> None:
         nonlocal is_cut
@@ -76,7 +77,7 @@ def split_headers(raw: bytes, start: int, end: int) -> tuple[Headers, int]:
             is_cut = True
         if len(fields) < MAX_HEADERS:
             value = raw[value_start : min(value_end, value_start + MAX_HEADER_BYTES)]
-            fields.append((name, _FOLD.sub(b" ", value).strip()))
+            fields.append((name, b" ".join(line.strip(b" \t") for line in _LINE_END.split(value)).strip()))
 
     while position < end:
         line_end = _LINE_END.search(raw, position, end)
@@ -85,33 +86,39 @@ def split_headers(raw: bytes, start: int, end: int) -> tuple[Headers, int]:
             finish()
             return Headers(tuple(fields), is_cut), following
         if raw[position] in b" \t" and name:
-            value_end = stop
+            if is_open:
+                value_end = stop
         else:
             field = _FIELD.match(raw, position, stop)
             if field:
                 finish()
                 name = field[1].decode("latin-1").lower()
                 value_start, value_end = field.end(), stop
-            elif not _has_headers_ahead(raw, following, end):
+                is_open = True
+            elif position < header_ahead:
+                is_open = False  # an odd line, skipped
+            elif (header_ahead := _next_sure_header(raw, following, end)) < 0:
                 finish()  # the empty line between headers and body is missing
                 return Headers(tuple(fields), is_cut), position
             elif raw.startswith(b"--", position) and not fields and not name:
                 return Headers(), position
+            else:
+                is_open = False
         position = following
     finish()
     return Headers(tuple(fields), is_cut), end
 
 
-def _has_headers_ahead(raw: bytes, position: int, end: int) -> bool:
-    """Whether a line that is surely a header comes before the next empty line (looks 50 lines ahead)."""
+def _next_sure_header(raw: bytes, position: int, end: int) -> int:
+    """Offset of a line, at most 50 ahead and before the next empty one, that is surely a header; else -1."""
     for _ in range(50):
         if position >= end:
-            return False
+            return -1
         line_end = _LINE_END.search(raw, position, end)
         stop, following = (line_end.start(), line_end.end()) if line_end else (end, end)
         if stop == position:
-            return False
+            return -1
         if _SURE_FIELD.match(raw, position, stop):
-            return True
+            return position
         position = following
-    return False
+    return -1

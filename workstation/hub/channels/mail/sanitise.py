@@ -11,13 +11,18 @@ SANITISER_VERSION = 1
 MAX_HTML_CHARACTERS = 4_000_000
 
 _TAGS = frozenset(
-    """a abbr address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd del dfn
-    div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark nav ol p pre q
-    s samp section small span strike strong sub sup table tbody td tfoot th thead tr tt u ul var wbr""".split()  # noqa: SIM905
+    """
+    a abbr address article aside b bdi bdo big blockquote br caption center cite code col colgroup
+    dd del dfn div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd
+    li main mark nav ol p pre q s samp section small span strike strong sub sup table tbody td tfoot
+    th thead tr tt u ul var wbr
+    """.split()  # noqa: SIM905
 )
 _DROPPED_WITH_CONTENT = frozenset(
-    """script style title noscript template iframe frame frameset object embed applet svg math audio video
-    canvas textarea select option button noframes xmp plaintext noembed""".split()  # noqa: SIM905
+    """
+    script style title noscript template iframe frame frameset object embed applet svg math audio
+    video canvas textarea select option button noframes xmp plaintext noembed
+    """.split()  # noqa: SIM905
 )
 _EVERYWHERE = frozenset(
     {"align", "valign", "bgcolor", "color", "dir", "lang", "title", "style", "width", "height"}

@@ -130,6 +130,8 @@ def _serve(pipe: Connection, memory_bytes: int) -> None:
             data = pipe.recv_bytes()
             try:
                 answer: object = parse(data) if task == b"parse" else sanitise(data.decode("utf-8"))
+                if isinstance(answer, ParsedMail) and "unreadable" in answer.warnings:
+                    answer = ParseFailure("unreadable")
                 pipe.send(answer)
             except MemoryError:
                 data = b""
