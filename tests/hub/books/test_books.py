@@ -176,7 +176,7 @@ def test_the_executor_tells_the_facts_of_a_booking(firm: Firm) -> None:
     back = AuthoriseReturn(order_id=ORDER, lines=(LineQuantity(BOWLS, 1),), deadline=date(2026, 12, 4))
     opened = executor.perform(an_effect(back, "return_authorisation", "effect-2"))
     assert opened.facts["return_no"] == "RMA-2026-00001"
-    assert opened.facts["return_deadline"] == "2026-12-04"
+    assert opened.facts["deadline"] == "2026-12-04"
 
 
 @pytest.mark.parametrize(

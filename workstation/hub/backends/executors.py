@@ -116,22 +116,15 @@ def _return(effect: Effect, step: AuthoriseReturn) -> ReturnRequest:
 
 
 def _money(booked: Booked) -> Done:
-    facts = {
-        "amount": str(booked.amount.minor_units),
-        "currency": booked.amount.currency,
-        "booked_at": booked.booked_at.isoformat(),
-        "credit_note_no": booked.credit_note_number,
-        "account_hint": booked.account_hint,
-        "method": booked.method,
-    }
+    facts = {"booked_at": booked.booked_at.isoformat(), "credit_note_no": booked.credit_note_number}
     return Done(ext_ref=booked.ext_ref, facts={slot: value for slot, value in facts.items() if value})
 
 
 def _goods(opened: ReturnBooked) -> Done:
     facts = {
-        "return_no": opened.number,
-        "return_deadline": opened.deadline.isoformat(),
-        "label_code": opened.label_code,
         "booked_at": opened.created_at.isoformat(),
+        "return_no": opened.number,
+        "deadline": opened.deadline.isoformat(),
+        "label_code": opened.label_code,
     }
     return Done(ext_ref=opened.ext_ref, facts={slot: value for slot, value in facts.items() if value})
