@@ -42,6 +42,7 @@ def test_every_way_to_use_a_banned_name_is_seen(text: str, name: str) -> None:
         ("workstation/system/clock.py", "from datetime import datetime\ndatetime.now()"),
         ("workstation/services/inbox.py", "from time import monotonic\nmonotonic()"),
         ("workstation/services/inbox.py", "self.today.now()"),
+        ("workstation/app.py", "if TYPE_CHECKING:\n    from PySide6.QtWidgets import QApplication"),
     ],
 )
 def test_the_one_place_and_other_names_are_free(path: str, text: str) -> None:

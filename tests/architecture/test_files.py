@@ -55,6 +55,7 @@ def test_functions_are_short_enough_to_read() -> None:
     found = {
         f"{source.path}:{node.name}": length
         for source in product_sources()
+        if "/migrations/versions/" not in source.path  # a migration is a list of tables
         for node in ast.walk(source.tree)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         if (length := (node.end_lineno or node.lineno) - node.lineno + 1) > LONGEST_FUNCTION

@@ -1,0 +1,1 @@
+"""Use cases of the hub: no web framework, no SQL, no window."""
