@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 # Before any Qt module is imported: no test needs a display, and none shall find one.
@@ -16,6 +17,10 @@ os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.fonts.warning=false")
 os.environ.setdefault("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
 
 pytest_plugins = ["tests.servers.fixtures"]
+
+# A busy machine is no failure: examples are not timed, the test as a whole is.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 # Threads that belong to the test tools or to a library that keeps one for the whole process.
 _KNOWN_THREADS = ("pytest_timeout", "execnet", "Dummy-", "AnyIO worker", "tmp_path")
