@@ -1,1 +1,6 @@
 """The commands of ``workstation-hub``, one file a task."""
+
+from workstation.hub.commands import devices, init, people, rules
+
+COMMANDS = (init, people, devices, rules)
+"""In the order the help shows them."""

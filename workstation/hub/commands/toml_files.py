@@ -64,13 +64,13 @@ def load(file: Path, kind: type[T]) -> Loaded[T]:
     """
     text = _text_of(file)
     try:
-        content = tomllib.loads(text, parse_float=Decimal)
+        content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise CommandFailed(_syntax(file, text, str(error))) from error
     except RecursionError as error:
         raise CommandFailed(Finding("file.too_deep", {}, str(file))) from error
     try:
-        value = msgspec.convert(content, kind, builtin_types=(Decimal, date, datetime, time))
+        value = msgspec.convert(content, kind, builtin_types=(date, datetime, time))
     except msgspec.ValidationError as error:
         raise CommandFailed(_shape(file, text, str(error))) from error
     return Loaded(file, text, value)

@@ -81,6 +81,14 @@ class People:
         """Return everybody by name."""
         return self._store.read(lambda tx: tx.people())
 
+    def find(self, login: str) -> Person:
+        """Return the person with this login.
+
+        Raises:
+            RuleViolation: ``people.login_unknown``.
+        """
+        return self._store.read(lambda tx: _by_login(tx, login))
+
     def teams(self) -> tuple[Team, ...]:
         """Return all teams by name."""
         return self._store.read(lambda tx: tx.teams())
