@@ -13,7 +13,6 @@ from workstation.casework.decision import DecisionRecord
 from workstation.casework.limit import BudgetNeed
 from workstation.casework.message import Message
 from workstation.casework.promise import Promise
-from workstation.casework.wire.commands import Verdict
 from workstation.casework.wire.entities import E, Entity
 from workstation.hub.ports_access import Device
 from workstation.hub.ports_backend import EffectClass
@@ -130,8 +129,8 @@ class Finding(Protocol):
         """Return the customer with all records and decisions, in one statement."""
         ...
 
-    def cases_due(self, before: datetime, limit: int = 200) -> tuple[str, ...]:
-        """Return ids of cases whose snooze is over or of which an open promise was due before then."""
+    def cases_due(self, since: datetime, until: datetime, limit: int = 200) -> tuple[str, ...]:
+        """Return ids of cases whose snooze is over by ``until`` or whose open promise fell due since."""
         ...
 
     def next_number(self, name: str) -> int:
@@ -208,8 +207,10 @@ class CommandLog(Protocol):
         """Return the records of those that are known."""
         ...
 
-    def command_at(self, device_id: str, outbox_epoch: str, device_seq: int) -> CommandRecord | None:
-        """Return the command a device sent under that number."""
+    def known_commands(
+        self, cmd_ids: Iterable[str], device_id: str, outbox_epoch: str, device_seq: int
+    ) -> tuple[CommandRecord, ...]:
+        """Return those of ``cmd_ids`` that are known, and what a device sent under that number."""
         ...
 
     def log_command(self, record: CommandRecord) -> None:
@@ -382,19 +383,8 @@ class Executor(Protocol):
 
 
 class Projector(Protocol):
-    """Writes what became of an effect onto its case, in the transaction that settles the effect."""
+    """Writes what became of an effect onto its case, in the transaction that changes the effect."""
 
-    def started(self, tx: Tx, effect: Effect) -> None:
-        """The effect is about to leave."""
+    def changed(self, tx: Tx, effect: Effect) -> None:
+        """Follow the effect's new state (``sent``, ``confirmed``, ``unknown``, ``failed`` ...)."""
         ...
-
-    def confirmed(self, tx: Tx, effect: Effect, done: Done) -> None:
-        """The effect has happened."""
-        ...
-
-    def failed(self, tx: Tx, effect: Effect) -> None:
-        """The effect has not happened and will not, or a person has to look (state ``manual``)."""
-        ...
-
-
-VerdictMaker = Callable[[Mapping[str, int]], Verdict]

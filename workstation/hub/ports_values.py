@@ -167,7 +167,7 @@ class BudgetUse(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
-class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True):
+class LedgerEntry(msgspec.Struct, frozen=True):
     """One side of a booking: minor units of ``currency`` on ``account``, signed."""
 
     account: str

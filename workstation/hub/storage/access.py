@@ -71,10 +71,8 @@ class SqlAccessTx:
 
     def identity(self) -> HubIdentity:
         """Return the hub's identity, made on first use (which has to be in a transaction that writes)."""
-        known = dict(
-            (str(row[0]), str(row[1]))
-            for row in self._session.rows("SELECT name, value FROM hub_fact WHERE name <> ''")
-        )
+        rows = self._session.rows("SELECT name, value FROM hub_fact WHERE name <> ''")
+        known = {str(row[0]): str(row[1]) for row in rows}
         private = known.get("private_key")
         if private is None:
             private = keys.b64(keys.new_signing_key())

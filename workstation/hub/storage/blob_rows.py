@@ -68,6 +68,17 @@ class SqlBlobs:
         first = int(rows[0][0])
         return b"".join(bytes(row[1]) for row in rows)[max(0, start - first) : max(0, end - first)]
 
+    def received(self, tenant_id: str, sha256: str) -> int:
+        """Return how many bytes of a blob are there, whole or not."""
+        found = self._database.look(
+            lambda session: session.value(
+                "SELECT received FROM blob WHERE tenant_id = :tenant_id AND sha256 = :sha256",
+                tenant_id=tenant_id,
+                sha256=sha256,
+            )
+        )
+        return int(found or 0)
+
     def put(self, tenant_id: str, content: bytes) -> str:
         """Store bytes and return their SHA-256; storing them twice keeps one."""
         sha256 = sha256_hex(content)

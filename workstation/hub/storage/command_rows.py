@@ -69,17 +69,23 @@ class CommandRows(BudgetRows):
             found |= {str(row[0]): _record(row) for row in rows}
         return found
 
-    def command_at(self, device_id: str, outbox_epoch: str, device_seq: int) -> CommandRecord | None:
-        """Return the command a device sent under that number."""
-        row = self.session.row(
-            f"SELECT {_COLUMNS} FROM command_log WHERE tenant_id = :tenant_id AND device_id = :device_id"
+    def known_commands(
+        self, cmd_ids: Iterable[str], device_id: str, outbox_epoch: str, device_seq: int
+    ) -> tuple[CommandRecord, ...]:
+        """Return those of ``cmd_ids`` that are known, and what a device sent under that number."""
+        wanted = list(dict.fromkeys(cmd_ids))
+        rows = self.session.rows(
+            f"SELECT {_COLUMNS} FROM command_log WHERE tenant_id = :tenant_id"
+            f" AND cmd_id IN ({placeholders('id', len(wanted))}) UNION"
+            f" SELECT {_COLUMNS} FROM command_log WHERE tenant_id = :tenant_id AND device_id = :device_id"
             " AND outbox_epoch = :outbox_epoch AND device_seq = :device_seq",
             tenant_id=self.tenant_id,
             device_id=device_id,
             outbox_epoch=outbox_epoch,
             device_seq=device_seq,
+            **numbered("id", wanted),
         )
-        return None if row is None else _record(row)
+        return tuple(_record(row) for row in rows)
 
     def log_command(self, record: CommandRecord) -> None:
         """Store a command with its verdict when this transaction ends; the feed's numbers are added then."""
@@ -135,5 +141,5 @@ class CommandRows(BudgetRows):
             outbox_epoch=outbox_epoch,
             known=max(known, 1),
         )
-        has_first = known > 0 or self.command_at(device_id, outbox_epoch, 1) is not None
+        has_first = known > 0 or bool(self.known_commands(("",), device_id, outbox_epoch, 1))
         return int(last) if last is not None and has_first else known

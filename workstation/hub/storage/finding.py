@@ -249,15 +249,16 @@ class Finding(DocumentStore):
         customers = self.get_many(Customer, [str(row[0]) for row in rows])
         return (*cases, *customers.values())
 
-    def cases_due(self, before: datetime, limit: int = 200) -> tuple[str, ...]:
-        """Return ids of cases whose snooze is over or of which an open promise was due before then."""
+    def cases_due(self, since: datetime, until: datetime, limit: int = 200) -> tuple[str, ...]:
+        """Return ids of cases whose snooze is over by ``until`` or whose open promise fell due since."""
         self.write_out()
         rows = self.session.rows(
-            "SELECT case_id FROM case_row WHERE tenant_id = :tenant_id AND snoozed_until <= :before"
+            "SELECT case_id FROM case_row WHERE tenant_id = :tenant_id AND snoozed_until <= :until"
             " UNION SELECT case_id FROM promise_row WHERE tenant_id = :tenant_id AND state = 'open'"
-            " AND due_at < :before ORDER BY 1 LIMIT :most",
+            " AND due_at > :since AND due_at <= :until ORDER BY 1 LIMIT :most",
             tenant_id=self.tenant_id,
-            before=micros(before),
+            since=micros(since),
+            until=micros(until),
             most=limit,
         )
         return tuple(str(row[0]) for row in rows)

@@ -1,0 +1,154 @@
+"""Carries out one command on its case: load, apply the one projection, store what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from workstation.casework.case_state import CaseState, Given, changed
+from workstation.casework.customer import Customer
+from workstation.casework.errors import RuleViolation
+from workstation.casework.ids import effect_id
+from workstation.casework.people import Person
+from workstation.casework.projection import apply
+from workstation.casework.wire.codec import encode
+from workstation.casework.wire.commands import (
+    Applied,
+    Body,
+    LinkIdentity,
+    OpenCase,
+    SendMessage,
+    TieCase,
+    Verdict,
+)
+from workstation.hub.ports import Tx
+from workstation.hub.ports_backend import EffectClass
+from workstation.hub.ports_values import Effect, Reference
+
+MAIL = "mail"
+
+
+@dataclass(frozen=True, slots=True)
+class EffectRoute:
+    """Where effects of a kind go and how far that system can be trusted."""
+
+    target: str
+    effect_class: EffectClass
+
+
+Routes = Mapping[str, EffectRoute]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A command that has passed the door: its body, who gave it, and the reference data it is judged by."""
+
+    cmd_id: str
+    body: Body
+    person: Person
+    reference: Reference
+
+
+def load(tx: Tx, act: Act) -> CaseState:
+    """Return the case of an act, locked until the transaction ends.
+
+    Raises:
+        RuleViolation: ``case.other_team`` when the person may not see it.
+    """
+    file = tx.case_file(act.body.case_id, lock=True)
+    customer = file.customer
+    if isinstance(act.body, OpenCase | TieCase | LinkIdentity) and act.body.customer_id:
+        customer = tx.get(Customer, act.body.customer_id)
+        if customer is None:
+            raise RuleViolation("customer.unknown", customer_id=act.body.customer_id)
+    team_id = file.case.team_id if file.case is not None else ""
+    if isinstance(act.body, OpenCase) and file.case is None:
+        team_id = act.body.team_id
+        if team_id and team_id not in act.reference.teams:
+            raise RuleViolation("team.unknown", team_id=team_id)
+    if team_id and act.person.role in ("agent", "counter") and team_id != act.person.team_id:
+        raise RuleViolation("case.other_team")
+    return CaseState(
+        case=file.case,
+        messages=file.messages,
+        decisions=file.decisions,
+        promises=file.promises,
+        approvals=file.approvals,
+        customer=customer,
+    )
+
+
+def given_by(tx: Tx, act: Act, state: CaseState) -> Given:
+    """Return what the projection is told: who, when, and by which rules."""
+    team_id = state.case.team_id if state.case is not None else act.person.team_id
+    return Given(
+        at=tx.now,
+        person_id=act.person.person_id,
+        person_name=act.person.name,
+        command_id=act.cmd_id,
+        policy=act.reference.policy_of(team_id),
+        calendar=act.reference.calendar_of(team_id),
+    )
+
+
+def store(tx: Tx, before: CaseState, after: CaseState) -> int:
+    """Store what changed; returns the revision of the case."""
+    rev = before.case.rev if before.case is not None else 0
+    for entity in changed(before, after):
+        stored = tx.put(entity, is_new=entity.rev == 0)
+        if entity is after.case:
+            rev = stored.rev
+    return rev
+
+
+def carry_out(tx: Tx, act: Act, routes: Routes) -> Verdict:
+    """Carry out an act that moves no money.
+
+    Raises:
+        RuleViolation: it is not possible; nothing is stored.
+    """
+    before = load(tx, act)
+    given = given_by(tx, act, before)
+    after = apply(before, act.body, given)
+    if before.case is None and after.case is not None:
+        # The number is taken last: a refused command leaves no gap in the series.
+        case = msgspec.structs.replace(after.case, number=tx.next_number("case"))
+        after = msgspec.structs.replace(after, case=case)
+    rev = store(tx, before, after)
+    if isinstance(act.body, SendMessage) and before.message(act.body.message_id) is None:
+        _send(tx, act, act.body, after, routes)
+    return Applied(cmd_id=act.cmd_id, rev=rev)
+
+
+def mail_effect_id(cmd_id: str) -> str:
+    """Return the id of the effect that sends the message of a command."""
+    return effect_id(cmd_id, 0, MAIL)
+
+
+def _send(tx: Tx, act: Act, body: SendMessage, after: CaseState, routes: Routes) -> None:
+    if body.channel != "mail":
+        raise RuleViolation("reply.channel_unavailable", channel=body.channel)
+    message = after.message(body.message_id)
+    if message is None:
+        raise RuleViolation("message.unknown", message_id=body.message_id)
+    waits_for = after.decision(body.waits_for) if message.delivery == "waiting_booking" else None
+    route = routes.get(MAIL, EffectRoute(MAIL, "C"))
+    tx.add_effect(
+        Effect(
+            effect_id=mail_effect_id(act.cmd_id),
+            command_id=act.cmd_id,
+            case_id=body.case_id,
+            kind=MAIL,
+            target=route.target,
+            effect_class=route.effect_class,
+            # Ids only: the words stay with the message, where they can be erased.
+            payload=encode({"case_id": body.case_id, "message_id": body.message_id}),
+            not_before=tx.now,
+            created_at=tx.now,
+            message_id=body.message_id,
+            decision_id=body.waits_for,
+            after_effect_id=waits_for.steps[-1].effect_id if waits_for is not None else "",
+        )
+    )

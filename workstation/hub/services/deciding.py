@@ -1,0 +1,272 @@
+"""Decisions at the hub: judged on budget rows under lock, with their effects in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from workstation.casework.approval import Approval
+from workstation.casework.calendar import add_open_time
+from workstation.casework.case_state import CaseState, Given, say
+from workstation.casework.decision import (
+    Decision,
+    DecisionRecord,
+    cost_of,
+    group_of,
+    kind_of,
+    total_cost,
+)
+from workstation.casework.empowerment import budgets_for, judge
+from workstation.casework.errors import RuleViolation
+from workstation.casework.ids import derived_id, effect_id
+from workstation.casework.limit import Allowed, BudgetNeed, JudgeContext, Judgement, NeedsApproval, Refused
+from workstation.casework.params import money_param
+from workstation.casework.people import Person
+from workstation.casework.projection import apply
+from workstation.casework.records import Invoice, Order, Payment, ReturnAuthorisation, Shipment
+from workstation.casework.usage import usage_seen
+from workstation.casework.wire import commands
+from workstation.casework.wire.codec import encode
+from workstation.casework.wire.commands import Applied, CancelDecision, Decide, Rejected, Scheduled, Verdict
+from workstation.casework.wire.entities import Entity
+from workstation.hub.ports import Tx
+from workstation.hub.ports_values import BudgetRow, BudgetUse, Effect
+from workstation.hub.services.case_acts import Act, EffectRoute, Routes, given_by, load, store
+
+LONGEST_UNDO_S = 120
+PROMISE = "promise"
+HERE = "hub"
+"""Target of effects that the hub carries out by itself."""
+
+
+def decide(tx: Tx, act: Act, body: Decide, routes: Routes) -> Verdict:
+    """Judge a decision and, if it may be, reserve its budgets and write its effects.
+
+    Raises:
+        RuleViolation: it is not possible on this case; nothing is stored.
+    """
+    before = load(tx, act)
+    case = before.the_case
+    customer_id = body.customer_id or case.customer_id
+    facts = tx.customer_file(customer_id) if customer_id else ()
+    reference = act.reference
+    needs = budgets_for(
+        body.steps,
+        act.person,
+        customer_id,
+        case.case_id,
+        act.person.team_id,
+        reference.limits,
+        tx.now,
+        reference.tenant.time_zone,
+    )
+    rows = tx.lock_budgets(needs, tx.now)
+    judgement = _judge(tx, act, body, before, customer_id, facts, rows)
+    given = given_by(tx, act, before)
+    match judgement:
+        case Refused():
+            return Rejected(cmd_id=act.cmd_id, code=judgement.code, params=judgement.params)
+        case NeedsApproval():
+            return _ask(tx, act, body, before, given, judgement, customer_id)
+        case Allowed():
+            return _schedule(tx, act, body, before, given, rows, routes)
+
+
+def _judge(
+    tx: Tx,
+    act: Act,
+    body: Decide,
+    state: CaseState,
+    customer_id: str,
+    facts: Sequence[Entity],
+    rows: Sequence[BudgetRow],
+) -> Judgement:
+    reference = act.reference
+    decisions = tuple(one for one in facts if isinstance(one, DecisionRecord)) or state.decisions
+    usage = usage_seen(
+        person=act.person,
+        case_id=body.case_id,
+        customer_id=customer_id,
+        now=tx.now,
+        budgets=[row.budget for row in rows],
+        decisions=decisions,
+        limits=reference.limits,
+        time_zone=reference.tenant.time_zone,
+    )
+    context = JudgeContext(
+        person=act.person,
+        now=tx.now,
+        currency=reference.tenant.currency,
+        time_zone=reference.tenant.time_zone,
+        channel=state.the_case.channel,
+        customer_id=customer_id,
+        orders=tuple(one for one in facts if isinstance(one, Order)),
+        payments=tuple(one for one in facts if isinstance(one, Payment)),
+        shipments=tuple(one for one in facts if isinstance(one, Shipment)),
+        returns=tuple(one for one in facts if isinstance(one, ReturnAuthorisation)),
+        invoices=tuple(one for one in facts if isinstance(one, Invoice)),
+        decisions=decisions,
+    )
+    return judge(body.steps, reference.limits, usage, context)
+
+
+def _ask(
+    tx: Tx,
+    act: Act,
+    body: Decide,
+    before: CaseState,
+    given: Given,
+    judgement: NeedsApproval,
+    customer_id: str,
+) -> Verdict:
+    """Store the decision as one that waits for a lead, with a note that says so in the case."""
+    amount = total_cost(body.steps)
+    approval = Approval(
+        approval_id=derived_id("approval", act.cmd_id),
+        decision_id=act.cmd_id,
+        case_id=body.case_id,
+        customer_id=customer_id,
+        asked_by=act.person.person_id,
+        asked_by_name=act.person.name,
+        asked_at=tx.now,
+        steps=body.steps,
+        amount=amount,
+        limit_code=judgement.code,
+        limit_params=judgement.params,
+        due_at=add_open_time(given.calendar, tx.now, timedelta(seconds=given.policy.approval_s)),
+        reason=body.reason_text,
+    )
+    asked = msgspec.structs.replace(
+        given,
+        decision_state="needs_approval",
+        approval=approval,
+        code=judgement.code,
+        params=judgement.params,
+    )
+    after = apply(before, body, asked)
+    after = say(after, asked, "approval.asked", code=judgement.code, amount=money_param(amount))
+    store(tx, before, after)
+    return commands.NeedsApproval(
+        cmd_id=act.cmd_id,
+        approval_id=approval.approval_id,
+        code=judgement.code,
+        params=judgement.params,
+    )
+
+
+def _schedule(
+    tx: Tx,
+    act: Act,
+    body: Decide,
+    before: CaseState,
+    given: Given,
+    rows: Sequence[BudgetRow],
+    routes: Routes,
+) -> Verdict:
+    not_before = tx.now + timedelta(seconds=min(max(body.undo_left_s, 0), LONGEST_UNDO_S))
+    scheduled = msgspec.structs.replace(given, decision_state="scheduled", not_before=not_before)
+    after = apply(before, body, scheduled)
+    rev = store(tx, before, after)
+    record = after.decision(act.cmd_id)
+    if record is None or before.decision(act.cmd_id) is not None:
+        raise RuleViolation("decision.unknown", decision_id=act.cmd_id)
+    if record.state == "booked":
+        # Promises alone: nothing outside has to happen for them.
+        return Applied(cmd_id=act.cmd_id, rev=rev)
+    reserve(tx, act.cmd_id, body.steps, rows, tx.now)
+    add_effects(tx, act.cmd_id, body.case_id, body.steps, not_before, routes)
+    return Scheduled(cmd_id=act.cmd_id, not_before=not_before)
+
+
+def reserve(
+    tx: Tx, decision_id: str, steps: Sequence[Decision], rows: Sequence[BudgetRow], at: datetime
+) -> None:
+    """Reserve what each step costs on the rows of its group."""
+    for row in rows:
+        for step, amount in _shares(row.need, steps):
+            tx.reserve(row, BudgetUse(decision_id=decision_id, step=step, amount=amount, at=at))
+
+
+def _shares(need: BudgetNeed, steps: Sequence[Decision]) -> list[tuple[int, int]]:
+    return [
+        (index, cost_of(step).minor_units)
+        for index, step in enumerate(steps)
+        if group_of(step) == need.group and cost_of(step).minor_units > 0
+    ]
+
+
+def add_effects(
+    tx: Tx,
+    decision_id: str,
+    case_id: str,
+    steps: Sequence[Decision],
+    not_before: datetime,
+    routes: Routes,
+) -> None:
+    """Write one effect a step, each waiting for the one before it.
+
+    Raises:
+        RuleViolation: ``decision.no_backend`` when no system is connected for a kind.
+    """
+    previous = ""
+    for index, step in enumerate(steps):
+        kind = kind_of(step)
+        route = EffectRoute(HERE, "A") if kind == PROMISE else routes.get(kind)
+        if route is None:
+            raise RuleViolation("decision.no_backend", kind=kind)
+        one = effect_id(decision_id, index)
+        tx.add_effect(
+            Effect(
+                effect_id=one,
+                after_effect_id=previous,
+                command_id=decision_id,
+                decision_id=decision_id,
+                case_id=case_id,
+                step=index,
+                kind=kind,
+                target=route.target,
+                effect_class=route.effect_class,
+                payload=encode(step),
+                not_before=not_before,
+                created_at=tx.now,
+            )
+        )
+        previous = one
+
+
+def cancel(tx: Tx, act: Act, body: CancelDecision) -> Verdict:
+    """Take a decision back while nothing of it has left.
+
+    Raises:
+        RuleViolation: ``decision.too_late``, ``decision.unknown``, ``decision.other_person``.
+    """
+    before = load(tx, act)
+    record = before.decision(body.decision_id)
+    if record is not None and not _may_cancel(act.person, record):
+        raise RuleViolation("decision.other_person")
+    effects = tx.effects_of_command(body.decision_id)
+    if any(effect.state not in ("pending", "claimed", "cancelled") for effect in effects):
+        raise RuleViolation("decision.too_late", state="booking")
+    after = apply(before, body, given_by(tx, act, before))
+    for effect in effects:
+        if effect.state == "cancelled":
+            continue
+        _end(tx, effect, "cancelled")
+        tx.settle(body.decision_id, effect.step, is_spent=False, at=tx.now)
+    if effects:
+        for follower in tx.followers_of(effects[-1].effect_id):
+            if follower.state == "pending":
+                _end(tx, follower, "held_back")
+    return Applied(cmd_id=act.cmd_id, rev=store(tx, before, after))
+
+
+def _end(tx: Tx, effect: Effect, state: str) -> None:
+    ended = msgspec.structs.replace(effect, state=state)
+    if not tx.change_effect(ended, expected_state=effect.state, expected_attempt=effect.attempt):
+        raise RuleViolation("decision.too_late", state="booking")
+
+
+def _may_cancel(person: Person, record: DecisionRecord) -> bool:
+    return record.person_id == person.person_id or person.role in ("lead", "owner")

@@ -1,0 +1,318 @@
+"""Commands come in: each alone, once for ever, in the order of its case; every one gets a verdict."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+
+import msgspec
+
+from workstation.casework.errors import RuleViolation
+from workstation.casework.ids import checked_id
+from workstation.casework.records import WorkOrder
+from workstation.casework.wire.codec import decode, sha256_hex
+from workstation.casework.wire.commands import (
+    MAX_BODY_BYTES,
+    Applied,
+    Blocked,
+    Body,
+    CancelDecision,
+    CommandsAnswer,
+    ConfirmWork,
+    Decide,
+    Envelope,
+    IdReuse,
+    Quarantined,
+    RecordedException,
+    Rejected,
+    Scheduled,
+    Superseded,
+    Verdict,
+    Void,
+    signed_bytes,
+    type_of,
+)
+from workstation.casework.wire.commands import NeedsApproval as ApprovalNeeded
+from workstation.hub.ports import Database, Tx
+from workstation.hub.ports_access import Device
+from workstation.hub.ports_values import CommandRecord
+from workstation.hub.services.case_acts import Act, Routes, carry_out, load
+from workstation.hub.services.deciding import cancel, decide
+from workstation.hub.services.sessions import Caller
+from workstation.system import keys
+from workstation.system.crashpoint import crashpoint
+
+_log = logging.getLogger(__name__)
+
+ConfirmWorkOrder = Callable[[Tx, str, str], WorkOrder]
+"""(transaction, work order id, person id): says that a person did it."""
+
+_DONE = (Applied, Scheduled, ApprovalNeeded, RecordedException)
+"""Verdicts after which what depends on a command may go on."""
+_OVERTAKEN = frozenset({"reply.stale"})
+"""Codes that mean: somebody else was faster."""
+_BUGS = (TypeError, ValueError, LookupError, AttributeError, AssertionError, ArithmeticError)
+
+
+class _Head(msgspec.Struct):
+    cmd_id: str = ""
+
+
+class _TypeOnly(msgspec.Struct):
+    type: str = ""
+
+
+class CommandReceiver:
+    """Receives the commands of one tenant."""
+
+    def __init__(
+        self, database: Database, tenant_id: str, routes: Routes, confirm_work: ConfirmWorkOrder
+    ) -> None:
+        self._database = database
+        self._tenant_id = tenant_id
+        self._routes = routes
+        self._confirm_work = confirm_work
+        self._contiguous: dict[tuple[str, str], int] = {}
+
+    def receive(self, caller: Caller, items: Sequence[msgspec.Raw]) -> CommandsAnswer:
+        """Return a verdict for each item that can be told apart.
+
+        Items whose dependency has not arrived yet get none: they are to be sent again.
+        """
+        verdicts: dict[str, Verdict] = {}
+        envelopes: list[Envelope] = []
+        for item in items:
+            try:
+                envelopes.append(decode(item, Envelope))
+            except (msgspec.MsgspecError, ValueError):
+                one = _id_in(item)
+                if one:
+                    verdicts[one] = Quarantined(cmd_id=one, code="command.unreadable")
+        for envelope in sorted(envelopes, key=lambda one: (one.outbox_epoch, one.device_seq)):
+            verdict = self._one(caller, envelope)
+            if verdict is not None:
+                verdicts[envelope.cmd_id] = verdict
+        crashpoint("hub.commands_committed")
+        return CommandsAnswer(
+            verdicts=tuple(verdicts.values()),
+            generation=self._database.generation,
+            last_contiguous=self._last_contiguous(caller.device.device_id, envelopes),
+        )
+
+    def look_up(self, caller: Caller, cmd_ids: Iterable[str]) -> CommandsAnswer:
+        """Return the verdicts of those commands that are known."""
+        found = self._database.read(self._tenant_id, lambda tx: tx.commands(cmd_ids))
+        own = [record.verdict for record in found.values() if record.device_id == caller.device.device_id]
+        return CommandsAnswer(verdicts=tuple(own), generation=self._database.generation)
+
+    def _last_contiguous(self, device_id: str, envelopes: Sequence[Envelope]) -> int:
+        epochs = [one.outbox_epoch for one in envelopes if one.device_id == device_id]
+        if not epochs:
+            return 0
+        key = (device_id, epochs[-1])
+        known = self._contiguous.get(key, 0)
+        last = self._database.read(self._tenant_id, lambda tx: tx.last_contiguous(*key, known))
+        self._contiguous[key] = last
+        return last
+
+    def _one(self, caller: Caller, envelope: Envelope) -> Verdict | None:
+        try:
+            return self._commit(caller, envelope, self._verdict)
+        except RuleViolation as violation:
+            # Nothing of it was stored; its verdict is, in a transaction of its own.
+            refusal = _refusal(envelope.cmd_id, violation)
+            return self._commit(caller, envelope, lambda *_: refusal)
+        except _BUGS:
+            # Our own fault must neither lose the command nor stop those behind it.
+            _log.exception("command %s of type %s could not be judged", envelope.cmd_id, envelope.type)
+            return self._commit(caller, envelope, _failed_here)
+
+    def _commit(
+        self,
+        caller: Caller,
+        envelope: Envelope,
+        judge: Callable[[Tx, Caller, Envelope, dict[str, CommandRecord]], Verdict | None],
+    ) -> Verdict | None:
+        def work(tx: Tx) -> tuple[Verdict | None, dict[str, int], bool]:
+            records = tx.known_commands(
+                (envelope.cmd_id, *envelope.depends_on[:50]),
+                envelope.device_id,
+                envelope.outbox_epoch,
+                envelope.device_seq,
+            )
+            known = {record.cmd_id: record for record in records}
+            earlier = _stored(envelope, known)
+            if earlier is not None:
+                return earlier, {}, False
+            verdict = judge(tx, caller, envelope, known)
+            if verdict is None or _is_of_other_device(caller, envelope):
+                return verdict, {}, False
+            _log_command(tx, envelope, verdict)
+            return verdict, tx.heads, True
+
+        verdict, heads, is_new = self._database.run(self._tenant_id, work)
+        crashpoint("hub.command_committed")
+        return msgspec.structs.replace(verdict, seqs=dict(heads)) if verdict and is_new else verdict
+
+    def _verdict(
+        self, tx: Tx, caller: Caller, envelope: Envelope, known: dict[str, CommandRecord]
+    ) -> Verdict | None:
+        one = envelope.cmd_id
+        refused = _at_the_door(caller.device, envelope, known)
+        if refused is not None:
+            return refused
+        reference = tx.reference()
+        person = reference.people.get(envelope.person_id)
+        if person is None or not person.is_active:
+            return Quarantined(cmd_id=one, code="person.not_active")
+        for dependency in envelope.depends_on:
+            record = known.get(dependency)
+            if record is None:
+                return None
+            if not isinstance(record.verdict, _DONE):
+                return Blocked(cmd_id=one, dependency=dependency)
+        body = _body_of(envelope)
+        if isinstance(body, Quarantined | Rejected):
+            return body
+        return self._carry_out(tx, Act(one, body, person, reference))
+
+    def _carry_out(self, tx: Tx, act: Act) -> Verdict:
+        match act.body:
+            case Void():
+                return Applied(cmd_id=act.cmd_id)
+            case Decide():
+                return decide(tx, act, act.body, self._routes)
+            case CancelDecision():
+                return cancel(tx, act, act.body)
+            case ConfirmWork():
+                return self._confirm(tx, act, act.body)
+            case _:
+                return carry_out(tx, act, self._routes)
+
+    def _confirm(self, tx: Tx, act: Act, body: ConfirmWork) -> Verdict:
+        load(tx, act)  # whoever may not see the case may not confirm its work
+        done = self._confirm_work(tx, body.work_order_id, act.person.person_id)
+        return Applied(cmd_id=act.cmd_id, rev=done.rev)
+
+
+def _stored(envelope: Envelope, known: dict[str, CommandRecord]) -> Verdict | None:
+    record = known.get(envelope.cmd_id)
+    if record is None:
+        return None
+    if record.sha256 != envelope.sha256:
+        return IdReuse(cmd_id=envelope.cmd_id)
+    return record.verdict
+
+
+def _is_of_other_device(caller: Caller, envelope: Envelope) -> bool:
+    """Such a command is not even logged: it would take up numbers of a device that never sent it."""
+    return envelope.device_id != caller.device.device_id
+
+
+def _at_the_door(device: Device, envelope: Envelope, known: dict[str, CommandRecord]) -> Verdict | None:
+    one = envelope.cmd_id
+    if envelope.device_id != device.device_id:
+        return Rejected(cmd_id=one, code="command.other_device")
+    if device.state != "approved":
+        return Quarantined(cmd_id=one, code="device.not_approved")
+    if any(
+        record.device_seq == envelope.device_seq
+        and record.outbox_epoch == envelope.outbox_epoch
+        and record.device_id == envelope.device_id
+        for record in known.values()
+    ):
+        # Two files claim to be this device: one of them is a copy.
+        return Rejected(cmd_id=one, code="command.number_taken", params={"seq": str(envelope.device_seq)})
+    try:
+        checked_id(one)
+        keys.verify(keys.unb64(device.public_key), signed_bytes(envelope), keys.unb64(envelope.signature))
+    except RuleViolation as violation:
+        return _refusal(one, violation)
+    except (keys.BadSignature, ValueError):
+        return Quarantined(cmd_id=one, code="command.bad_signature")
+    if sha256_hex(bytes(envelope.body)) != envelope.sha256:
+        return Quarantined(cmd_id=one, code="command.wrong_hash")
+    return None
+
+
+def _body_of(envelope: Envelope) -> Body | Quarantined | Rejected:
+    one = envelope.cmd_id
+    raw = bytes(envelope.body)
+    if len(raw) > MAX_BODY_BYTES:
+        return Rejected(cmd_id=one, code="command.too_large", params={"most": str(MAX_BODY_BYTES)})
+    if envelope.type_v != 1:
+        return Quarantined(cmd_id=one, code="command.unknown_type")
+    try:
+        body: Body = decode(raw, Body)  # type: ignore[arg-type]
+    except (msgspec.ValidationError, ValueError) as error:
+        if not _is_known_type(raw):
+            return Quarantined(cmd_id=one, code="command.unknown_type")
+        return Rejected(cmd_id=one, code="command.malformed", params={"where": str(error)[:200]})
+    if body.case_id != envelope.case_id or type_of(body) != envelope.type:
+        return Rejected(cmd_id=one, code="command.malformed", params={"where": "$.case_id"})
+    try:
+        if not isinstance(body, Void):
+            checked_id(body.case_id)
+    except RuleViolation as violation:
+        return Rejected(cmd_id=one, code=violation.code, params=_texts(violation))
+    return body
+
+
+def _is_known_type(raw: bytes) -> bool:
+    try:
+        name = decode(raw, _TypeOnly).type
+        decode(msgspec.json.encode({"type": name}), Body)  # type: ignore[arg-type]
+    except msgspec.ValidationError as error:
+        return "missing required field" in str(error)
+    except (msgspec.MsgspecError, ValueError):
+        return False
+    return True
+
+
+def _refusal(cmd_id: str, violation: RuleViolation) -> Verdict:
+    params = _texts(violation)
+    if violation.code in _OVERTAKEN:
+        return Superseded(cmd_id=cmd_id, code=violation.code, by=params.get("author_id", ""), params=params)
+    return Rejected(cmd_id=cmd_id, code=violation.code, params=params)
+
+
+def _texts(violation: RuleViolation) -> dict[str, str]:
+    return {name: str(value)[:200] for name, value in violation.params.items()}
+
+
+def _failed_here(
+    tx: Tx, caller: Caller, envelope: Envelope, known: dict[str, CommandRecord]
+) -> Verdict | None:
+    return Quarantined(cmd_id=envelope.cmd_id, code="command.failed_here")
+
+
+def _log_command(tx: Tx, envelope: Envelope, verdict: Verdict) -> None:
+    is_kept = isinstance(verdict, Quarantined)
+    tx.log_command(
+        CommandRecord(
+            cmd_id=envelope.cmd_id,
+            device_id=envelope.device_id,
+            outbox_epoch=envelope.outbox_epoch,
+            device_seq=envelope.device_seq,
+            person_id=envelope.person_id,
+            case_id=envelope.case_id,
+            type=envelope.type,
+            sha256=envelope.sha256,
+            received_at=tx.now,
+            verdict=verdict,
+            body=bytes(envelope.body) if is_kept else b"",
+        )
+    )
+    tx.audit(
+        f"command.{verdict.__struct_config__.tag}",
+        actor=envelope.person_id,
+        subject=envelope.case_id,
+        detail={"cmd_id": envelope.cmd_id, "type": envelope.type[:80], "sha256": envelope.sha256},
+    )
+
+
+def _id_in(item: msgspec.Raw) -> str:
+    try:
+        return checked_id(decode(item, _Head).cmd_id)
+    except (msgspec.MsgspecError, ValueError, RuleViolation):
+        return ""
