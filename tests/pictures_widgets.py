@@ -83,7 +83,7 @@ def _faces() -> list[tuple[str, DecisionFace]]:
 
 def decision_states(theme: Theme) -> QWidget:
     """All states of the decision button."""
-    page = _page(736, 640)
+    page = _page(theme.px(736), theme.px(640))
     grid = QGridLayout(page)
     grid.setContentsMargins(38, 20, 38, 20)
     grid.setHorizontalSpacing(18)
@@ -96,7 +96,7 @@ def decision_states(theme: Theme) -> QWidget:
         row, column = divmod(number, 2)
         grid.addWidget(label, row * 2, column)
         grid.addWidget(button, row * 2 + 1, column)
-        button.setFixedHeight(button.heightForWidth(321))
+        button.setFixedHeight(button.heightForWidth(theme.px(321)))
         button._is_hovered = name == "Zeiger darüber"
         button.setDown(name == "Gedrückt")
     return page

@@ -22,9 +22,14 @@ _FACTS: dict[FactState, tuple[Tone, str]] = {
 }
 
 
-def chip_size(theme: Theme, words: str, icon: str = "") -> QSize:
+def _role(is_pill: bool) -> str:
+    # Pills hold minutes that tick, facts hold words with hyphens.
+    return "captionStrong" if is_pill else "captionStrong.prose"
+
+
+def chip_size(theme: Theme, words: str, icon: str = "", *, is_pill: bool = True) -> QSize:
     """Return the size of a chip with these words."""
-    width = QFontMetricsF(theme.font("captionStrong")).horizontalAdvance(words) + 2 * theme.px(_PAD)
+    width = QFontMetricsF(theme.font(_role(is_pill))).horizontalAdvance(words) + 2 * theme.px(_PAD)
     if icon:
         width += theme.px(_ICON) + theme.px(_GAP)
     return QSize(round(width + 0.5), theme.px(HEIGHT))
@@ -54,7 +59,7 @@ def draw_chip(
         painter.drawPixmap(QPointF(x, top), theme.pixmap(icon, f"{tone}.text", _ICON, ratio))
         x += side + theme.px(_GAP)
     room = QRectF(x, rect.top(), rect.right() - x, rect.height())
-    paint.text(painter, room, words, theme.font("captionStrong"), theme.color(f"{tone}.text"))
+    paint.text(painter, room, words, theme.font(_role(is_pill)), theme.color(f"{tone}.text"))
 
 
 def chip_pixmap(theme: Theme, words: str, tone: Tone, icon: str, ratio: float) -> QPixmap:
@@ -97,7 +102,7 @@ class Chip(QWidget):
         return self._words
 
     def sizeHint(self) -> QSize:
-        return chip_size(self._theme, self._words, self._icon)
+        return chip_size(self._theme, self._words, self._icon, is_pill=self._is_pill)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

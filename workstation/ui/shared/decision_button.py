@@ -101,7 +101,7 @@ class DecisionButton(QPushButton):
         self.face = face
         self.setAccessibleName(f"{face.shown_word()}: {face.title}")
         self.setAccessibleDescription(". ".join(part for part in (face.reason, face.key) if part))
-        self.setToolTip(face.rule)
+        self.setToolTip(face.rule or face.title)
         self.updateGeometry()
         self.update()
 
@@ -130,7 +130,7 @@ class DecisionButton(QPushButton):
         return metrics.horizontalAdvance(self.face.shown_word()) + self._theme.px(6)
 
     def _reason_lines(self, width: int) -> list[str]:
-        metrics = QFontMetricsF(self._theme.font("caption"))
+        metrics = QFontMetricsF(self._theme.font("caption.prose"))
         return paint.wrap(self.face.reason, metrics, self._reason_room(width), self._word_width())
 
     # -- painting
@@ -147,11 +147,14 @@ class DecisionButton(QPushButton):
         tone = f"{look.tone}.text"
         pixmap = theme.pixmap(look.icon, tone, _ICON, self.devicePixelRatioF())
         painter.drawPixmap(QPointF(theme.px(_PAD), icon_top), pixmap)
-        key_width = self._paint_key(painter, top + title_height / 2, look)
         x = theme.px(_TEXT_X)
-        room = int(self.width() - x - theme.px(_PAD) - key_width)
-        title_font = theme.font("h3")
-        title = QFontMetricsF(title_font).elidedText(face.title, Qt.TextElideMode.ElideRight, room)
+        title_font = theme.font("h3.prose")
+        metrics = QFontMetricsF(title_font)
+        room = int(self.width() - x - theme.px(_PAD))
+        # The title comes before the key: a key that leaves it no room is told by the sheet and the reader only.
+        if metrics.horizontalAdvance(face.title) <= room - self._key_width():
+            room -= self._paint_key(painter, top + title_height / 2, look)
+        title = metrics.elidedText(face.title, Qt.TextElideMode.ElideRight, room)
         color = theme.color("no.text" if look.is_grey else "text.primary")
         paint.text(painter, QRectF(x, top, room, title_height), title, title_font, color)
         self._paint_reason(painter, QRectF(x, top + title_height, rect.width() - x, line), lines, tone)
@@ -185,7 +188,7 @@ class DecisionButton(QPushButton):
             return 0
         theme = self._theme
         font = theme.font("caption")
-        width = QFontMetricsF(font).horizontalAdvance(self.face.key) + 2 * theme.px(_KEY_PAD)
+        width = self._key_width() - theme.px(8)
         height = theme.px(20)
         spot = QRectF(self.width() - theme.px(_PAD) - width, middle - height / 2, width, height)
         paint.box(painter, spot, theme.px(4), None, theme.color(f"{look.tone}.border"))
@@ -193,10 +196,16 @@ class DecisionButton(QPushButton):
         paint.text(painter, spot, self.face.key, font, theme.color(f"{look.tone}.text"), center)
         return round(width) + theme.px(8)
 
+    def _key_width(self) -> float:
+        if not self.face.key:
+            return 0.0
+        metrics = QFontMetricsF(self._theme.font("caption"))
+        return metrics.horizontalAdvance(self.face.key) + self._theme.px(2 * _KEY_PAD) + self._theme.px(8)
+
     def _paint_reason(self, painter: QPainter, first: QRectF, lines: list[str], tone: str) -> None:
         theme = self._theme
         paint.text(painter, first, self.face.shown_word(), theme.font("captionStrong"), theme.color(tone))
-        font, color = theme.font("caption"), theme.color("text.secondary")
+        font, color = theme.font("caption.prose"), theme.color("text.secondary")
         for number, words in enumerate(lines):
             spot = first.translated(0.0 if number else self._word_width(), number * first.height())
             paint.text(painter, spot, words, font, color)

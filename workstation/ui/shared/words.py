@@ -76,9 +76,7 @@ class Words:
 
     def use(self, language: Language) -> None:
         """Show all labels in ``language``. Widgets get a LanguageChange event from Qt."""
-        for translator in self._installed:
-            self._app.removeTranslator(translator)
-        self._installed.clear()
+        self.remove()
         self.language = language
         if language == "de":
             own = QTranslator(self._app)
@@ -90,6 +88,13 @@ class Words:
             for path in sorted(resource_path("translations").glob(f"*.{language}.ts")):
                 messages.update(read_ts(path))
             self._install(TsTranslator(messages, self._app))
+
+    def remove(self) -> None:
+        """Take all translations away: German without Qt's own German words."""
+        for translator in self._installed:
+            self._app.removeTranslator(translator)
+        self._installed.clear()
+        self.language = "de"
 
     def _install(self, translator: QTranslator) -> None:
         self._app.installTranslator(translator)
