@@ -184,6 +184,10 @@ ORDINARY = {
     "suppress header of Outlook": ("From: Erika <erika@kundin.test>\r\nSubject: Frage zur Schale\r\nX-Auto-Response-Suppress: DR, OOF, AutoReply", "Wo ist sie?\n"),
     "forwarded by a rule": ("From: Erika <erika@kundin.test>\r\nSubject: Frage\r\nAuto-Submitted: auto-forwarded", "Text\n"),
     "automobile": ("From: Erika <erika@kundin.test>\r\nSubject: Automatikuhr: Antwort bitte", "Text\n"),
+    "office chair": ("From: Erika <erika@kundin.test>\r\nSubject: Out of office chairs?", "Text\n"),
+    "response wanted": ("From: Erika <erika@kundin.test>\r\nSubject: Automatic response needed on my order", "Text\n"),
+    "on vacation": ("From: Erika <erika@kundin.test>\r\nSubject: On vacation, hold my parcel", "I am on vacation.\n"),
+    "holiday cover": ("From: Erika <erika@kundin.test>\r\nSubject: Urlaubsvertretung gesucht", "Text\n"),
     "out of stock": ("From: Erika <erika@kundin.test>\r\nSubject: Out of stock?", "Text\n"),
 }  # fmt: skip
 
@@ -205,6 +209,10 @@ AUTOMATIC = {
     "Out of Office": ("Subject: Out of Office: Your bowl", "Back soon."),
     "GMX": ("Subject: Abwesenheitsnotiz\r\nAuto-Submitted: auto-replied", "Bin im Urlaub."),
     "Web.de without subject words": ("Subject: Re: Ihre Schale\r\nAuto-Submitted: auto-replied\r\nPrecedence: bulk", "Ich bin zur Zeit nicht erreichbar."),
+    "Out of office, bare": ("Subject: Out of office", "x"),
+    "Out of office, reply": ("Subject: Out-of-Office reply from Erika", "x"),
+    "bracketed": ("Subject: [Auto-Reply] Ihre Schale", "x"),
+    "Auto-Reply with dash": ("Subject: Auto-Reply - Ihre Schale", "x"),
     "T-Online": ("Subject: Autoreply: Ihre Schale", "Danke für Ihre Mail."),
     "vacation program": ("Subject: Re: Ihre Schale\r\nPrecedence: bulk\r\nIn-Reply-To: <a@shop.test>", "Ich bin vom 1. bis 9. Mai im Urlaub."),
     "sieve": ("Subject: Auto: Ihre Schale\r\nAuto-Submitted: auto-replied (vacation)", "x"),

@@ -143,6 +143,15 @@ def test_no_header_is_lost(name: str) -> None:
         (b"a@b.test; c@d.test", [("", "a@b.test"), ("", "c@d.test")]),
         (b"a@b.test,,, c@d.test,", [("", "a@b.test"), ("", "c@d.test")]),
         (b"undisclosed-recipients:;", []),
+        (b"Erika <>", [("Erika", "")]),
+        (b"e@k@test.test", [("", "e@k@test.test")]),
+        (b"e@[192.0.2.1]", [("", "e@[192.0.2.1]")]),
+        (b'"e@innen"@k.test', [("", '"e@innen"@k.test')]),
+        (b'"nicht: falsch@evil.test" e@k.test', [("nicht: falsch@evil.test", "e@k.test")]),
+        (b"Erika ist unter e@k.test erreichbar", [("Erika ist unter erreichbar", "e@k.test")]),
+        (b"Aussen: Innen: e@k.test;;", [("", "e@k.test")]),
+        (b"T1: a@b.test; T2: c@d.test;", [("", "a@b.test"), ("", "c@d.test")]),
+        (b"=?utf-8?Q?=22J=C3=B6rg=22_=3Cj@k.test=3E?=, a@b.test", [("Jörg", "j@k.test"), ("", "a@b.test")]),
         (b"Team: a@b.test, C <c@d.test>;, e@f.test", [("", "a@b.test"), ("C", "c@d.test"), ("", "e@f.test")]),
         (b"Route <@old.test,@relay.test:e@k.test>", [("Route", "e@k.test")]),
         (b'"sender desk"@k.test', [("", '"sender desk"@k.test')]),
@@ -215,6 +224,8 @@ def test_message_ids_are_exact_and_without_brackets() -> None:
     assert parsed.message_id == "own@k.test"
     assert parsed.in_reply_to == ("one@shop.test",)
     assert parsed.references == ("zero@shop.test", "one@shop.test", "two@shop.test")
+    encoded = b"References:\r\n =?utf-8?q?=3Clang=2Eid=40mx=2E?=\r\n =?utf-8?q?k=2Etest=3E?=\r\n\r\nx"
+    assert parse(encoded).references == ("lang.id@mx.k.test",)
     assert parse(b"Message-ID: bare@k.test\r\nIn-Reply-To: a@b.test\r\n\r\n").message_id == "bare@k.test"
     assert parse(b"In-Reply-To: your mail of Monday\r\n\r\n").in_reply_to == ()
     assert parse(b"Subject: x\r\n\r\n").message_id is None

@@ -73,6 +73,11 @@ HOSTILE = {
     "bounce subject, large body": lambda: (
         b"From: MAILER-DAEMON@x.test\r\nSubject: Undelivered mail\r\n\r\n" + b"to: <a@b.test\n an: x " * 100_000
     ),
+    "bounce of blanks": lambda: b"From: MAILER-DAEMON@x.test\r\nSubject: Undelivered mail\r\n\r\n" + b" " * 900_000,
+    "bounce of brackets": lambda: b"From: MAILER-DAEMON@x.test\r\nSubject: Undelivered mail\r\n\r\n" + b"<" * 900_000,
+    "bounce of letters": lambda: b"From: MAILER-DAEMON@x.test\r\nSubject: Undelivered mail\r\n\r\n" + b"x" * 900_000,
+    "bounce of addresses": lambda: b"From: MAILER-DAEMON@x.test\r\nSubject: failure notice\r\n\r\n" + b"<a@b.test>:\n" * 80_000,
+    "bounce of mails in mails": lambda: b"From: MAILER-DAEMON@x.test\r\n" + b"Content-Type: message/rfc822\r\n\r\n" * 20_000,
     "status blocks": lambda: (
         b"Content-Type: message/delivery-status\r\n\r\n" + b"Action: failed\nFinal-Recipient: rfc822; a@b.test\n\n" * 50_000
     ),

@@ -184,7 +184,12 @@ def _mailboxes(entry: list[_Token], hint: str) -> list[Address]:
         name = _name([token for token in entry if token[0] not in ("angle", "comment")], hint)
         name = name or " ".join(filter(None, comments))
         return [Address(name if i == 0 else "", _decoded_address(a, hint)) for i, a in enumerate(angles)]
-    return _without_angle([token for token in entry if token[0] not in ("angle", "comment")], comments, hint)
+    without = _without_angle(
+        [token for token in entry if token[0] not in ("angle", "comment")], comments, hint
+    )
+    if any(kind == "angle" for kind, _text in entry):  # "Erika <>": what stands before is a name
+        return [Address(one.name or one.address, "") if "@" not in one.address else one for one in without]
+    return without
 
 
 def _without_angle(tokens: list[_Token], comments: list[str], hint: str) -> list[Address]:
@@ -195,7 +200,9 @@ def _without_angle(tokens: list[_Token], comments: list[str], hint: str) -> list
     if "@" in compact and not any(kind == "word" for kind, _text in tokens):
         address = _pick_address(compact)
         if address:
-            rest = clean_line(decode_words(compact.replace(address, " ", 1), hint)).strip("<>\"' ")
+            rest = _SPACE.sub(" ", clean_line(decode_words(compact.replace(address, " ", 1), hint))).strip(
+                "<>\"' "
+            )
             return [Address(comment or rest, _decoded_address(address, hint))]
     name = _name(tokens, hint)
     whole = _WHOLE.match(name) if name.endswith(">") and len(name) < 2_000 else None
@@ -219,6 +226,8 @@ def _pick_address(compact: str) -> str:
     best = max(words[:1000], key=lambda word: (bool(_find_address(word[:1_000])), word == words[-1]))
     if best.strip() == "@" or best.startswith("@") or best.endswith("@"):
         return compact
+    if best.count("@") > 1:
+        return best.strip("<>\"'")
     return _find_address(best) or best
 
 

@@ -16,24 +16,26 @@ _NEGATIVE = ("no", "none", "false", "0", "")
 # A subject that starts like this is an automatic answer: nobody types it (a person's answer starts "Re:").
 _SURE_SUBJECT = re.compile(
     r"""(?ix) \A \W{0,4} (?:
-      automatische\ (?:antwort|abwesenheits\w*|r(?:ü|ue)ck(?:antwort|meldung)|nachricht|e-?mail-?antwort)
-    | automatisierte\ antwort | auto(?:matic)?[ -]?(?:reply|response|responder)\b | autoreply | auto-?antwort
-    | abwesenheits(?:notiz|meldung|nachricht|mitteilung|benachrichtigung|assistent|info|agent)\b
-    | abwesend(?:\ bis\b|:) | out[ -]of[ -](?:the[ -])?office\b | ooo:
-    | vacation\ (?:reply|response|notice|message)
-    | on\ vacation\b | urlaubs(?:notiz|meldung|benachrichtigung|abwesenheit|vertretung)\b
-    | r(?:é|e)ponse\ automatique | absence\ du\ bureau | message\ d['’]absence | notification\ d['’]absence
+      abwesenheits(?:notiz|meldung|nachricht|mitteilung|benachrichtigung|assistent|agent)\b
+    | automatische\ (?:antwort|abwesenheits\w*|r(?:ü|ue)ck(?:antwort|meldung)|e-?mail-?antwort)\b
+    | automatisierte\ (?:antwort|abwesenheits\w*)\b | abwesend(?:\ bis\b|\ vom\b|:) | auto-?antwort\b | ooo:
+    | urlaubs(?:notiz|meldung|benachrichtigung|abwesenheit)\b
+    | (?: auto(?:matic|mated)?[ -]?(?:reply|response|responder) | autoreply | out[ -]of[ -](?:the[ -])?office
+        | vacation\ (?:reply|response|notice|message) )
+      (?= \W*\Z | \W{0,3} (?: [:\-–(\[\]|] |
+          (?:for|from|to|re|aw|auto\w*|reply|response|notification|notice|message|alert)\b ))
+    | r(?:é|e)ponse\ automatique | absence\ du\ bureau | (?:message|notification)\ d['’]absence
     | respuesta\ autom(?:á|a)tica | fuera\ de\ (?:la\ )?oficina | risposta\ automatica
     | fuori\ (?:sede|ufficio)
-    | automatisch(?:e)?\ (?:antwoord|beantwoording) | afwezig(?:heid)? \b | niet\ aanwezig
+    | automatisch(?:e)?\ (?:antwoord|beantwoording) | afwezigheids(?:bericht|melding|assistent)
     | odpowied(?:ź|z)\ automatyczna | autosvar | automatiskt\ svar | automatisk\ svar | automaattinen\ vastaus
     | resposta\ autom(?:á|a)tica | automatick(?:á|a)\ odpov(?:ě|e)(?:ď|d) | автоматический\ ответ
-    | otomatik\ yan(?:ı|i)t
-    | 自動(?:応答|返信) | 自动(?:回复|答复) | 自動回覆 )"""
+    | otomatik\ yan(?:ı|i)t | 自動(?:応答|返信) | 自动(?:回复|答复) | 自動回覆 )"""
 )
 # These need a second sign, since customers write them too.
 _LIKELY_SUBJECT = re.compile(
-    r"(?i)\A\W{0,4}(?:abwesen(?:d|heit)\b|urlaub\b|away\b|i am away|absence\b|(?:re|aw|antw)\s{0,2}:"
+    r"(?i)\A\W{0,4}(?:abwesen(?:d|heit)\b|urlaub\b|away\b|i am away|on vacation\b|absence\b|(?:re|aw"
+    r"|antw)\s{0,2}:"
     r"|auto\s?:)"
 )
 _ABSENT_TEXT = re.compile(

@@ -7,6 +7,7 @@ from workstation.hub.channels.mail.encoded_words import decode_base64
 
 _FOREIGN_TO_BASE64 = re.compile(rb"[^A-Za-z0-9+/=\s]")
 _UU_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} ([^\r\n]*)\r?\n", re.MULTILINE)
+_NO_ESCAPE = re.compile(rb"=(?![0-9A-Fa-f]{2}|\r?\n|\Z)")  # stays as written
 _SOFT_BREAK_SPACE = re.compile(rb"=[ \t]+(?=\r?\n)")
 
 
@@ -32,7 +33,8 @@ def decode_body(data: bytes, encoding: str, is_text: bool) -> bytes:
             return data
         return _base64_with_tail(data)
     if name == "quoted-printable":
-        return binascii.a2b_qp(_strip_line_ends(_SOFT_BREAK_SPACE.sub(b"=", data)))
+        data = _strip_line_ends(_SOFT_BREAK_SPACE.sub(b"=", data))
+        return binascii.a2b_qp(_NO_ESCAPE.sub(b"=3D", data))
     if name == "uuencode":
         return _decode_uu(data)
     return data

@@ -165,8 +165,10 @@ def _is_report(root: Part) -> bool:
 
 
 def _is_from_machine(headers: Headers, from_: tuple[Address, ...]) -> bool:
-    if any(is_machine(address.address) or "mail delivery" in address.name.lower() for address in from_):
-        return True
+    for address in from_:
+        name = address.name.lower()
+        if is_machine(address.address) or is_machine(name) or "mail delivery" in name:
+            return True
     return headers.has("return-path") and headers.text("return-path") in ("<>", "")
 
 

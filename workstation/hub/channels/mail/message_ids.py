@@ -3,6 +3,7 @@
 import re
 
 from workstation.hub.channels.mail.charsets import clean_line
+from workstation.hub.channels.mail.encoded_words import decode_words
 
 MAX_IDS = 1_000
 _BRACKETED = re.compile(r"<([^<>]{1,998})>")
@@ -13,7 +14,7 @@ def message_ids(values: list[bytes]) -> tuple[str, ...]:
     """All ids of the raw header values in order, without brackets, blanks inside or repetitions."""
     found: dict[str, None] = {}
     for value in values:
-        text = clean_line(value.decode("utf-8", "replace"))
+        text = clean_line(decode_words(value.decode("latin-1")))
         bracketed = ["".join(inner.split()) for inner in _BRACKETED.findall(text)]
         # "Your message of Monday <id>": only what stands in brackets; without any, bare ids count.
         candidates = [one for one in bracketed if one] or _BARE.findall(text[:20_000])

@@ -145,8 +145,7 @@ def _limit(memory_bytes: int) -> None:
         import resource
     except ImportError:
         return  # Windows: the time limit and the size limits of the parser remain
-    for limit in (resource.RLIMIT_AS,):
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(limit, (memory_bytes, memory_bytes))
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
