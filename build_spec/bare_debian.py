@@ -54,9 +54,9 @@ def mounted(folder: Path) -> Iterator[None]:
             subprocess.run(["umount", "--lazy", place], check=True)
 
 
-def prepare(folder: Path) -> None:
+def prepare(folder: Path, release: str) -> None:
     """Bootstrap the release into the folder and put a fresh clone of the last commit there."""
-    command = ["debootstrap", "--variant=minbase", "--include=python3", RELEASE, str(folder), mirror()]
+    command = ["debootstrap", "--variant=minbase", "--include=python3", release, str(folder), mirror()]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     if done.returncode != 0:
         raise SystemExit(f"debootstrap failed:\n{done.stdout[-3000:]}")
@@ -103,14 +103,15 @@ def main(arguments: list[str]) -> int:
         "commands", nargs="*", default=DEFAULT_COMMANDS, help='e.g. "demo --quit" "test -k money"'
     )
     parser.add_argument("--keep", action="store_true", help="leave the folder and say where it is")
+    parser.add_argument("--release", default=RELEASE, help="code name of the Debian release")
     options = parser.parse_args(arguments)
     if os.geteuid() != 0 or shutil.which("debootstrap") is None:
         print("this needs root and debootstrap (apt-get install debootstrap)", file=sys.stderr)
         return 3
     folder = Path(tempfile.mkdtemp(prefix="bare-debian-"))
     started = time.monotonic()
-    prepare(folder)
-    print(f"bare Debian: {RELEASE} made in {time.monotonic() - started:.0f} s", flush=True)
+    prepare(folder, options.release)
+    print(f"bare Debian: {options.release} made in {time.monotonic() - started:.0f} s", flush=True)
     try:
         with mounted(folder):
             held = [run_inside(folder, command) for command in options.commands]
