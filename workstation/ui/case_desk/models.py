@@ -56,7 +56,6 @@ class Snippet:
 
     key: str
     title: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

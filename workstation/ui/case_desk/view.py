@@ -20,6 +20,7 @@ from workstation.ui.case_desk.view_decisions import DecisionPanel
 from workstation.ui.case_desk.view_header import CaseHeader
 from workstation.ui.case_desk.view_messages import Conversation
 from workstation.ui.case_desk.view_model import CaseDeskViewModel
+from workstation.ui.shared.decision_button import DecisionFace
 from workstation.ui.shared.empty_state import EmptyState
 from workstation.ui.shared.keymap import SINGLE_KEYS
 from workstation.ui.shared.notice import Notice
@@ -130,7 +131,8 @@ class CaseDeskView(QFrame):
         self.conversation.left.connect(self.left)
         decisions.chosen.connect(model.choose)
         decisions.amount_wanted.connect(self._on_amount_wanted)
-        decisions.amount_edited.connect(self._on_amount_edited)
+        decisions.amount_edited.connect(model.edit_amount)
+        model.amount_shown.connect(self._on_amount_shown)
         decisions.amount_accepted.connect(model.accept_amount)
         decisions.lines_chosen.connect(model.choose_lines)
         decisions.choice_cancelled.connect(model.cancel_choice)
@@ -146,7 +148,7 @@ class CaseDeskView(QFrame):
         composer.snooze_requested.connect(lambda: self.sheet_requested.emit("snooze"))
         composer.attach_requested.connect(self._on_attach)
         composer.attachment_removed.connect(model.detach)
-        composer.snippet_chosen.connect(lambda key: composer.insert(model.insert_snippet(key)))
+        composer.snippet_chosen.connect(self._on_snippet)
         composer.language_chosen.connect(model.set_language)
 
     # -- states
@@ -229,11 +231,14 @@ class CaseDeskView(QFrame):
         if begun is not None:
             self.decisions.show_amount(*begun)
 
-    def _on_amount_edited(self, text: str) -> None:
-        face = self._model.edit_amount(text)
+    def _on_amount_shown(self, face: DecisionFace | None) -> None:
         if face is not None:
             self.decisions.amount.button.show_face(face)
         self.decisions.amount.button.setVisible(face is not None)
+
+    def _on_snippet(self, key: str) -> None:
+        self.composer.flush()
+        self._model.take_snippet(key)
 
     # -- acts
     def _on_edited(self, text: str) -> None:

@@ -44,7 +44,7 @@ class CustomersView(QFrame):
         self.list.setProperty(SINGLE_KEYS, True)
         self.list.currentItemChanged.connect(self._on_current)
         column.addWidget(self.list, 1)
-        self._nothing = QLabel(translate("Customers", "Niemand gefunden. Prüfe die Schreibweise."))
+        self._nothing = QLabel()
         self._nothing.setWordWrap(True)
         theme.style(self._nothing, "body", tone="secondary")
         self._nothing.hide()
@@ -69,6 +69,9 @@ class CustomersView(QFrame):
             if item.data(Qt.ItemDataRole.UserRole) == current:
                 self.list.setCurrentItem(item)
         self.list.blockSignals(False)
+        hint = translate("Customers", "Gib einen Namen, eine Adresse oder eine Nummer ein.")
+        none = translate("Customers", "Niemand gefunden. Prüfe die Schreibweise.")
+        self._nothing.setText(none if self._model.text else hint)
         self._nothing.setVisible(not self._model.hits)
         if self.list.currentItem() is None and self.list.count():
             self.list.setCurrentRow(0)

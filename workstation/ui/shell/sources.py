@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from workstation.casework.money import Money
-from workstation.services.views import InboxFilter, Key, QueueItem, TimelineItem, TimelineKey
+from workstation.services.views import FindHit, InboxFilter, Key, QueueItem, TimelineItem, TimelineKey
 from workstation.ui.customer_pane.models import ItemKind, StatusTone
 from workstation.ui.customer_pane.models import TimelineItem as PaneItem
 from workstation.ui.customer_pane.view_model import CustomerHead, Figure, TimelineFilter
@@ -22,7 +22,10 @@ from workstation.ui.shared.words import translate
 if TYPE_CHECKING:
     from workstation.services.history import History
     from workstation.services.inbox import Inbox
+    from workstation.services.search import Find
 
+SEARCH_PAGES = 20
+"""Pages read at once while searching a history for words."""
 FIRST_OF_OTHERS = Key(group=1, due=-1, rank=0, case_id="")
 """Before every row that waits for others."""
 
@@ -183,10 +186,19 @@ class HistorySource:
     ) -> PanePage:
         """Return a page of history, newest first."""
         before = TimelineKey(*json.loads(after_key)) if after_key is not None else None
-        found = await self._history.timeline(customer_id, wanted.value, before, limit, text)
-        key = found.next
-        next_key = None if key is None else json.dumps([key.at, key.entity, key.entity_id, key.part])
-        return PanePage(tuple(self._item(item) for item in found.items), next_key)
+        wanted_text = text.casefold()
+        items: list[PaneItem] = []
+        for _round in range(SEARCH_PAGES):
+            found = await self._history.timeline(customer_id, wanted.value, before, limit)
+            shown = (self._item(item) for item in found.items)
+            items += [item for item in shown if wanted_text in f"{item.title} {item.meta}".casefold()]
+            before = found.next
+            if before is None or not text or len(items) >= limit:
+                break
+        next_key = (
+            None if before is None else json.dumps([before.at, before.entity, before.entity_id, before.part])
+        )
+        return PanePage(tuple(items), next_key)
 
     def _item(self, item: TimelineItem) -> PaneItem:
         title, meta = item_words(item, self._formats)
@@ -206,3 +218,15 @@ class HistorySource:
             is_warning=item.is_warning,
             reference=title,
         )
+
+
+class CustomerFinderSource:
+    """Feeds the room of customers."""
+
+    def __init__(self, find: Find) -> None:
+        self._find = find
+
+    async def customers(self, text: str) -> tuple[FindHit, ...]:
+        """Return the customers among what is found."""
+        hits = await self._find.find(text, 60)
+        return tuple(hit for hit in hits if hit.entity == "customer")

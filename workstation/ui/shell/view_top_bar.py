@@ -64,10 +64,10 @@ class TopBar(QFrame):
         right = QHBoxLayout()
         right.setSpacing(theme.px(12))
         right.addStretch(1)
-        self._line = QPushButton()
-        theme.style(self._line, "body", kind="ghost")
-        self._line.clicked.connect(self.outbox_requested)
-        right.addWidget(self._line)
+        self.line_button = QPushButton()
+        theme.style(self.line_button, "body", kind="ghost")
+        self.line_button.clicked.connect(self.outbox_requested)
+        right.addWidget(self.line_button)
         self._person = QPushButton()
         theme.style(self._person, "body", kind="icon-ghost")
         self._person.clicked.connect(self.person_requested)
@@ -100,14 +100,16 @@ class TopBar(QFrame):
 
     def show_line(self, words: str, tone: LineTone, icon: str) -> None:
         """Say how the line to the hub is."""
-        self._line.setText(words)
-        self._line.setVisible(bool(words))
-        self._theme.style(self._line, "body", tone="ask" if tone == "ask" else "secondary", kind="ghost")
+        self.line_button.setText(words)
+        self.line_button.setVisible(bool(words))
+        self._theme.style(
+            self.line_button, "body", tone="ask" if tone == "ask" else "secondary", kind="ghost"
+        )
         color = {"go": "go.text", "ask": "ask.text", "danger": "danger.text", "secondary": "text.secondary"}[
             tone
         ]
-        self._theme.set_icon(self._line, icon, color, 16)
-        self._line.setAccessibleName(words)
-        self._line.setToolTip(
+        self._theme.set_icon(self.line_button, icon, color, 16)
+        self.line_button.setAccessibleName(words)
+        self.line_button.setToolTip(
             translate("TopBar", "Ausgang öffnen ({key})").format(key=native_keys("window.outbox"))
         )

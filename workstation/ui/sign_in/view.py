@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -258,6 +259,11 @@ class SignInView(QFrame):
 
     # -- showing
     def _show(self, page: QWidget) -> None:
+        for each in range(self._pages.count()):
+            # Only the page shown asks for room: the card is as high as it needs to be.
+            other = self._pages.widget(each)
+            rule = QSizePolicy.Policy.Preferred if other is page else QSizePolicy.Policy.Ignored
+            other.setSizePolicy(QSizePolicy.Policy.Preferred, rule)
         self._pages.setCurrentWidget(page)
         for field in page.findChildren(QLineEdit):
             field.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -305,11 +311,17 @@ class SignInView(QFrame):
         self._busy.text.show()
         self._show(self._busy)
 
-    def show_problem(self, sentence: str) -> None:
-        """Say what went wrong on the page shown; from the busy page it goes back to the beginning."""
-        page = self._pages.currentWidget()
-        if page is self._busy:
-            page = self._first
-            self._show(page)
+    def current_page(self) -> object:
+        """Return the page shown, for :meth:`back_to`."""
+        return self._pages.currentWidget()
+
+    @property
+    def is_asking_who(self) -> bool:
+        """Whether name and password are asked for now."""
+        return self._pages.currentWidget() is self._who
+
+    def back_to(self, page: object, sentence: str) -> None:
+        """Go back to ``page`` and say there what went wrong."""
         if isinstance(page, _Page):
+            self._show(page)
             page.say(sentence)

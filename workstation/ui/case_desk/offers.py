@@ -1,0 +1,279 @@
+"""From proposals and decisions to what the decision area says: titles, reasons, limits, results, failures."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from workstation.casework.decision import DecisionRecord, MakePromise, Refund, total_cost
+from workstation.casework.limit import Allowed, NeedsApproval, Refused
+from workstation.casework.message import Fact
+from workstation.casework.money import Money
+from workstation.casework.proposals import Proposal
+from workstation.casework.texts import Texts, proposal_text
+from workstation.services.views import Allowance, CaseFile, FactDeviation, HeldDecision
+from workstation.ui.case_desk.models import FactShown, NoticeShown, Snippet
+from workstation.ui.shared.decision_button import DecisionFace, DecisionState
+from workstation.ui.shared.error_text import ErrorText
+from workstation.ui.shared.formats import Formats
+from workstation.ui.shared.keymap import native_keys
+from workstation.ui.shared.words import later, translate
+
+SNIPPETS = ("answer", "answered_and_solved")
+"""Cards that fit any case, offered as text blocks where the firm's texts have them."""
+
+_LABELS: dict[str, tuple[str, str]] = {
+    "amount": later("Facts", "Erstattung"),
+    "account": later("Facts", "Konto"),
+    "credit_note_no": later("Facts", "Gutschrift-Nr."),
+    "booked_on": later("Facts", "Buchungstag"),
+    "days": later("Facts", "Laufzeit"),
+    "return_no": later("Facts", "Rücksende-Nr."),
+    "deadline": later("Facts", "Frist"),
+    "due_at": later("Facts", "Zusage bis"),
+    "voucher_code": later("Facts", "Gutscheincode"),
+}
+_STATES: dict[str, DecisionState] = {
+    "held": DecisionState.RUNNING,
+    "queued": DecisionState.RUNNING,
+    "scheduled": DecisionState.RUNNING,
+    "booking": DecisionState.RUNNING,
+    "booked": DecisionState.DONE,
+    "needs_approval": DecisionState.ASKED,
+    "rejected": DecisionState.DECLINED,
+    "failed": DecisionState.DECLINED,
+}
+
+
+class OfferWriter:
+    """Writes in the language of the person; the texts are those desk and hub share."""
+
+    def __init__(self, formats: Formats, errors: ErrorText, texts: Texts) -> None:
+        self._formats = formats
+        self._errors = errors
+        self._texts = texts
+
+    # -- buttons
+    def faces(self, file: CaseFile, *, is_online: bool, now: datetime) -> tuple[DecisionFace, ...]:
+        """Return results of decisions taken here (newest first), then what may be decided."""
+        results = tuple(self._result(file, record, now, is_online=is_online) for record in self.results(file))
+        offers = tuple(
+            self.face(offer, number, is_online=is_online)
+            for number, offer in enumerate(file.offers, start=len(results) + 1)
+        )
+        return (*results, *offers)
+
+    def results(self, file: CaseFile) -> tuple[DecisionRecord, ...]:
+        """Return the decisions whose outcome is shown as a button: at most the two newest."""
+        shown = [record for record in file.decisions if record.state in _STATES and record.state != "held"]
+        shown.sort(key=lambda record: record.decided_at, reverse=True)
+        return tuple(shown[:2])
+
+    def offer_at(self, file: CaseFile, index: int) -> Proposal | None:
+        """Return the offer behind button ``index``; ``None`` for a result."""
+        place = index - len(self.results(file))
+        return file.offers[place] if 0 <= place < len(file.offers) else None
+
+    def face(self, offer: Proposal, number: int, *, is_online: bool) -> DecisionFace:
+        """Return how an offer looks."""
+        judgement = offer.judgement
+        if isinstance(judgement, Refused):
+            state = DecisionState.BLOCKED
+        elif isinstance(judgement, NeedsApproval):
+            state = DecisionState.APPROVAL
+        else:
+            state = DecisionState.NOW if is_online else DecisionState.OFFLINE
+        sub = offer.sub_key if is_online or not isinstance(judgement, Allowed) else "sub.offline"
+        return DecisionFace(
+            state,
+            title=self.title(offer.title_key, offer.title_params),
+            reason=self.title(sub, offer.sub_params) if sub else "",
+            key=native_keys(f"decision.{number}") if 0 < number <= 6 else "",
+            rule=judgement.rule_name if isinstance(judgement, Allowed | NeedsApproval) else "",
+            may_change_amount=any(isinstance(step, Refund) for step in offer.steps) and not offer.macro,
+        )
+
+    def title(self, key: str, params: dict[str, str]) -> str:
+        """Return a title or the line below one."""
+        return proposal_text(self._texts, key, params, self._formats.language)
+
+    def _result(
+        self, file: CaseFile, record: DecisionRecord, now: datetime, *, is_online: bool
+    ) -> DecisionFace:
+        state = _STATES[record.state]
+        if state is DecisionState.RUNNING and not is_online:
+            state = DecisionState.OFFLINE
+        title, reason, word = self._what(record), "", ""
+        if record.state == "booked":
+            at = record.booked_at or record.decided_at
+            word = translate("Decision", "Gebucht {time}").format(time=self._formats.time(at))
+            reason = self._booked_reason(record)
+        elif record.state == "needs_approval":
+            word = translate("Decision", "Freigabe angefragt")
+            reason = translate("Decision", "seit {time}, du kannst weiterarbeiten").format(
+                time=self._formats.time(record.decided_at)
+            )
+        elif record.state in ("failed", "rejected"):
+            word = translate("Decision", "Nicht gebucht")
+            code, params = self._failure_code(record)
+            reason = self._errors.sentence(code, params) if code else ""
+        elif record.not_before is not None and record.not_before > now:
+            reason = translate("Decision", "gleich")
+        return DecisionFace(state, title=title, reason=reason, word=word)
+
+    def _what(self, record: DecisionRecord) -> str:
+        cost = total_cost(tuple(step.decision for step in record.steps))
+        is_back = any(step.decision.__class__.__name__ == "AuthoriseReturn" for step in record.steps)
+        if cost:
+            amount = self._formats.money_short(cost)
+            template = (
+                translate("Decision", "{amount} erstattet + Rücksendung")
+                if is_back
+                else translate("Decision", "{amount} erstattet")
+            )
+            if record.state != "booked":
+                template = (
+                    translate("Decision", "{amount} erstatten + Rücksendung")
+                    if is_back
+                    else translate("Decision", "{amount} erstatten")
+                )
+            return template.format(amount=amount)
+        if is_back:
+            return translate("Decision", "Rücksendung")
+        if any(isinstance(step.decision, MakePromise) for step in record.steps):
+            return translate("Decision", "Zusage gemacht")
+        return translate("Decision", "Entscheidung")
+
+    def _booked_reason(self, record: DecisionRecord) -> str:
+        parts: list[str] = []
+        for step in record.steps:
+            if "credit_note_no" in step.result:
+                parts.append(
+                    translate("Decision", "Gutschrift {number}").format(number=step.result["credit_note_no"])
+                )
+            if "return_no" in step.result:
+                parts.append(
+                    translate("Decision", "Rücksendung {number}").format(number=step.result["return_no"])
+                )
+        return ", ".join(parts)
+
+    # -- sentences around the buttons
+    def limit_words(self, allowance: Allowance) -> tuple[str, str]:
+        """«Dein Rahmen: 50 € je Fall, heute noch 212 €» and the rule for the tooltip."""
+        parts: list[str] = []
+        if allowance.per_case is not None:
+            amount = self._formats.money_short(allowance.per_case)
+            parts.append(translate("Decision", "{amount} je Fall").format(amount=amount))
+        if allowance.day_left is not None:
+            amount = self._formats.money_short(allowance.day_left)
+            parts.append(translate("Decision", "heute noch {amount}").format(amount=amount))
+        if not parts:
+            return "", allowance.rule_name
+        return translate("Decision", "Dein Rahmen: {what}").format(what=", ".join(parts)), allowance.rule_name
+
+    def hold_words(self, held: HeldDecision) -> tuple[str, str]:
+        """Title and sub of the undo bar: «24,90 € werden erstattet»."""
+        if held.amount is not None:
+            amount = self._formats.money(held.amount)
+            title = translate("Decision", "{amount} werden erstattet").format(amount=amount)
+        else:
+            title = self.title(held.title_key, held.title_params)
+        subs = []
+        if "return_authorisation" in held.steps:
+            subs.append(translate("Decision", "mit Rücksendung"))
+        subs.append(translate("Decision", "vorher ist nichts gebucht"))
+        return title, ", ".join(subs)
+
+    def refusal(self, offer: Proposal) -> NoticeShown | None:
+        """What a click on a grey button says: the reason, and the way that is open."""
+        judgement = offer.judgement
+        if not isinstance(judgement, Refused):
+            return None
+        buttons: tuple[tuple[str, str], ...] = ()
+        if judgement.alternative:
+            word = proposal_text(
+                self._texts, f"alternative.{judgement.alternative}", {}, self._formats.language
+            )
+            if not word.startswith("alternative."):
+                buttons = (("other", word),)
+        title = translate("Decision", "{what}: geht hier nicht").format(
+            what=self.title(offer.title_key, offer.title_params)
+        )
+        return NoticeShown("ask", title, self._errors.sentence(judgement.code, judgement.params), buttons)
+
+    def alternative_of(self, file: CaseFile, offer: Proposal) -> int | None:
+        """Return the index of the button that is the way open instead of ``offer``."""
+        wanted = offer.judgement.alternative if isinstance(offer.judgement, Refused) else ""
+        place = next((n for n, other in enumerate(file.offers) if wanted and other.key == wanted), None)
+        return None if place is None else place + len(self.results(file))
+
+    def failure(self, file: CaseFile) -> NoticeShown | None:
+        """The red notice of the newest decision if it failed: what failed, whether money moved, what now."""
+        record = next(iter(self.results(file)), None)
+        if record is None or record.state not in ("failed", "rejected"):
+            return None
+        code, params = self._failure_code(record)
+        moved = [step for step in record.steps if step.state == "booked" and "credit_note_no" in step.result]
+        money = (
+            translate("Decision", "Ein Teil ist gebucht, sieh unter den Entscheidungen nach.")
+            if moved
+            else translate("Decision", "Es ist kein Geld geflossen, die Antwort wurde nicht gesendet.")
+        )
+        why = self._errors.sentence(code, params) if code else ""
+        return NoticeShown(
+            "danger",
+            translate("Decision", "{what}: nicht gebucht").format(what=self._what(record)),
+            f"{why} {money}".strip(),
+            (("hide", translate("Decision", "Verstanden")),),
+            details=f"{code} · {record.decision_id}" if code else record.decision_id,
+        )
+
+    def _failure_code(self, record: DecisionRecord) -> tuple[str, dict[str, str]]:
+        failed = next((step for step in record.steps if step.failure), None)
+        if failed is not None:
+            return failed.failure, failed.failure_params
+        return record.code, record.params
+
+    # -- facts of the reply
+    def late_labels(self) -> dict[str, str]:
+        """Return what the composer shows for a slot whose fact is late."""
+        return {slot: self._late(words) for slot, words in _LABELS.items()}
+
+    @staticmethod
+    def _late(words: tuple[str, str]) -> str:
+        return translate("Facts", "{what} folgt").format(what=translate(*words))
+
+    def fact(self, fact: Fact, wrong: FactDeviation | None) -> FactShown | None:
+        """Return the chip of a fact; ``None`` for those that need none (names, greetings)."""
+        words = _LABELS.get(fact.slot)
+        if words is None or (fact.value and len(fact.value) > 40):
+            return None
+        if fact.value is None:
+            return FactShown(fact.slot, self._late(words), "late")
+        shown = f"{translate(*words)} {fact.value}"
+        if wrong is not None:
+            why = translate("Facts", "Weicht von der Buchung ab: {value}").format(value=wrong.expected)
+            return FactShown(fact.slot, shown, "deviating", why)
+        return FactShown(fact.slot, shown)
+
+    def snippets(self) -> tuple[Snippet, ...]:
+        """Return the text blocks offered, by their names in the language of the window."""
+        english = self._formats.language == "en"
+        cards = (self._texts.cards[key] for key in SNIPPETS if key in self._texts.cards)
+        return tuple(Snippet(card.key, card.name_en if english else card.name_de) for card in cards)
+
+    # -- amounts
+    @staticmethod
+    def amount_text(offer: Proposal) -> str:
+        """Return the amount of an offer as one types it."""
+        cost = total_cost(offer.steps)
+        return f"{cost.minor_units // 100},{cost.minor_units % 100:02d}"
+
+    @staticmethod
+    def amount_of(text: str, currency: str) -> Money | None:
+        """Return the amount typed: ``12``, ``12,5``, ``12.50``; ``None`` while it is none."""
+        plain = text.strip().replace("€", "").replace("\N{NO-BREAK SPACE}", "").strip().replace(",", ".")
+        whole, _dot, cents = plain.partition(".")
+        if not whole.isdecimal() or len(cents) > 2 or (cents and not cents.isdecimal()) or len(whole) > 7:
+            return None
+        units = int(whole) * 100 + int(cents.ljust(2, "0") or "0")
+        return Money(units, currency) if units else None
