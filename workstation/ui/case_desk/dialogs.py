@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Literal
 
 from PySide6.QtCore import QDateTime, Qt
 from PySide6.QtWidgets import (
@@ -128,7 +129,12 @@ class AssignSheet(Sheet):
 class PromiseSheet(Sheet):
     """What is promised and until when."""
 
-    KINDS = ("call_back", "answer", "deliver", "other")
+    KINDS: tuple[Literal["call_back", "answer", "deliver", "other"], ...] = (
+        "call_back",
+        "answer",
+        "deliver",
+        "other",
+    )
 
     def __init__(self, theme: Theme, formats: Formats, now: datetime, parent: QWidget | None = None) -> None:
         super().__init__(
@@ -151,7 +157,7 @@ class PromiseSheet(Sheet):
         self.add_field(translate("Promise", "Anmerkung, nur intern"), self._note)
 
     @property
-    def what(self) -> str:
+    def what(self) -> Literal["call_back", "answer", "deliver", "other"]:
         """The kind of promise."""
         return self.KINDS[self._what.currentIndex()]
 
@@ -220,7 +226,7 @@ class CallSheet(Sheet):
         return self._subject.text().strip()
 
     @property
-    def direction(self) -> str:
+    def direction(self) -> Literal["in", "out"]:
         """``in`` or ``out``."""
         return "in" if self._direction.currentIndex() == 0 else "out"
 
@@ -288,7 +294,7 @@ class NewMailSheet(Sheet):
         return " ".join(self._subject.text().split())
 
     @property
-    def language(self) -> str:
+    def language(self) -> Literal["de", "en"]:
         """``de`` or ``en``."""
         return "de" if self._language.currentIndex() == 0 else "en"
 

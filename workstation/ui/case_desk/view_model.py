@@ -8,15 +8,19 @@ from typing import Any, Literal
 
 from PySide6.QtCore import Signal
 
+from workstation.casework.decision import MakePromise
 from workstation.casework.errors import RuleViolation
+from workstation.casework.limit import Allowed
 from workstation.casework.proposals import Proposal
 from workstation.services.views import CaseFile, Changes, Connection, HeldDecision
+from workstation.system.clock import new_id
 from workstation.ui.case_desk.conversation import ConversationWriter
 from workstation.ui.case_desk.models import ConversationLine, HeaderShown, NoticeShown
 from workstation.ui.case_desk.writing import Writing
 from workstation.ui.shared.decision_button import DecisionFace
 from workstation.ui.shared.words import later, translate
 
+PromiseKind = Literal["call_back", "answer", "deliver", "other"]
 DueTone = Literal["danger", "ask", "no"]
 _DUE_WORDS = {
     "promise": later("CaseHeader", "Zusage"),
@@ -287,6 +291,24 @@ class CaseDeskViewModel(Writing):
         chosen = await self._services.case_desk.choose_lines(case_id, offer, quantities)
         if case_id == self.case_id:
             self._decide(chosen)
+
+    def promise(self, what: PromiseKind, due_at: datetime, note: str) -> None:
+        """Make a promise of one's own words; it is held and undone like every decision."""
+        if self.file is None or self.hold is not None:
+            return
+        step = MakePromise(
+            what=what, due_at=due_at, promise_id=new_id(self._clock), owner_id=self._person_id(), note=note
+        )
+        card = f"promise_{what}" if what in ("call_back", "answer") else "answer"
+        offer = Proposal(
+            key=f"promise_{what}",
+            steps=(step,),
+            title_key=f"title.promise.{what}",
+            title_params={"due_at": due_at.isoformat()},
+            judgement=Allowed(),
+            reply_card=card,
+        )
+        self._decide(offer)
 
     def cancel_choice(self) -> None:
         """Back to the buttons."""

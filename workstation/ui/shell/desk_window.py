@@ -388,7 +388,7 @@ class DeskWindow(QObject):
         self.case.composer.flush()
         try:
             await self.desk.session.sign_out()
-        except (RuleViolation, StoreUnusable) as error:
+        except RuleViolation as error:
             self.window.toasts.show_toast(
                 self.errors.sentence(error.code, error.params), icon="triangle-alert"
             )

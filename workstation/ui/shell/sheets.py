@@ -111,14 +111,10 @@ class Sheets:
     def _promise(self) -> None:
         file = self._model.file
         assert file is not None
-        case_id, now = file.case.case_id, self._clock.now()
-        sheet = PromiseSheet(self._theme, self._formats, now, self._window)
+        sheet = PromiseSheet(self._theme, self._formats, self._clock.now(), self._window)
 
         def act() -> None:
-            words = translate("Sheets", "Zugesagt bis {when}").format(
-                when=self._formats.moment(sheet.due_at, now)
-            )
-            self._model.act(self._acts.promise(case_id, sheet.what, sheet.due_at, sheet.note), words)
+            self._model.promise(sheet.what, sheet.due_at, sheet.note)
 
         self._show(sheet, act)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from workstation.casework.money import Money
 from workstation.services.views import FindHit, InboxFilter, Key, QueueItem, TimelineItem, TimelineKey
+from workstation.services.views import Section as ServiceSection
 from workstation.ui.customer_pane.models import ItemKind, StatusTone
 from workstation.ui.customer_pane.models import TimelineItem as PaneItem
 from workstation.ui.customer_pane.view_model import CustomerHead, Figure, TimelineFilter
@@ -99,7 +100,7 @@ class InboxSource:
     async def counts(self, queue_filter: QueueFilter, now: datetime) -> QueueCounts:
         """Return the counts of tabs and sections."""
         counts = await self._inbox.counts(_filter(queue_filter))
-        names = {
+        names: dict[Section, ServiceSection] = {
             Section.OVERDUE: "overdue",
             Section.SOON: "next_30_minutes",
             Section.TODAY: "today",

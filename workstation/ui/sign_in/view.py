@@ -263,7 +263,8 @@ class SignInView(QFrame):
             # Only the page shown asks for room: the card is as high as it needs to be.
             other = self._pages.widget(each)
             rule = QSizePolicy.Policy.Preferred if other is page else QSizePolicy.Policy.Ignored
-            other.setSizePolicy(QSizePolicy.Policy.Preferred, rule)
+            if other is not None:
+                other.setSizePolicy(QSizePolicy.Policy.Preferred, rule)
         self._pages.setCurrentWidget(page)
         for field in page.findChildren(QLineEdit):
             field.setFocus(Qt.FocusReason.OtherFocusReason)
