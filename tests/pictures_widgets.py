@@ -303,7 +303,7 @@ def queue_states(theme: Theme, language: Language) -> QWidget:
     loading = QueuePane(theme, queue_model(language), page)
     loading._skeleton._appear()
     loading._skeleton._offer_way_out()
-    loading._stack.currentWidget().lower()
+    loading.list.lower()
     for pane in (full, empty, filtered, loading):
         pane.setFixedWidth(theme.px(340))
         row.addWidget(pane)
@@ -327,8 +327,8 @@ def overlays(theme: Theme) -> QWidget:
     popover.open_at(anchor)
     popover.move(QPoint(580, 50))
     empty = EmptyState(theme, page)
-    empty.show_words("circle-check", "Heute 23 Fälle gelöst",
-                     "Erste Antwort im Mittel nach 6 Minuten. Zwei Zusagen sind noch offen.", "Weiter")  # fmt: skip
+    solved = "Erste Antwort im Mittel nach 6 Minuten. Zwei Zusagen sind noch offen."
+    empty.show_words("circle-check", "Heute 23 Fälle gelöst", solved, "Weiter")
     empty.setGeometry(0, 0, 300, 540)
     skeleton = Skeleton(theme, "timeline", page)
     skeleton.setGeometry(320, 0, 240, 540)
@@ -353,9 +353,9 @@ def main() -> int:
     theme, words = Theme(app, folder / "cache"), Words(app)
     for scheme in ("light", "dark"):
         for language in ("de", "en"):
-            words.use(language)  # type: ignore[arg-type]
-            theme.apply(choice=scheme)  # type: ignore[arg-type]
-            _draw_all(app, theme, folder, f"{scheme}-{language}", language)  # type: ignore[arg-type]
+            words.use(language)
+            theme.apply(choice=scheme)
+            _draw_all(app, theme, folder, f"{scheme}-{language}", language)
     words.use("de")
     theme.apply(choice="light", scale=1.3)
     _draw_all(app, theme, folder, "scale130", "de")

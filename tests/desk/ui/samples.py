@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+from workstation.casework.message import Channel
 from workstation.casework.money import Money
 from workstation.ui.customer_pane.models import ItemKind, TimelineItem
 from workstation.ui.customer_pane.view_model import CustomerHead, Figure, TimelineFilter, TimelinePage
@@ -100,7 +101,7 @@ class QueueInMemory:
 
 def many_rows(count: int = 6500) -> list[QueueRow]:
     """Return ``count`` rows: a few overdue, most of them due later, the last ones waiting on others."""
-    channels = ("mail", "phone", "chat", "form", "counter")
+    channels: tuple[Channel, ...] = ("mail", "phone", "chat", "form", "counter")
     return [
         QueueRow(
             case_id=f"case-{number:05}",

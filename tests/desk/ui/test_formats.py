@@ -107,7 +107,7 @@ def test_gaps_and_unknown_codes_still_give_a_sentence(tmp_path: Path) -> None:
 
 def test_the_files_of_the_program_can_be_read() -> None:
     for language in ("de", "en"):
-        text = ErrorText(language, formats(language))  # type: ignore[arg-type]
+        text = ErrorText(language, formats(language))
         assert "x.y" in text.sentence("x.y")
         assert text.has("unknown")
 

@@ -84,5 +84,5 @@ def test_names_in_the_source_are_in_the_list() -> None:
                 at = calls[node.func.attr]
                 given = node.args[at] if len(node.args) > at else None
                 if isinstance(given, ast.Constant) and given.value not in icons.NAMES:
-                    unknown.append(f"{path.name}:{node.lineno} {given.value}")
+                    unknown.append(f"{path.name}:{node.lineno} {given.value!r}")
     assert not unknown

@@ -38,7 +38,7 @@ def test_the_language_changes_while_running(words: Words, qtbot: QtBot) -> None:
 def test_the_buttons_of_qt_follow(words: Words, qtbot: QtBot) -> None:
     texts = {}
     for language in ("de", "en"):
-        words.use(language)  # type: ignore[arg-type]
+        words.use(language)
         box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         qtbot.addWidget(box)
         texts[language] = box.buttons()[0].text()

@@ -105,7 +105,7 @@ class CustomerPane(QFrame):
         line.setProperty("kind", "line")
         line.setFixedHeight(1)
         filters = QHBoxLayout()
-        filters.setContentsMargins(px(16), px(8), px(10), px(4))
+        filters.setContentsMargins(px(14), px(8), px(8), px(4))
         filters.setSpacing(0)
         filters.addWidget(self.tabs, 1)
         filters.addWidget(self.search_button)

@@ -151,7 +151,7 @@ class DecisionButton(QPushButton):
         title_font = theme.font("h3.prose")
         metrics = QFontMetricsF(title_font)
         room = int(self.width() - x - theme.px(_PAD))
-        # The title comes before the key: a key that leaves it no room is told by the sheet and the reader only.
+        # The title comes before the key: without room for both, the key is told by the reader only.
         if metrics.horizontalAdvance(face.title) <= room - self._key_width():
             room -= self._paint_key(painter, top + title_height / 2, look)
         title = metrics.elidedText(face.title, Qt.TextElideMode.ElideRight, room)

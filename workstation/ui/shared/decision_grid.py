@@ -101,7 +101,7 @@ class DecisionGrid(QWidget):
         return max(0, y - gap)
 
     def _arrange(self) -> None:
-        # Before the first layout the width is a guess of Qt's; a narrow one would stretch the window for good.
+        # Before the first layout the width is a guess of Qt's: a narrow one would stretch the window.
         height = self._place(max(self.width(), self.minimumSizeHint().width()), is_real=True)
         if height != self.minimumHeight():
             self.setFixedHeight(height)

@@ -70,7 +70,8 @@ class UndoBar(QFrame):
     """Counts a hold down. ``elapsed`` fires once at zero, ``book_now`` and ``undone`` by their buttons.
 
     Hover or focus pauses it (``pause_changed``), for 30 s more at the most. The bar keeps no decision:
-    whoever shows it acts on the signals.
+    whoever shows it acts on the signals, and sees to it that the focus does not fall on the bar when the
+    pressed decision disappears: the reply below is the place to go.
     """
 
     elapsed = Signal()
