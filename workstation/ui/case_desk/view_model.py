@@ -361,7 +361,7 @@ class CaseDeskViewModel(Writing):
             return
         self.said.emit(translate("CaseDesk", "Zurückgenommen"), True)
         if self._draft is not None and self._draft.waits_for == held.cmd_id and held.case_id == self.case_id:
-            await self._services.replies.drop_draft(held.case_id)
+            await self._services.replies.discard_draft(held.case_id)
             self._forget_reply()
         self.hold_changed.emit()
 

@@ -278,7 +278,7 @@ class Writing(QObject):
         waits = bool(draft.waits_for) and not self._is_booked(draft.waits_for)
         try:
             await self._services.replies.send(
-                draft.case_id, draft, solves=solves, is_forced=is_forced, language=self._language
+                draft, solves=solves, is_forced=is_forced, language=self._language
             )
         finally:
             self._is_sending = False

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QPoint, QTimer, Signal
 from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtWidgets import QMenu
 
+from workstation.casework.case import NoCaseReason
 from workstation.casework.errors import RuleViolation
 from workstation.services.views import Changes, Connection
 from workstation.ui.case_desk.offers import OfferWriter
@@ -35,7 +36,7 @@ from workstation.ui.shell.covers import Covers
 from workstation.ui.shell.line_words import line_shown
 from workstation.ui.shell.sheets import Sheets
 from workstation.ui.shell.shortcut_sheet import ShortcutSheet
-from workstation.ui.shell.sources import CustomerFinderSource, HistorySource, InboxSource
+from workstation.ui.shell.sources import HistorySource, InboxSource
 from workstation.ui.shell.view import MainWindow
 from workstation.ui.sign_in.view import SignInView
 
@@ -72,13 +73,13 @@ class DeskWindow(QObject):
             desk.clock,
             formats,
             self.errors,
-            OfferWriter(formats, self.errors, desk.shelf.texts),
+            OfferWriter(formats, self.errors, desk.texts.texts),
             lambda: desk.session.view.person_id,
         )
         history = HistorySource(desk.history, formats)
         self.customer_model = CustomerViewModel(history, desk.tasks, desk.clock.now, formats)
         self.second_model = CustomerViewModel(history, desk.tasks, desk.clock.now, formats)
-        self.customers_model = CustomersViewModel(CustomerFinderSource(desk.find), desk.tasks)
+        self.customers_model = CustomersViewModel(desk.find, desk.tasks)
         self.palette_model = PaletteViewModel(desk.find, desk.tasks, self._palette_rows)
         self.outbox_writer = OutboxWriter(formats, self.errors)
         self.queue = QueuePane(theme, self.queue_model)
@@ -153,7 +154,7 @@ class DeskWindow(QObject):
         window.theme.changed.connect(self._on_theme_changed)
 
     def _reconnect(self) -> None:
-        self.desk.sync.try_now()
+        self.desk.sync.poke()
 
     def _on_closing(self) -> None:
         self.case.composer.flush()
@@ -189,10 +190,7 @@ class DeskWindow(QObject):
         self._show_line()
 
     def _show_line(self) -> None:
-        self.desk.tasks.start(self._fetch_line(), name="window.line", owner=self)
-
-    async def _fetch_line(self) -> None:
-        connection = await self.desk.sync.connection()
+        connection = self.desk.sync.connection
         self.connection = connection
         self.case_model.on_connection(connection)
         shown = line_shown(connection, self.formats, self.errors, self.desk.clock.now())
@@ -281,11 +279,7 @@ class DeskWindow(QObject):
         self.case_model.act(work)  # type: ignore[arg-type]
 
     def _withdraw(self, cmd_id: str) -> None:
-        self._act(self._take_back(cmd_id))
-
-    async def _take_back(self, cmd_id: str) -> None:
-        if not await self.desk.decisions.withdraw_act(cmd_id):
-            await self.desk.decisions.withdraw(cmd_id)
+        self._act(self.desk.outbox_view.withdraw(cmd_id))
 
     def _on_acted(self, key: str) -> None:
         file = self.case_model.file
@@ -306,7 +300,7 @@ class DeskWindow(QObject):
         elif key == "reopen":
             self.case_model.act(desk.reopen(case_id), translate("Shell", "Wieder geöffnet"))
         elif key in ("no_case_spam", "no_case_newsletter"):
-            reason = "spam" if key == "no_case_spam" else "newsletter"
+            reason: NoCaseReason = "spam" if key == "no_case_spam" else "newsletter"
             self.case_model.act(desk.no_case(case_id, reason))
             toast(
                 translate("Shell", "Kein Fall. Aus dem Eingang genommen."),
@@ -326,17 +320,13 @@ class DeskWindow(QObject):
 
     async def _open_outbox(self) -> None:
         items = await self.desk.outbox_view.items()
-        subjects = {item.case_id: await self._name_of(item.case_id) for item in items[:50]}
+        subjects = await self.desk.outbox_view.subjects(items)
         online = self.connection is None or self.connection.state in ("online", "stale")
         self.outbox.show_lines(
             self.outbox_writer.lines(items, subjects, self.desk.clock.now(), is_online=online)
         )
         if not self.outbox.isVisible():
             self.outbox.open_at(self.window.top_bar.line_button)
-
-    async def _name_of(self, case_id: str) -> str:
-        row = await self.desk.inbox.item(case_id)
-        return (row.customer_name or row.subject) if row is not None else ""
 
     async def ask_for_held(self) -> bool:
         """After a crash: show at once what was held and never booked; tells whether there was something."""

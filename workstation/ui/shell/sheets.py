@@ -163,14 +163,14 @@ class Sheets:
         sheet = NewMailSheet(self._theme, address, self._window)
 
         async def begin() -> None:
-            item = await self._acts.open_case(
+            case_id = await self._acts.open_case(
                 channel="mail",
                 subject=sheet.subject,
                 address=sheet.address,
                 customer_name=sheet.name,
                 language=sheet.language,
             )
-            self._open_case(item.case_id)
+            self._open_case(case_id)
 
         self._show(sheet, lambda: self._model.act(begin()))
 
@@ -179,16 +179,16 @@ class Sheets:
         sheet = CallSheet(self._theme, number, is_new=True, parent=self._window)
 
         async def begin() -> None:
-            item = await self._acts.open_case(
+            case_id = await self._acts.open_case(
                 channel="phone", subject=sheet.subject, address=sheet.number, customer_name=sheet.name
             )
             await self._acts.log_call(
-                item.case_id,
+                case_id,
                 sheet.text,
                 direction=sheet.direction,
                 duration_s=sheet.duration_s,
                 is_reached=sheet.is_reached,
             )
-            self._open_case(item.case_id)
+            self._open_case(case_id)
 
         self._show(sheet, lambda: self._model.act(begin(), translate("Sheets", "Anruf festgehalten")))

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from workstation.casework.money import Money
-from workstation.services.views import FindHit, InboxFilter, Key, QueueItem, TimelineItem, TimelineKey
+from workstation.services.views import InboxFilter, Key, QueueItem, TimelineItem, TimelineKey
 from workstation.services.views import Section as ServiceSection
 from workstation.ui.customer_pane.models import ItemKind, StatusTone
 from workstation.ui.customer_pane.models import TimelineItem as PaneItem
@@ -23,7 +23,6 @@ from workstation.ui.shared.words import translate
 if TYPE_CHECKING:
     from workstation.services.history import History
     from workstation.services.inbox import Inbox
-    from workstation.services.search import Find
 
 SEARCH_PAGES = 20
 """Pages read at once while searching a history for words."""
@@ -219,15 +218,3 @@ class HistorySource:
             is_warning=item.is_warning,
             reference=title,
         )
-
-
-class CustomerFinderSource:
-    """Feeds the room of customers."""
-
-    def __init__(self, find: Find) -> None:
-        self._find = find
-
-    async def customers(self, text: str) -> tuple[FindHit, ...]:
-        """Return the customers among what is found."""
-        hits = await self._find.find(text, 60)
-        return tuple(hit for hit in hits if hit.entity == "customer")
