@@ -91,6 +91,10 @@ def _sign_in(box: BaseMailBox, server: ServerAddress) -> None:
         box.login(server.user, server.password, initial_folder=None)
     else:
         box.login_utf8(server.user, server.password, initial_folder=None)
+    # Before signing in a server tells less of what it can do; MOVE and IDLE would be missed.
+    told = box.client.capability()[1]
+    if told and isinstance(told[0], bytes):
+        box.client.capabilities = tuple(told[0].decode("ascii", "replace").upper().split())
 
 
 def close_imap(box: BaseMailBox | None) -> None:

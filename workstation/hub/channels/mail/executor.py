@@ -1,4 +1,4 @@
-"""Carries out mails: facts of the booking filled in, one Message-ID for ever, doubt settled by the archive."""
+"""Carries out mails: late facts filled in, one Message-ID for ever, doubt settled by the archive."""
 
 from __future__ import annotations
 
@@ -210,7 +210,11 @@ class MailExecutor:
 
 
 def _message_id(effect: Effect, tenant: Tenant, outlet: Outlet) -> str:
-    return message_id_for(effect.effect_id, tenant.mail_domain or outlet.address.rpartition("@")[2])
+    domain = tenant.mail_domain or outlet.address.rpartition("@")[2]
+    try:
+        return message_id_for(effect.effect_id, domain)
+    except ComposeError as error:
+        raise EffectHeld("mail.domain_malformed", domain=domain) from error
 
 
 def _sources(tx: Tx, record: DecisionRecord, tenant: Tenant) -> FactSources:
