@@ -7,9 +7,12 @@ MAX_LINE = 1_000
 # "Am 5. Mai 2025 um 10:11 schrieb Shop <x@y>:", "On Mon, May 5, 2025 at 10:11 AM Shop <x@y> wrote:"
 # Each is tried on up to six lines joined by a blank, since clients wrap the introduction.
 _INTRODUCTIONS = (
-    r"(?:am|den|vom)\s.{0,40}\d.{0,300}?\s?(?:schrieb|geschrieben|hat\s.{1,120}\sgeschrieben"
-    r"|wrote)\b.{0,200}?:",
-    r"(?:on|at)\s.{0,40}\d.{0,300}?\b(?:wrote|writes|said|schrieb|sent)\s?(?:the following)?\s?.{0,60}?:",
+    # After "schrieb" comes a name, with its address or without: no sentence, and neither "ich" nor "wir".
+    r"(?:am|den|vom)\s.{0,40}\d.{0,300}?\bschrieb\b(?!\s(?:ich|wir|mir|uns)\b)"
+    r"(?:.{0,120}<\s?[^<>\s]{3,120}>.{0,20}|(?:Dr\.|Prof\.|[^.!?:;]){0,100}?):",
+    r"(?:am|den|vom)\s.{0,40}\d.{0,300}?\b(?:geschrieben|wrote)\b.{0,10}?:",
+    r"(?:on|at)\s.{0,40}\d.{0,300}?(?<!\bi\s)(?<!\bwe\s)(?:wrote|writes|said|schrieb|sent)\b"
+    r"(?:\s?the following)?.{0,12}?:",
     r".{1,150}?\b(?:schrieb|wrote)\s(?:am|on|um|at)\b.{0,40}\d.{0,100}?:",
     r".{1,150}?(?:<[^<>\s]{3,120}>|\[mailto:[^\]\s]{3,120}\]).{0,60}\b(?:schrieb|schreibt|wrote|writes"
     r"|a écrit|escribió|ha scritto)\b.{0,60}?:",
@@ -17,13 +20,15 @@ _INTRODUCTIONS = (
     r"\d{4}年\d{1,2}月\d{1,2}日.{0,200}[:：]",
     r"(?:le|el|il|op|em|dnia|w dniu|den|på)\s.{0,40}\d.{0,300}?\b(?:a écrit|escribió|ha scritto|schreef"
     r"|escreveu|napisał(?:\(a\))?|skrev)\b.{0,100}?\s?:",
+    r".{1,150}?\bhat\sam\b.{0,40}\d{1,2}:\d\d.{0,20}\bgeschrieben\s?:",
     r"zitat von .{1,150}:",
     r"quoting .{1,150}:",
     r"in (?:einer )?(?:nachricht|message) .{0,150}(?:schreibt|writes)\b.{0,80}:?",
 )
 INTRODUCTION = re.compile(r"(?is)\A[>\s*_]{0,12}(?:" + "|".join(_INTRODUCTIONS) + r")[\s*_]*\Z")
 INTRODUCTION_START = re.compile(
-    r"(?i)\A[>\s*_]{0,12}(?:am|den|vom|on|at|le|el|il|op|em|dnia|w dniu|på|zitat|quoting|in"
+    r"(?i)\A[>\s*_]{0,12}(?:.{1,150}\bhat\sam\b|am|den|vom|on|at|le|el|il|op|em|dnia|w dniu|på|zitat"
+    r"|quoting|in"
     r"|\d{1,4}[./\-]\d|\d{4}年"
     r"|.{1,150}\b(?:schrieb|schreibt|wrote|writes)\b|.{1,150}<[^<>\s]{3,120}>|.{1,100}\[mailto:)"
 )
@@ -46,7 +51,8 @@ _DIVIDER_WORDS = (
     r"|forwarded\s(?:message|mail|by\s.{1,80})"
     r"|reply\s(?:message|above\sthis\sline.{0,80})|antwort(?:\snachricht)?|message\soriginal"
     r"|mensaje\soriginal"
-    r"|messaggio\s(?:originale|inoltrato)|oorspronkelijk\sbericht|message\sd'origine|message\stransféré"
+    r"|messaggio\s(?:originale|inoltrato)|oorspronkelijk\sbericht|mail\soriginal|message\sd'origine"
+    r"|message\stransféré"
     r"|nachricht\sweitergeleitet|urspr\.\snachricht"
 )
 DIVIDER = re.compile(

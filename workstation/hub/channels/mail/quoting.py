@@ -192,9 +192,15 @@ def _is_footer(lines: list[str], kinds: list[Kind], index: int) -> bool:
     """Whether a mailing list's footer begins here, or the line is a name with a dash that ends the answer."""
     following = _next_text(lines, index + 1)
     if marks.RULE.match(lines[index]):
-        return following < len(lines) and bool(marks.LIST_FOOTER.search(lines[following]))
-    is_last = following == len(lines) or kinds[following] != "visible"
+        return _is_list_rule(lines, index)
+    is_last = following == len(lines) or kinds[following] != "visible" or _is_list_rule(lines, following)
     return is_last and not lines[index - 1].strip() and bool(marks.DASH_NAME.match(lines[index]))
+
+
+def _is_list_rule(lines: list[str], index: int) -> bool:
+    following = _next_text(lines, index + 1)
+    is_rule = bool(marks.RULE.match(lines[index]))
+    return is_rule and following < len(lines) and bool(marks.LIST_FOOTER.search(lines[following]))
 
 
 def _fill_blank_lines(lines: list[str], kinds: list[Kind]) -> None:
