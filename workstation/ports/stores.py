@@ -198,6 +198,10 @@ class Replica(Protocol):
         """Return the same with the overlay, and all records of the customer."""
         ...
 
+    def customer_records(self, customer_id: str) -> CaseDocuments:
+        """Return a customer and all their records."""
+        ...
+
     def get(self, kind: type[E], entity_id: str) -> E | None:
         """Return one entity, overlay first."""
         ...
@@ -230,6 +234,10 @@ class Replica(Protocol):
 
     def cases_of_customer(self, customer_id: str, limit: int = 50) -> tuple[QueueItem, ...]:
         """Return the customer's cases, newest first."""
+        ...
+
+    def recent_customers(self, limit: int) -> tuple[FindHit, ...]:
+        """Return the customers whose cases are the newest."""
         ...
 
     def find(self, text: str, limit: int = 30) -> tuple[FindHit, ...]:

@@ -8,12 +8,14 @@ from typing import Literal
 from workstation.casework.case import NoCaseReason
 from workstation.casework.clock import Clock
 from workstation.casework.customer import Identity, IdentityKind, normalise
+from workstation.casework.decision import MakePromise
 from workstation.casework.errors import RuleViolation
 from workstation.casework.message import AttachmentMeta, Channel, Language
 from workstation.casework.wire.commands import (
     AddNote,
     AssignCase,
     Body,
+    Decide,
     KeepPromise,
     LinkIdentity,
     LogCall,
@@ -78,11 +80,16 @@ class CaseActs:
         """Take «no case» back."""
         return await self._write(MarkIsCase(case_id=case_id))
 
-    async def mark_read(self, case_id: str) -> OutboxItem | None:
-        """Note that this person has seen the newest message; ``None`` when that is known already."""
+    async def mark_read(self, case_id: str, message_id: str = "") -> OutboxItem | None:
+        """Note that this person has seen the newest message; ``None`` when there is nothing to note.
+
+        ``message_id``: what was seen; a newer message stays unread.
+        """
         state = await self.writer.state(case_id)
         case = state.the_case
         if not case.last_inbound_id or self._me.worker.person_id in case.read_by:
+            return None
+        if message_id and message_id != case.last_inbound_id:
             return None
         return await self._write(MarkRead(case_id=case_id, message_id=case.last_inbound_id))
 
@@ -126,9 +133,9 @@ class CaseActs:
         address: str = "",
         language: Language = "de",
         team_id: str = "",
-    ) -> OutboxItem:
-        """Begin a new matter: a mail we write first, or a call; ``case_id`` of the result is the new case."""
-        return await self._write(
+    ) -> str:
+        """Begin a new matter: a mail we write first, or a call; returns the id of the new case."""
+        item = await self._write(
             OpenCase(
                 case_id=new_id(self._clock),
                 channel=channel,
@@ -139,6 +146,33 @@ class CaseActs:
                 address=address,
                 language=language,
             )
+        )
+        return item.case_id
+
+    async def promise(
+        self,
+        case_id: str,
+        what: Literal["call_back", "answer", "deliver", "other"],
+        due_at: datetime,
+        note: str = "",
+    ) -> OutboxItem:
+        """Promise something to the customer, kept by this person until ``due_at``.
+
+        Raises:
+            RuleViolation: ``promise.in_past``.
+        """
+        if due_at <= self._clock.now():
+            raise RuleViolation("promise.in_past", due_at=due_at.isoformat())
+        state = await self.writer.state(case_id)
+        step = MakePromise(
+            what=what,
+            due_at=due_at,
+            promise_id=new_id(self._clock),
+            owner_id=self._me.worker.person_id,
+            note=note.strip(),
+        )
+        return await self._write(
+            Decide(case_id=case_id, customer_id=state.the_case.customer_id, steps=(step,))
         )
 
     async def keep_promise(self, case_id: str, promise_id: str) -> OutboxItem:

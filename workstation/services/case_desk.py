@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from workstation.casework.approval import Approval
 from workstation.casework.case_facts import CaseFacts
 from workstation.casework.case_state import CaseState
 from workstation.casework.clock import Clock
@@ -14,7 +13,6 @@ from workstation.casework.errors import RuleViolation
 from workstation.casework.ids import short_code
 from workstation.casework.limit import Allowed, NeedsApproval
 from workstation.casework.money import Money
-from workstation.casework.promise import Promise
 from workstation.casework.proposal import Proposal, Topics
 from workstation.casework.proposals import propose, with_amount, with_lines
 from workstation.casework.records import (
@@ -29,41 +27,43 @@ from workstation.casework.records import (
 )
 from workstation.casework.usage import usage_seen
 from workstation.casework.wire.session import PresenceOf
-from workstation.ports import CaseDocuments, Outbox, OutboxItem, Replica, Workers
+from workstation.ports import CaseDocuments, Draft, Outbox, OutboxItem, Replica, Workers
 from workstation.services.case_acts import CaseActs
+from workstation.services.commands import CommandWriter
 from workstation.services.folding import fold, state_of
 from workstation.services.identity import Me
 from workstation.services.reference import Reference
 from workstation.services.views import Allowance, CaseFile
 
 
-class CaseDesk:
-    """Opens cases; ``acts`` writes what is done to them."""
+class CaseDesk(CaseActs):
+    """Opens cases; the acts on them are those of :class:`CaseActs`."""
 
     def __init__(
         self,
         *,
+        writer: CommandWriter,
         replica: Replica,
         outbox: Outbox,
         workers: Workers,
         reference: Reference,
         me: Me,
         clock: Clock,
-        acts: CaseActs,
         topics: Callable[[], Topics],
         is_online: Callable[[], bool],
         presence: Callable[[], tuple[PresenceOf, ...]] = tuple,
     ) -> None:
+        super().__init__(writer=writer, outbox=outbox, workers=workers, me=me, clock=clock)
         self._replica = replica
-        self._outbox = outbox
-        self._workers = workers
         self._reference = reference
-        self._me = me
-        self._clock = clock
-        self.acts = acts
         self._topics = topics
         self._is_online = is_online
         self._presence = presence
+
+    @property
+    def acts(self) -> CaseActs:
+        """What can be done to a case."""
+        return self
 
     async def open(self, case_id: str) -> CaseFile:
         """Return the case as it stands, own pending acts included, with its offers.
@@ -75,7 +75,7 @@ class CaseDesk:
         base = await self._workers.run("read", lambda: self._replica.base_of_case(case_id))
         person_id = self._me.worker.person_id
 
-        def own() -> tuple[tuple[OutboxItem, ...], object, object]:
+        def own() -> tuple[tuple[OutboxItem, ...], Draft | None, Draft | None]:
             return (
                 self._outbox.pending(case_id),
                 self._outbox.draft(case_id, person_id, "reply"),
@@ -106,8 +106,8 @@ class CaseDesk:
             commitments=documents.of(Commitment),
             people={person.person_id: person for person in self._reference.data.people},
             tenant=self._reference.data.tenant,
-            draft=draft,  # type: ignore[arg-type]
-            note_draft=note_draft,  # type: ignore[arg-type]
+            draft=draft,
+            note_draft=note_draft,
             offers=offers,
             allowance=allowance_of(facts, offers),
             pending=pending,
@@ -126,7 +126,7 @@ class CaseDesk:
             RuleViolation: ``case.unknown``.
         """
         documents = await self._workers.run("read", lambda: self._replica.case(case_id))
-        state = await self.acts.writer.state(case_id)
+        state = await self.writer.state(case_id)
         if state.case is None:
             raise RuleViolation("case.unknown")
         return self._facts(state, documents)
@@ -182,11 +182,6 @@ class CaseDesk:
             usage=usage,
             is_online=self._is_online(),
         )
-
-    @staticmethod
-    def unused() -> tuple[type, ...]:
-        """Kinds a case file holds beside those read above."""
-        return (Promise, Approval)
 
 
 def allowance_of(facts: CaseFacts, offers: tuple[Proposal, ...]) -> Allowance:

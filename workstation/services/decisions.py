@@ -176,6 +176,10 @@ class Decisions:
         """Return what is held now; those a crash has left are marked and wait for an answer."""
         return tuple(self._view(item) for item in await self._workers.run("outbox", self._outbox.held))
 
+    async def of_case(self, case_id: str) -> HeldDecision | None:
+        """Return what is held on a case."""
+        return next((held for held in await self.held() if held.case_id == case_id), None)
+
     async def flush_all(self, wait_s: float = FLUSH_WAIT_S) -> int:
         """At closing: let everything go that was decided in this run, wait a moment for the hub.
 

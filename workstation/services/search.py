@@ -20,3 +20,9 @@ class Find:
         if not wanted:
             return ()
         return await self._workers.run("read", lambda: self._replica.find(wanted, limit))
+
+    async def customers(self, text: str, limit: int = 50) -> tuple[FindHit, ...]:
+        """Return the customers that fit; an empty text gives those last in touch."""
+        if not text.strip():
+            return await self._workers.run("read", lambda: self._replica.recent_customers(limit))
+        return tuple(hit for hit in await self.find(text, limit * 2) if hit.entity == "customer")[:limit]

@@ -18,6 +18,7 @@ from workstation.casework.wire.sync import PAGE_BYTES, PAGE_ROWS, PullRequest
 from workstation.ports import (
     Backoff,
     Changes,
+    DiskState,
     GenerationChanged,
     HubUnavailable,
     Outbox,
@@ -44,6 +45,8 @@ STALE_AFTER = timedelta(seconds=60)
 STUCK_AFTER = timedelta(minutes=2)
 WATCH_EVERY_S = 15.0
 KEPT_FOR = timedelta(days=35)
+QUIET = frozenset({"case.mark_read"})
+"""Acts nobody waits for are not counted as waiting."""
 
 
 class Sync:
@@ -89,7 +92,11 @@ class Sync:
         self._reading_stopped = False
         self._has_pokes = False
         self._is_closing = False
+        self._waiting = 0
+        self._held = 0
+        self._disk = DiskState(free=0)
         session.on_signed_in = self.signed_in
+        changes.subscribe(self._on_changes)
 
     # ------------------------------------------------------------------ the loops
 
@@ -98,6 +105,7 @@ class Sync:
         try:
             await self._reference.load()
             await self._overlay.rebuild()
+            await self._count()
             if self._session.view.state == "signed_in":
                 self._may_go.set()
             self._push_wanted.set()
@@ -286,6 +294,7 @@ class Sync:
         while True:
             await asyncio.sleep(WATCH_EVERY_S)
             await self._workers.run("outbox", lambda: self._outbox.prune(self._clock.now() - KEPT_FOR))
+            await self._count()
             if self._state not in ("online", "stale"):
                 continue
             now = self._clock.now()
@@ -307,6 +316,10 @@ class Sync:
         self._pull_wanted.set()
         self._hurry.set()
         self._hurry.clear()
+
+    def poke(self) -> None:
+        """«Try now»."""
+        self.wake()
 
     def wake_push(self) -> None:
         """Something has been queued."""
@@ -337,20 +350,34 @@ class Sync:
         self._state, self._code = state, code
         self._changes.publish(Changes(connection=True))
 
-    async def connection(self) -> Connection:
-        """Return what the top bar says."""
-        items = await self._workers.run("outbox", lambda: self._outbox.items(limit=0))
-        disk = await self._workers.run("outbox", self._outbox.disk)
+    @property
+    def connection(self) -> Connection:
+        """What the top bar says; a change of it is told by ``Changes(connection=True)``."""
         return Connection(
             state=self._state,
             since=self._since,
             last_sync_at=self._last_sync_at,
-            waiting=sum(1 for item in items if item.state != "held"),
-            held=sum(1 for item in items if item.state == "held"),
-            is_read_only=disk.is_read_only,
-            is_disk_low=disk.is_low,
+            waiting=self._waiting,
+            held=self._held,
+            is_read_only=self._disk.is_read_only,
+            is_disk_low=self._disk.is_low,
             code=self._code,
         )
+
+    def _on_changes(self, changes: Changes) -> None:
+        if changes.outbox and not self._is_closing:
+            self._tasks.start(self._count(), name="sync.count", owner=self)
+
+    async def _count(self) -> None:
+        """Look at the outbox and the disk; told only when something is different."""
+        items = await self._workers.run("outbox", lambda: self._outbox.items(limit=0))
+        disk = await self._workers.run("outbox", self._outbox.disk)
+        shown = [item for item in items if item.type not in QUIET]
+        held = sum(1 for item in shown if item.state == "held")
+        before = (self._waiting, self._held, self._disk.is_low, self._disk.is_read_only)
+        self._waiting, self._held, self._disk = len(shown) - held, held, disk
+        if before != (self._waiting, self._held, disk.is_low, disk.is_read_only):
+            self._changes.publish(Changes(connection=True))
 
     @property
     def state(self) -> ConnectionState:

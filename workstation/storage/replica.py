@@ -180,17 +180,14 @@ class SqlReplica:
             raw_case = over.get(("case", case_id)) or bodies.get(("case", case_id))
             case = cast(Case | None, decoded("case", raw_case)) if raw_case else None
             if case is not None and case.customer_id:
-                kinds = json.dumps(_CUSTOMER_PARTS)
-                records = connection.exec_driver_sql(
-                    "SELECT entity, entity_id, body FROM doc WHERE customer_id = ? AND entity IN"
-                    " (SELECT value FROM json_each(?))"
-                    " UNION ALL SELECT entity, entity_id, body FROM doc"
-                    " WHERE entity = 'customer' AND entity_id = ?",
-                    (case.customer_id, kinds, case.customer_id),
-                )
-                bodies = {**_bodies(records), **bodies}
+                bodies = {**_records(connection, case.customer_id), **bodies}
         bodies.update(over)
         return CaseDocuments(tuple(_decoded_all(bodies)))
+
+    def customer_records(self, customer_id: str) -> CaseDocuments:
+        """Return a customer and all their records."""
+        with self._reader.connect() as connection:
+            return CaseDocuments(tuple(_decoded_all(_records(connection, customer_id))))
 
     def get(self, kind: type[E], entity_id: str) -> E | None:
         """Return one entity, overlay first."""
@@ -294,6 +291,20 @@ class SqlReplica:
         order = {"customer": 0, "case": 1, "order": 2}
         return tuple(sorted(hits.values(), key=lambda hit: order[hit.entity])[:limit])
 
+    def recent_customers(self, limit: int) -> tuple[FindHit, ...]:
+        """Return the customers whose cases are the newest."""
+        with self._reader.connect() as connection:
+            rows = connection.exec_driver_sql(
+                "SELECT d.body FROM (SELECT customer_id, max(opened_at) AS newest FROM case_row"
+                " WHERE customer_id <> '' GROUP BY customer_id ORDER BY newest DESC LIMIT ?) AS c"
+                " JOIN doc AS d ON d.entity = 'customer' AND d.entity_id = c.customer_id"
+                " ORDER BY c.newest DESC",
+                (limit,),
+            ).all()
+            things = [decoded("customer", row[0]) for row in rows]
+            hits = [self._hit(connection, thing) for thing in things if thing is not None]
+        return tuple(hit for hit in hits if hit is not None)
+
     def _found(self, connection: Connection, text: str) -> Iterable[tuple[str, str]]:
         query = query_of(text)
         if not query:
@@ -368,6 +379,16 @@ def _case_hit(case: Case) -> FindHit:
 
 def _bodies(rows: Iterable[Any]) -> dict[tuple[str, str], str]:
     return {(row[0], row[1]): row[2] for row in rows}
+
+
+def _records(connection: Connection, customer_id: str) -> dict[tuple[str, str], str]:
+    rows = connection.exec_driver_sql(
+        "SELECT entity, entity_id, body FROM doc WHERE customer_id = ? AND entity IN"
+        " (SELECT value FROM json_each(?))"
+        " UNION ALL SELECT entity, entity_id, body FROM doc WHERE entity = 'customer' AND entity_id = ?",
+        (customer_id, json.dumps(_CUSTOMER_PARTS), customer_id),
+    )
+    return _bodies(rows)
 
 
 def _decoded_all(bodies: dict[tuple[str, str], str]) -> Iterable[Entity]:

@@ -1,0 +1,265 @@
+"""Composition root of the desk: builds and wires every object; nothing else does."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workstation.async_bridge import AsyncTasks
+from workstation.ports import EmbeddedHub, HubApi, StoreUnusable
+from workstation.services.attachments import Attachments
+from workstation.services.case_desk import CaseDesk
+from workstation.services.changes import ChangeFeed
+from workstation.services.commands import CommandWriter
+from workstation.services.decisions import Decisions
+from workstation.services.history import History
+from workstation.services.identity import Me
+from workstation.services.inbox import Inbox
+from workstation.services.link import HubLink
+from workstation.services.outbox_view import OutboxView
+from workstation.services.overlay import Overlay
+from workstation.services.presence import Presence
+from workstation.services.reference import Reference
+from workstation.services.replies import Replies
+from workstation.services.search import Find
+from workstation.services.session import Session
+from workstation.services.sync import Sync
+from workstation.services.text_shelf import TextShelf
+from workstation.system import keys
+from workstation.system.clock import SystemClock
+from workstation.system.lock import AlreadyRunning, ProcessLock
+from workstation.system.paths import make_private, why_unsafe
+from workstation.system.workers import LaneWorkers
+
+if TYPE_CHECKING:
+    from workstation.storage.outbox import SqlOutbox
+    from workstation.storage.replica import SqlReplica
+
+LOCK_FILE = "desk.lock"
+
+
+@dataclass
+class Desk:
+    """Everything the window asks; one per process and profile."""
+
+    profile: Path
+    clock: SystemClock
+    tasks: AsyncTasks
+    workers: LaneWorkers
+    changes: ChangeFeed
+    session: Session
+    sync: Sync
+    inbox: Inbox
+    case_desk: CaseDesk
+    decisions: Decisions
+    replies: Replies
+    history: History
+    find: Find
+    outbox_view: OutboxView
+    attachments: Attachments
+    presence: Presence
+    reference: Reference
+    texts: TextShelf
+    me: Me
+    link: HubLink
+    outbox: SqlOutbox
+    replica: SqlReplica
+    lock: ProcessLock
+    salvaged: int = 0
+    """Rows of a broken outbox that were taken back from its journal at this start."""
+    _is_started: bool = field(default=False, repr=False)
+
+    async def start(self) -> None:
+        """Find out where we stand and begin to sync; returns at once, hub or no hub."""
+        await self.session.start()
+        await self.reference.load()
+        await self.decisions.start()
+        self.tasks.start(self.sync.run(), name="sync", owner=self)
+        self.tasks.start(self.presence.run(), name="presence", owner=self)
+        self._is_started = True
+
+    async def close(self, *, wait_s: float = 3.0) -> int:
+        """Let held decisions go, wait a moment for the hub, end all work; returns what still waits."""
+        left = await self.decisions.flush_all(wait_s) if self._is_started else 0
+        self.link.set(None)
+        await self.tasks.close()
+        self.workers.close()
+        self.replica.close()
+        self.outbox.close()
+        self.lock.release()
+        return left
+
+    def team_name(self) -> str:
+        """Name of the signed-in person's team."""
+        worker = self.me.now
+        team = self.reference.data.team(worker.team_id) if worker is not None else None
+        return team.name if team is not None else ""
+
+
+def build_desk(
+    profile: Path,
+    *,
+    may_use_key_files: bool = False,
+    clock: SystemClock | None = None,
+    tasks: AsyncTasks | None = None,
+    embedded: EmbeddedHub | None = None,
+    hub_folder: Path | None = None,
+    ca_file: str = "",
+) -> Desk:
+    """Open the profile's files and wire everything; blocks, so a window calls it on a lane of its own.
+
+    ``hub_folder``: where the hub of this computer lives (default: ``hub`` in the profile).
+
+    Raises:
+        StoreUnusable: ``store.locked`` (another desk), ``store.no_secret_store``, ``store.wrong_key``,
+            ``store.too_new``, ``store.synced_folder``, ``store.network_folder``, ``store.key_missing``.
+    """
+    from workstation.remote.embedded import ProcessHub
+    from workstation.remote.hub_client import RequestsHub
+    from workstation.remote.retry import FullJitter
+    from workstation.storage.opening import OUTBOX_FILE, REPLICA_FILE, open_outbox, open_replica
+    from workstation.storage.secret_place import key_of, open_secrets
+
+    make_private(profile)
+    reason = why_unsafe(profile)
+    if reason:
+        raise StoreUnusable(reason, profile)
+    try:
+        lock = ProcessLock(profile / LOCK_FILE).acquire()
+    except AlreadyRunning as error:
+        raise StoreUnusable("store.locked", profile, f"process {error.pid}") from error
+    workers = LaneWorkers()
+    try:
+        secrets, place = open_secrets(profile, may_use_files=may_use_key_files)
+        now = clock or SystemClock()
+        runner = tasks or AsyncTasks()
+        is_new = not (profile / OUTBOX_FILE).exists()
+        device_key = secrets.read("device-key")
+        if device_key is None:
+            device_key = keys.new_signing_key()
+            secrets.write("device-key", device_key)
+        private = device_key
+
+        def sign(message: bytes) -> str:
+            return keys.b64(keys.sign(private, message))
+
+        outbox, salvaged = open_outbox(
+            profile,
+            key_of(secrets, "outbox-key", is_new=is_new),
+            now,
+            sign,
+            defer=lambda work: workers.post("outbox", work),
+        )
+        has_replica = (profile / REPLICA_FILE).exists()
+        replica = open_replica(profile, key_of(secrets, "replica-key", is_new=not has_replica), now)
+    except BaseException:
+        workers.close()
+        lock.release()
+        raise
+
+    changes, link, me = ChangeFeed(), HubLink(), Me()
+    reference = Reference(replica, workers)
+    overlay = Overlay(replica, outbox, workers, reference, changes)
+    shelf = TextShelf()
+
+    def open_hub(url: str) -> HubApi:
+        return RequestsHub(url, ca_file=ca_file)
+
+    session = Session(
+        outbox=outbox,
+        workers=workers,
+        link=link,
+        me=me,
+        changes=changes,
+        clock=now,
+        device_key=private,
+        device_name=platform.node() or "PC",
+        open_hub=open_hub,
+        embedded=embedded or ProcessHub(hub_folder or profile / "hub", secrets),
+        key_place=place,
+    )
+    writer = CommandWriter(
+        outbox=outbox,
+        replica=replica,
+        workers=workers,
+        tasks=runner,
+        overlay=overlay,
+        reference=reference,
+        changes=changes,
+        me=me,
+        clock=now,
+        sign=sign,
+    )
+    sync = Sync(
+        outbox=outbox,
+        replica=replica,
+        workers=workers,
+        tasks=runner,
+        link=link,
+        session=session,
+        overlay=overlay,
+        reference=reference,
+        changes=changes,
+        clock=now,
+        backoff=FullJitter,
+    )
+    writer.on_queued = sync.wake_push
+    decisions = Decisions(
+        outbox=outbox, workers=workers, tasks=runner, writer=writer, reference=reference, clock=now
+    )
+    presence = Presence(workers=workers, tasks=runner, link=link, changes=changes)
+    return Desk(
+        profile=profile,
+        clock=now,
+        tasks=runner,
+        workers=workers,
+        changes=changes,
+        session=session,
+        sync=sync,
+        inbox=Inbox(
+            replica=replica,
+            workers=workers,
+            reference=reference,
+            me=me,
+            clock=now,
+            presence=lambda: presence.others,
+        ),
+        case_desk=CaseDesk(
+            writer=writer,
+            replica=replica,
+            outbox=outbox,
+            workers=workers,
+            reference=reference,
+            me=me,
+            clock=now,
+            topics=lambda: shelf.topics,
+            is_online=lambda: sync.state != "offline",
+            presence=lambda: presence.others,
+        ),
+        decisions=decisions,
+        replies=Replies(
+            writer=writer,
+            replica=replica,
+            outbox=outbox,
+            workers=workers,
+            reference=reference,
+            me=me,
+            clock=now,
+            shelf=shelf,
+        ),
+        history=History(replica=replica, workers=workers, reference=reference, clock=now),
+        find=Find(replica, workers),
+        outbox_view=OutboxView(outbox=outbox, replica=replica, workers=workers, decisions=decisions),
+        attachments=Attachments(folder=profile / "attachments", workers=workers, link=link),
+        presence=presence,
+        reference=reference,
+        texts=shelf,
+        me=me,
+        link=link,
+        outbox=outbox,
+        replica=replica,
+        lock=lock,
+        salvaged=salvaged,
+    )
