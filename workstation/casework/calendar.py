@@ -64,6 +64,7 @@ def is_open(calendar: Calendar, at: datetime) -> bool:
 
 def open_time_between(calendar: Calendar, a: datetime, b: datetime) -> timedelta:
     """Return how much open time lies between ``a`` and ``b``; nothing when ``b`` is not after ``a``."""
+    a, b = a.astimezone(UTC), b.astimezone(UTC)  # times of one zone compare by the wall clock
     if b <= a:
         return timedelta(0)
     first, last = _local(calendar, a).date() - _DAY, _local(calendar, b).date()
