@@ -101,6 +101,11 @@ class CustomerViewModel(QObject):
         """The formats the rows are written in."""
         return self._formats
 
+    def use_formats(self, formats: Formats) -> None:
+        """Write times and amounts in another language from now on."""
+        self._formats = formats
+        self.refresh()
+
     def show_customer(self, customer_id: str) -> None:
         """Show another customer; the filter stays, the search does not."""
         if customer_id != self.customer_id:

@@ -133,6 +133,11 @@ class QueueViewModel(QObject):
         self._tasks.start(self._load(self._round), name="queue.load", owner=self)
         self._timer.start()
 
+    def preload(self, rows: Sequence[QueueRow]) -> None:
+        """Show rows of the last run at once, before anything can be asked; ``load`` replaces them."""
+        self._next_key = None
+        self._show(rows)
+
     def refresh(self) -> None:
         """Read what is shown again. Known cases change in place; the order waits until the list is free."""
         if self._round == 0:
@@ -187,6 +192,11 @@ class QueueViewModel(QObject):
         if found is None:
             found = self._words[row] = words_of_row(row, self._clock(), self._formats, self.soon)
         return found
+
+    def use_formats(self, formats: Formats) -> None:
+        """Write times in another language from now on."""
+        self._formats = formats
+        self.forget_words()
 
     def forget_words(self) -> None:
         """Drop kept words (after a change of language)."""
@@ -290,7 +300,8 @@ class QueueViewModel(QObject):
     def _show(self, rows: Sequence[QueueRow]) -> None:
         waiting = [row for row in self.model.rows() if row.is_waiting and not self._is_folded]
         self._is_due_complete = False
-        items = self._with_sections(sorted(rows, key=self._section_rank), None)
+        place, ranks = self._placing(), {section: rank for rank, section in enumerate(Section)}
+        items = self._with_sections(sorted(rows, key=lambda row: ranks[place(row)]), None)
         items += self._end_of_due()
         if self._is_due_complete:
             items += waiting
@@ -310,21 +321,20 @@ class QueueViewModel(QObject):
 
     def _with_sections(self, rows: Sequence[QueueRow], last: Section | None) -> list[Item]:
         items: list[Item] = []
+        place = self._placing()
         for row in rows:
-            section = self._section(row)
+            section = place(row)
             if section is not last:
                 items.append(SectionItem(section, self.counts.sections.get(section, 0)))
                 last = section
             items.append(row)
         return items
 
-    def _section(self, row: QueueRow) -> Section:
+    def _placing(self) -> Callable[[QueueRow], Section]:
         now = self._clock()
         midnight = self._formats.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
-        return section_of(row, now, self.soon, midnight + timedelta(days=1))
-
-    def _section_rank(self, row: QueueRow) -> int:
-        return list(Section).index(self._section(row))
+        ends_at = midnight + timedelta(days=1)
+        return lambda row: section_of(row, now, self.soon, ends_at)
 
     def _last_section(self) -> Section | None:
         sections = [item.section for item in self.model.items if isinstance(item, SectionItem)]
@@ -341,10 +351,11 @@ class QueueViewModel(QObject):
 
     def _is_order_stale(self) -> bool:
         section: Section | None = None
+        place = self._placing()
         for item in self.model.items:
             if isinstance(item, SectionItem):
                 section = item.section
-            elif section is not Section.WAITING and self._section(item) is not section:
+            elif section is not Section.WAITING and place(item) is not section:
                 return True
         return False
 

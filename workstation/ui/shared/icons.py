@@ -6,7 +6,7 @@ import json
 import os
 import re
 import tempfile
-from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
@@ -37,13 +37,13 @@ NAMES: frozenset[str] = frozenset((
 
 
 class Icons:
-    """Draws icons by name. The drawings (SVG text) lie in one file in ``cache_dir``, named after the version.
+    """Draws icons by name. The drawings (SVG text) lie in one file in ``cache_dir``, one for each package.
 
     The icon package is imported only when that file is missing or lacks a name.
     """
 
     def __init__(self, cache_dir: Path) -> None:
-        self._file = cache_dir / f"icons-{version('python-lucide')}.json"
+        self._file = cache_dir / f"icons-{_package_mark()}.json"
         self._drawings: dict[str, str] | None = None
         self._pixmaps: dict[tuple[str, int, int, int], QPixmap] = {}
 
@@ -110,6 +110,18 @@ class Icons:
         except OSError:
             pass  # a read-only cache costs the import at the next start, nothing else
         return drawings
+
+
+def _package_mark() -> str:
+    # Finding the package costs a tenth of importing it or of asking for its version.
+    spec = find_spec("lucide")
+    if spec is None or spec.origin is None:
+        return "none"
+    try:
+        found = (Path(spec.origin).parent / "data" / "lucide-icons.db").stat()
+    except OSError:
+        return "unknown"
+    return f"{found.st_size:x}-{int(found.st_mtime):x}"
 
 
 def _widened(picture: QPixmap, more: int) -> QPixmap:

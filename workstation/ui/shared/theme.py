@@ -137,6 +137,7 @@ class Theme(QObject):
         if not self._is_applied:
             self._app.setStyle(QStyleFactory.create("Fusion"))
             hints.colorSchemeChanged.connect(self._on_system_changed)
+            hints.accessibility().contrastPreferenceChanged.connect(self._on_contrast_changed)
             self._is_applied = True
         self._is_applying = True  # setting the scheme reports a change of the scheme
         try:
@@ -186,6 +187,10 @@ class Theme(QObject):
             gap = 0 if is_alone or not isinstance(widget, QPushButton) else self.px(3)
             widget.setIcon(self.icons.icon(name, self.color(tone), self.px(size), self._ratio(), gap))
             widget.setIconSize(QSize(self.px(size) + gap, self.px(size)))
+
+    def _on_contrast_changed(self) -> None:
+        if not self._is_applying:
+            self.apply()
 
     def _ratio(self) -> float:
         return float(self._app.devicePixelRatio())

@@ -19,8 +19,6 @@ from workstation.ui.customer_pane.view import CustomerPane
 from workstation.ui.customer_pane.view_model import CustomerViewModel
 from workstation.ui.customers.view import CustomersView
 from workstation.ui.customers.view_model import CustomersViewModel
-from workstation.ui.inbox.view import QueuePane
-from workstation.ui.inbox.view_model import QueueViewModel
 from workstation.ui.outbox.view import OutboxPopover
 from workstation.ui.outbox.view_model import OutboxWriter
 from workstation.ui.palette.view import Palette
@@ -32,7 +30,9 @@ from workstation.ui.shared.keymap import native_keys
 from workstation.ui.shared.preferences import PreferencesFile
 from workstation.ui.shared.tokens import SCALES
 from workstation.ui.shared.words import Words, translate
+from workstation.ui.shell.bug_sheet import BugSheet
 from workstation.ui.shell.covers import Covers
+from workstation.ui.shell.first_paint import FirstPaint
 from workstation.ui.shell.line_words import line_shown
 from workstation.ui.shell.sheets import Sheets
 from workstation.ui.shell.shortcut_sheet import ShortcutSheet
@@ -58,6 +58,7 @@ class DeskWindow(QObject):
         words: Words,
         preferences: PreferencesFile,
         formats: Formats,
+        first: FirstPaint,
         start_demo: Callable[[], None],
         set_autostart: Callable[[bool], None],
     ) -> None:
@@ -66,7 +67,8 @@ class DeskWindow(QObject):
         self.formats = formats
         theme = window.theme
         self.errors = ErrorText(words.language, formats)
-        self.queue_model = QueueViewModel(InboxSource(desk.inbox), desk.tasks, desk.clock.now, formats)
+        first.bind(InboxSource(desk.inbox), desk.tasks, desk.clock.now)
+        self.queue_model, self.queue = first.model, first.view
         self.case_model = CaseDeskViewModel(
             desk,
             desk.tasks,
@@ -82,7 +84,6 @@ class DeskWindow(QObject):
         self.customers_model = CustomersViewModel(desk.find, desk.tasks)
         self.palette_model = PaletteViewModel(desk.find, desk.tasks, self._palette_rows)
         self.outbox_writer = OutboxWriter(formats, self.errors)
-        self.queue = QueuePane(theme, self.queue_model)
         self.case = CaseDeskView(theme, self.case_model)
         self.customer = CustomerPane(theme, self.customer_model)
         self.customers = CustomersView(theme, self.customers_model, CustomerPane(theme, self.second_model))
@@ -113,7 +114,6 @@ class DeskWindow(QObject):
     def start(self) -> None:
         """Put the rooms in, bind the keys, listen to changes, and show where we stand."""
         window = self.window
-        window.put_queue(self.queue)
         window.put_case(self.case)
         window.put_context(self.customer)
         window.put_room(self.customers)
@@ -168,6 +168,10 @@ class DeskWindow(QObject):
         self._stop_listening()
         self.window.allow_close()
         self.finished.emit()
+
+    def report_bug(self, name: str, error: BaseException) -> None:
+        """Show a fault of this program: what it was doing, and that nothing was lost by it."""
+        BugSheet(self.window.theme, name, error, self.window).open()
 
     # -- changes
     def _on_changes(self, changes: Changes) -> None:

@@ -7,18 +7,18 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from workstation.casework.money import Money
-from workstation.services.views import InboxFilter, Key, QueueItem, TimelineItem, TimelineKey
+from workstation.services.views import InboxFilter, Key, TimelineItem, TimelineKey
 from workstation.services.views import Section as ServiceSection
 from workstation.ui.customer_pane.models import ItemKind, StatusTone
 from workstation.ui.customer_pane.models import TimelineItem as PaneItem
 from workstation.ui.customer_pane.view_model import CustomerHead, Figure, TimelineFilter
 from workstation.ui.customer_pane.view_model import TimelinePage as PanePage
-from workstation.ui.inbox.models import QueueRow, ReasonKind, Section
+from workstation.ui.inbox.models import Section
 from workstation.ui.inbox.view_model import QueueCounts, QueueFilter, QueuePage, Scope
-from workstation.ui.shared.avatar import initials
 from workstation.ui.shared.formats import Formats
 from workstation.ui.shared.timeline_words import item_words, status_words
 from workstation.ui.shared.words import translate
+from workstation.ui.shell.rows import queue_row
 
 if TYPE_CHECKING:
     from workstation.services.history import History
@@ -39,39 +39,6 @@ def _key_of(text: str | None) -> Key | None:
         return None
     group, due, rank, case_id = json.loads(text)
     return Key(group, due, rank, case_id)
-
-
-def queue_row(item: QueueItem) -> QueueRow:
-    """Return a row as the list shows it."""
-    is_waiting = item.key.group == 1
-    reason: ReasonKind = item.due_kind or ("on_others" if is_waiting else "waiting")
-    if item.has_undelivered:
-        reason = "undelivered"
-    return QueueRow(
-        case_id=item.case_id,
-        number=str(item.number)
-        if item.number is not None
-        else translate("Queue", "Neu · {code}").format(code=item.code),
-        customer_name=item.customer_name or translate("Queue", "Unbekannt"),
-        subject=item.subject or translate("Queue", "(ohne Betreff)"),
-        channel=item.channel,
-        reason=reason,
-        due_at=item.due_at,
-        reason_words=_PROMISES[item.due_what]() if item.due_what in _PROMISES else "",
-        waiting_since=item.waiting_since,
-        is_unread=item.is_unread,
-        is_waiting=is_waiting,
-        assignee_initials=initials(item.assignee_name) if item.assignee_name else "",
-        typing_initials=initials(item.typing_name) if item.typing_name else "",
-    )
-
-
-_PROMISES = {
-    "call_back": lambda: translate("Queue", "Rückruf"),
-    "answer": lambda: translate("Queue", "Antwort"),
-    "deliver": lambda: translate("Queue", "Lieferung"),
-    "other": lambda: translate("Queue", "Zusage"),
-}
 
 
 class InboxSource:

@@ -1,0 +1,253 @@
+"""Starts the window: paint first, open the stores on a lane, bind the rooms; ends when the work is safe."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLocale, QProcess
+from PySide6.QtWidgets import QApplication
+
+from workstation.services.views import QueueItem
+from workstation.system.paths import data_home
+from workstation.ui.shared.formats import Formats, Language
+from workstation.ui.shared.preferences import PreferencesFile
+from workstation.ui.shared.theme import Theme
+from workstation.ui.shared.words import Words
+from workstation.ui.shell.first_paint import FirstPaint
+from workstation.ui.shell.view import MainWindow
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from workstation.app import Desk
+    from workstation.ui.shell.desk_window import DeskWindow
+
+_log = logging.getLogger(__name__)
+KEY_FOLDER = "keys"
+"""Where a profile without a keyring keeps its keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartOptions:
+    """How to start. ``picture``: save a picture once the first cases are shown, then quit."""
+
+    profile: Path
+    may_use_key_files: bool = False
+    hub_url: str = ""
+    hub_folder: Path | None = None
+    ca_file: str = ""
+    login: str = ""
+    password: str = ""
+    """Demo only: signs in by itself."""
+    picture: Path | None = None
+    language: str = ""
+
+
+class Running:
+    """The parts of a running window, for those who drive it (demo, stories, pictures)."""
+
+    def __init__(self, app: QApplication, options: StartOptions) -> None:
+        self.app = app
+        self.options = options
+        self.preferences = PreferencesFile(options.profile / "preferences.json")
+        self.words = Words(app)
+        language = _language(options.language or self.preferences.current.language)
+        self.words.use(language)
+        self.formats = Formats(language)
+        self.theme = Theme(app, data_home() / "cache")
+        current = self.preferences.current
+        self.theme.apply(
+            choice=current.scheme,
+            scale=current.text_scale,
+            density=current.density,
+            is_motion_reduced=current.is_motion_reduced,
+        )
+        self.window = MainWindow(self.theme)
+        self.first = FirstPaint(self.window, self.formats)
+        self.desk: Desk | None = None
+        self.desk_window: DeskWindow | None = None
+        self.is_ready: asyncio.Event | None = None
+        self._done: asyncio.Event | None = None
+
+    def paint(self) -> None:
+        """Show the window; with the cases of the last time if the key is at hand, else with their shape."""
+        rows = rows_at_hand(self.options.profile)
+        self.first.show(rows)
+        self.window.show()
+
+    async def live(self) -> int:
+        """Open the stores, bind the rooms, run until the window has been closed."""
+        import asyncio  # after the first paint: it costs as much as a quarter of a bare window
+
+        self.is_ready, self._done = asyncio.Event(), asyncio.Event()
+        self.window.closing.connect(self._on_early_close)
+        try:
+            desk = await self._open(may_use_key_files=self.options.may_use_key_files)
+            if desk is None:
+                return 1
+            await self._bind(desk)
+            await self._done.wait()
+            await desk.close()
+        finally:
+            self.window.allow_close()
+        return 0
+
+    def _on_early_close(self) -> None:
+        if self.desk_window is None:
+            self._finish()
+            self.window.allow_close()
+
+    def _finish(self) -> None:
+        if self._done is not None:
+            self._done.set()
+
+    async def _open(self, *, may_use_key_files: bool) -> Desk | None:
+        from workstation.ports import StoreUnusable
+        from workstation.system.workers import LaneWorkers
+        from workstation.ui.shell.store_problem import StoreProblem
+
+        lanes = LaneWorkers({"open": 1})
+        options = self.options
+
+        def build() -> Desk:
+            # The larger libraries are loaded here, beside the painted window.
+            from workstation.app import build_desk
+
+            return build_desk(
+                options.profile,
+                may_use_key_files=may_use_key_files,
+                hub_folder=options.hub_folder,
+                ca_file=options.ca_file,
+            )
+
+        try:
+            while True:
+                try:
+                    return await lanes.run("open", build)
+                except StoreUnusable as error:
+                    _log.warning("the profile cannot be opened: %s", error)
+                    problem = StoreProblem(self.window, self.words.language, self.formats)
+                    answer = await problem.ask(error.reason, str(error.path))
+                    if answer == "quit" or (self._done is not None and self._done.is_set()):
+                        return None
+                    may_use_key_files = may_use_key_files or answer == "key_file"
+        finally:
+            lanes.close()
+
+    async def _bind(self, desk: Desk) -> None:
+        from workstation.ui.shell.desk_window import DeskWindow
+
+        self.desk = desk
+        desk.tasks.on_error = self._on_error
+        await desk.start()
+        await self._enter(desk)
+        self.desk_window = DeskWindow(
+            self.window,
+            desk,
+            self.words,
+            self.preferences,
+            self.formats,
+            self.first,
+            start_demo=self._start_demo,
+            set_autostart=self._set_autostart,
+        )
+        self.desk_window.finished.connect(self._finish)
+        self.desk_window.start()
+        await self.desk_window.ask_for_held()
+        if self.is_ready is not None:
+            self.is_ready.set()
+        if self.options.picture is not None:
+            desk.tasks.start(self._take_picture(self.options.picture), name="picture", owner=self)
+
+    async def _enter(self, desk: Desk) -> None:
+        options = self.options
+        if desk.session.view.state == "signed_in" or not options.login:
+            return
+        if options.hub_url:
+            await desk.session.connect(options.hub_url)
+        else:
+            await desk.session.start_embedded()
+        await desk.session.sign_in(options.login, options.password)
+
+    async def _take_picture(self, place: Path) -> None:
+        import asyncio
+
+        for _try in range(100):
+            await asyncio.sleep(0.1)
+            if self.desk_window is not None and self.desk_window.queue.current_case_id():
+                break
+        self.window.grab().save(str(place))
+        self.window.close()
+
+    def _on_error(self, name: str, error: BaseException) -> None:
+        """A bug of ours: logged with the task's name, shown, never swallowed."""
+        _log.error("the task %s failed", name, exc_info=error)
+        if self.desk_window is not None:
+            self.desk_window.report_bug(name, error)
+
+    def _start_demo(self) -> None:
+        program, arguments = own_command("demo")
+        QProcess.startDetached(program, arguments)
+        self.window.close()
+
+    def _set_autostart(self, is_on: bool) -> None:
+        from workstation.system.autostart import set_autostart
+
+        program, arguments = own_command("hub", "serve", "--embedded")
+        folder = self.options.hub_folder or self.options.profile / "hub"
+        set_autostart([program, *arguments, "--profile", str(folder)], is_on=is_on)
+
+
+def own_command(*arguments: str) -> tuple[str, list[str]]:
+    """Return program and arguments that start this program again, packaged or not."""
+    if getattr(sys, "frozen", False):
+        return sys.executable, list(arguments)
+    return sys.executable, ["-m", "workstation", *arguments]
+
+
+def rows_at_hand(profile: Path) -> tuple[QueueItem, ...]:
+    """Return the first cases of the replica if its key lies in a file; a keyring is asked after the paint."""
+    if not (profile / KEY_FOLDER).exists():
+        return ()
+    from workstation.ports import StoreUnusable
+    from workstation.storage.first_rows import first_rows
+    from workstation.system.keys import FileSecrets
+
+    try:
+        key = FileSecrets(profile / KEY_FOLDER).read("replica-key")
+        return first_rows(profile / "replica.db", key) if key is not None else ()
+    except (OSError, ValueError, StoreUnusable):
+        return ()  # whatever is wrong with the file is said when it is opened in earnest
+
+
+def _language(chosen: str) -> Language:
+    if chosen in ("de", "en"):
+        return "de" if chosen == "de" else "en"
+    named = os.environ.get("LANGUAGE") or QLocale.system().name()
+    return "de" if named.startswith("de") else "en"
+
+
+def run_window(options: StartOptions, drive: Callable[[Running], None] | None = None) -> int:
+    """Show the window and run it to its end; returns the exit code.
+
+    ``drive`` is called once the window is painted, to act on it from outside.
+    """
+    from workstation.async_bridge import run_with_qt
+
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = QApplication(sys.argv[:1])
+    app.setApplicationName("Workstation")
+    app.setDesktopFileName("workstation")
+    running = Running(app, options)
+    running.paint()
+    app.processEvents()
+    if drive is not None:
+        drive(running)
+    return run_with_qt(app, running.live)
