@@ -84,7 +84,6 @@ class SignInView(QFrame):
     """Firm, name, login, password."""
     hub_chosen = Signal(str)
     signed_in = Signal(str, str)
-    key_file_chosen = Signal()
     asked_again = Signal()
     autostart_chosen = Signal(bool)
 
@@ -114,9 +113,8 @@ class SignInView(QFrame):
         self._hub = self._make_hub()
         self._waiting = self._make_waiting()
         self._who = self._make_who()
-        self._key = self._make_key()
         self._busy = _Page(theme, translate("SignIn", "Einen Augenblick"), "")
-        for page in (self._first, self._firm, self._hub, self._waiting, self._who, self._key, self._busy):
+        for page in (self._first, self._firm, self._hub, self._waiting, self._who, self._busy):
             self._pages.addWidget(page)
 
     # -- pages
@@ -239,24 +237,6 @@ class SignInView(QFrame):
         self._login.edit.returnPressed.connect(lambda: self._secret.edit.setFocus())
         return page
 
-    def _make_key(self) -> _Page:
-        page = _Page(
-            self._theme,
-            translate("SignIn", "Kein Schlüsselbund gefunden"),
-            translate(
-                "SignIn",
-                "Die Daten auf diesem Computer sind verschlüsselt. Ihr Schlüssel gehört in den Schlüsselbund "
-                "des Systems, und hier gibt es keinen. Du kannst ihn in eine Datei legen, die nur du lesen darfst. "
-                "Wer an deine Dateien kommt, kommt dann auch an die Daten.",
-            ),
-        )
-        main, back = page.buttons(
-            translate("SignIn", "Schlüsseldatei anlegen"), translate("SignIn", "Noch einmal suchen")
-        )
-        main.clicked.connect(self.key_file_chosen)
-        back.clicked.connect(self.asked_again)
-        return page
-
     # -- showing
     def _show(self, page: QWidget) -> None:
         for each in range(self._pages.count()):
@@ -273,10 +253,6 @@ class SignInView(QFrame):
     def show_first_run(self) -> None:
         """The three ways to begin."""
         self._show(self._first)
-
-    def show_key_choice(self) -> None:
-        """There is no keyring: an explicit choice."""
-        self._show(self._key)
 
     def show_waiting(self, code: str, firm: str) -> None:
         """The device waits for its approval."""
