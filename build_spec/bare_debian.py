@@ -109,6 +109,7 @@ def main(arguments: list[str]) -> int:
         print("this needs root and debootstrap (apt-get install debootstrap)", file=sys.stderr)
         return 3
     folder = Path(tempfile.mkdtemp(prefix="bare-debian-"))
+    folder.chmod(0o755)  # it becomes the root that every user must be able to enter
     started = time.monotonic()
     prepare(folder, options.release)
     print(f"bare Debian: {options.release} made in {time.monotonic() - started:.0f} s", flush=True)
