@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
@@ -40,8 +39,10 @@ def test_a_second_start_needs_no_package(
     qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Icons(tmp_path).drawing("zap")
-    monkeypatch.setitem(sys.modules, "lucide", None)  # importing it would fail now
+    asked: list[str] = []
+    monkeypatch.setattr(icons, "from_package", asked.append)
     assert "<svg" in Icons(tmp_path).drawing("ban")
+    assert asked == []
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"zap": 1}', '{"zap": "<svg/>"}'])

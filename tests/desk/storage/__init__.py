@@ -1,0 +1,1 @@
+"""Files of the desk: crash, corruption, full disk, migrations."""

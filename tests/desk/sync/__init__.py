@@ -1,0 +1,1 @@
+"""The sync loop against the real hub."""
