@@ -217,6 +217,10 @@ class CommandLog(Protocol):
         """Store a command with its verdict when this transaction ends; the feed's numbers are added then."""
         ...
 
+    def quarantine(self, cmd_id: str, body: bytes) -> None:
+        """Keep the body of a command that is not carried out, so that a person can look at it."""
+        ...
+
     def last_contiguous(self, device_id: str, outbox_epoch: str, known: int = 0) -> int:
         """Return the last number of a device before the first gap, counted on from ``known``."""
         ...

@@ -177,7 +177,7 @@ class LedgerEntry(msgspec.Struct, frozen=True):
 
 
 class CommandRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A command as it was received; the body stays, so that a quarantined one can be looked at."""
+    """A command as it was received: ids and hashes, never its words."""
 
     cmd_id: str
     device_id: str
@@ -189,8 +189,6 @@ class CommandRecord(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
     received_at: datetime
     verdict: Verdict
-    body: bytes = b""
-    """Kept for quarantined commands only; ids and hashes are enough for the others."""
 
 
 class BlobInfo(msgspec.Struct, frozen=True):

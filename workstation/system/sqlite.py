@@ -139,6 +139,8 @@ def engine(
         max_overflow=0,
         pool_timeout=wait_s,
         pool_reset_on_return="rollback",
+        # Errors end in logs, and parameters hold what customers wrote.
+        hide_parameters=True,
     )
     begin = "BEGIN" if profile == "read" else "BEGIN IMMEDIATE"
 

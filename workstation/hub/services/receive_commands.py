@@ -147,6 +147,10 @@ class CommandReceiver:
             verdict = judge(tx, caller, envelope, known)
             if verdict is None or _is_of_other_device(caller, envelope):
                 return verdict, {}, False
+            if isinstance(verdict, Quarantined):
+                tx.quarantine(envelope.cmd_id, bytes(envelope.body))
+            if _is_number_taken(envelope, known):
+                return verdict, {}, False
             _log_command(tx, envelope, verdict)
             return verdict, tx.heads, True
 
@@ -209,20 +213,24 @@ def _is_of_other_device(caller: Caller, envelope: Envelope) -> bool:
     return envelope.device_id != caller.device.device_id
 
 
+def _is_number_taken(envelope: Envelope, known: dict[str, CommandRecord]) -> bool:
+    return any(
+        record.device_seq == envelope.device_seq
+        and record.outbox_epoch == envelope.outbox_epoch
+        and record.device_id == envelope.device_id
+        for record in known.values()
+    )
+
+
 def _at_the_door(device: Device, envelope: Envelope, known: dict[str, CommandRecord]) -> Verdict | None:
     one = envelope.cmd_id
     if envelope.device_id != device.device_id:
         return Rejected(cmd_id=one, code="command.other_device")
     if device.state != "approved":
         return Quarantined(cmd_id=one, code="device.not_approved")
-    if any(
-        record.device_seq == envelope.device_seq
-        and record.outbox_epoch == envelope.outbox_epoch
-        and record.device_id == envelope.device_id
-        for record in known.values()
-    ):
+    if _is_number_taken(envelope, known):
         # Two files claim to be this device: one of them is a copy.
-        return Rejected(cmd_id=one, code="command.number_taken", params={"seq": str(envelope.device_seq)})
+        return Quarantined(cmd_id=one, code="command.number_taken")
     try:
         checked_id(one)
         keys.verify(keys.unb64(device.public_key), signed_bytes(envelope), keys.unb64(envelope.signature))
@@ -287,7 +295,6 @@ def _failed_here(
 
 
 def _log_command(tx: Tx, envelope: Envelope, verdict: Verdict) -> None:
-    is_kept = isinstance(verdict, Quarantined)
     tx.log_command(
         CommandRecord(
             cmd_id=envelope.cmd_id,
@@ -300,7 +307,6 @@ def _log_command(tx: Tx, envelope: Envelope, verdict: Verdict) -> None:
             sha256=envelope.sha256,
             received_at=tx.now,
             verdict=verdict,
-            body=bytes(envelope.body) if is_kept else b"",
         )
     )
     tx.audit(

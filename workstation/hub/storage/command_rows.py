@@ -23,7 +23,7 @@ VALUES (:tenant_id, :cmd_id, :device_id, :outbox_epoch, :device_seq, :person_id,
 """
 _QUARANTINE = """
 INSERT INTO quarantine (tenant_id, cmd_id, received_at, body)
-VALUES (:tenant_id, :cmd_id, :received_at, :body)
+VALUES (:tenant_id, :cmd_id, :received_at, :body) ON CONFLICT DO NOTHING
 """
 _verdicts: msgspec.json.Decoder[Verdict] = msgspec.json.Decoder(Verdict)
 
@@ -113,20 +113,18 @@ class CommandRows(BudgetRows):
                 }
             )
         self.session.many(_INSERT, rows)
-        kept = [record for record in self._logged if record.body]
-        self.session.many(
-            _QUARANTINE,
-            [
-                {
-                    "tenant_id": self.tenant_id,
-                    "cmd_id": record.cmd_id,
-                    "received_at": micros(record.received_at),
-                    "body": record.body.decode("utf-8", "replace"),
-                }
-                for record in kept
-            ],
-        )
         self._logged = []
+
+    def quarantine(self, cmd_id: str, body: bytes) -> None:
+        """Keep the body of a command that is not carried out, so that a person can look at it."""
+        self._check_may_write()
+        self.session.do(
+            _QUARANTINE,
+            tenant_id=self.tenant_id,
+            cmd_id=cmd_id,
+            received_at=micros(self.now),
+            body=body.decode("utf-8", "replace"),
+        )
 
     def last_contiguous(self, device_id: str, outbox_epoch: str, known: int = 0) -> int:
         """Return the last number of a device before the first gap, counted on from ``known``."""

@@ -43,6 +43,8 @@ def postgresql_engines(url: str, *, pool: int = _POOL) -> Engines:
         pool_size=pool,
         max_overflow=0,
         pool_pre_ping=False,
+        # Errors end in logs, and parameters hold what customers wrote.
+        hide_parameters=True,
         connect_args={"options": "-c idle_in_transaction_session_timeout=10000 -c timezone=UTC"},
     )
 
