@@ -27,11 +27,14 @@ from workstation.hub.api.problems import (
 from workstation.hub.services.blobs import LARGEST
 from workstation.system.sqlite import StoreUnusable
 
+Application = ASGIApp
+"""What a web server serves."""
+
 HUB_HEADER = (b"workstation-hub", b"1")
 """On every answer: whoever gets one without it has met a captive portal or a foreign proxy."""
 
 
-def build_application(doors: Doors, version: str) -> ASGIApp:
+def build_application(doors: Doors, version: str) -> Application:
     """Return the application over ``doors``."""
 
     @asynccontextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -29,6 +30,20 @@ LookUp = Callable[[Caller, Sequence[str]], CommandsAnswer]
 Pull = Callable[[Caller, PullRequest], PullAnswer]
 
 
+class Stopper:
+    """Ends the process when somebody on this PC asks for it; ``ask`` is set by whoever serves."""
+
+    def __init__(self, local_proof: str = "") -> None:
+        self._local_proof = local_proof
+        self.ask: Callable[[], None] = lambda: None
+
+    def is_allowed(self, local_proof: str) -> bool:
+        """Whether the proof is that of the endpoint file; other hubs are stopped by their operator only."""
+        return bool(self._local_proof) and hmac.compare_digest(
+            self._local_proof.encode(), local_proof.encode()
+        )
+
+
 @dataclass(frozen=True)
 class Doors:
     """One tenant's services as the routes use them; ``receive``, ``look_up`` and ``pull`` block."""
@@ -44,6 +59,7 @@ class Doors:
     receive: Receive
     look_up: LookUp
     pull: Pull
+    stopper: Stopper = field(default_factory=Stopper)
     pushes: Pace = field(default_factory=lambda: Pace(per_s=2, burst=40))
     pulls: Pace = field(default_factory=lambda: Pace(per_s=5, burst=60))
 

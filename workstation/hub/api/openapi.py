@@ -28,7 +28,7 @@ from workstation.casework.wire.session import (
 from workstation.casework.wire.sync import Problem, PullAnswer, PullRequest
 from workstation.hub.api.problems import PROBLEM_TYPE
 from workstation.hub.api.reading import AnyRequest
-from workstation.hub.api.session_routes import TimeAnswer
+from workstation.hub.api.session_routes import StopRequest, TimeAnswer
 
 _JSON = "application/json"
 _BYTES = "application/octet-stream"
@@ -81,6 +81,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("post", "/v1/presence", "Who is at which case", Presence, PresenceAnswer),
     Operation("get", "/v1/search", "Find cases, customers", None, SearchAnswer, parameters=(_QUERY, _LIMIT)),
     Operation("get", "/v1/cases/{case_id}", "All of one case", None, SearchAnswer, parameters=(_CASE,)),
+    Operation("post", "/v1/hub/stop", "End an embedded hub", StopRequest, None, 202, is_open=True),
     Operation("get", "/v1/openapi.json", "This description", None, _JSON, is_open=True),
 )
 

@@ -17,6 +17,7 @@ from workstation.casework.wire.session import (
 )
 from workstation.hub.api.answering import json_answer
 from workstation.hub.api.doors import doors_of
+from workstation.hub.api.problems import HttpProblem
 from workstation.hub.api.reading import AnyRequest, json_body
 
 
@@ -24,6 +25,12 @@ class TimeAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """Answer of ``GET /v1/time``."""
 
     server_time: datetime
+
+
+class StopRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Body of ``POST /v1/hub/stop``."""
+
+    local_proof: str
 
 
 @post("/v1/hello", status_code=200)
@@ -94,4 +101,15 @@ async def presence(request: AnyRequest) -> Response[bytes]:
     )
 
 
-ROUTES = [hello, enrol, challenge, sign_in, sign_out, token, server_time, presence]
+@post("/v1/hub/stop", status_code=202)
+async def stop(request: AnyRequest) -> Response[bytes]:
+    """End an embedded hub; only somebody who can read its endpoint file may."""
+    doors = doors_of(request)
+    asked = await json_body(request, StopRequest)
+    if not doors.stopper.is_allowed(asked.local_proof):
+        raise HttpProblem(403, "scope.forbidden")
+    doors.stopper.ask()
+    return json_answer({}, 202)
+
+
+ROUTES = [stop, hello, enrol, challenge, sign_in, sign_out, token, server_time, presence]
