@@ -47,12 +47,17 @@ def what_is_missing() -> str | None:
         )
     if not is_root():
         return "Postfix can be started by root only: run the mail tests as root"
-    said = subprocess.run(
-        ["/usr/sbin/dovecot", "--version"], capture_output=True, text=True, check=False
-    ).stdout
-    if not said.startswith("2.3"):
-        return f"Dovecot 2.3 is needed, found {said.strip() or 'none'}: its configuration changed with 2.4"
+    if not (version := dovecot_version()).startswith(("2.3", "2.4")):
+        return (
+            f"Dovecot 2.3 or 2.4 is needed, found {version}: the configuration changes from one to the next"
+        )
     return None
+
+
+def dovecot_version() -> str:
+    """What Dovecot says of itself, e.g. 2.3.19.1."""
+    command = ["/usr/sbin/dovecot", "--version"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip() or "none"
 
 
 class MailServers:
@@ -97,7 +102,7 @@ class MailServers:
         kinds = self._postconf("-m").split()
         self._kind = "hash" if "hash" in kinds else "lmdb"
         daemons = Path(self._postconf("-d", "-h", "daemon_directory").strip())
-        mail_config.write(self.folder, self.ports, daemons, self._kind, self._size_limit)
+        mail_config.write(self.folder, self.ports, daemons, self._kind, self._size_limit, dovecot_version())
         write_certificate(self.certificate_file, self.folder / "key.pem")
         shutil.chown(self.folder / "state", "postfix")
         for name in ("mailboxes", "transports", "refused"):

@@ -103,6 +103,42 @@ scache     unix - - n - 1 scache
 postlog    unix-dgram n - n - 1 postlogd
 """
 
+# Dovecot 2.4 gave other names to a few settings; everything below DOVECOT_CONF is the same for both.
+# Loopback only: a test may sign in without TLS.
+DOVECOT_23 = """\
+ssl_cert = <{folder}/certificate.pem
+ssl_key = <{folder}/key.pem
+disable_plaintext_auth = no
+mail_location = maildir:{folder}/mailboxes/%d/%n
+passdb {{
+  driver = passwd-file
+  args = scheme=PLAIN username_format=%u {folder}/users
+}}
+userdb {{
+  driver = static
+  args = uid={uid} gid={uid} home={folder}/mailboxes/%d/%n
+}}
+"""
+DOVECOT_24 = """\
+dovecot_config_version = 2.4.0
+dovecot_storage_version = 2.4.0
+ssl_server_cert_file = {folder}/certificate.pem
+ssl_server_key_file = {folder}/key.pem
+auth_allow_cleartext = yes
+mail_driver = maildir
+mail_path = {folder}/mailboxes/%{{user|domain}}/%{{user|username}}
+passdb passwd-file {{
+  default_password_scheme = PLAIN
+  passwd_file_path = {folder}/users
+}}
+userdb static {{
+  fields {{
+    uid = {uid}
+    gid = {uid}
+    home = {folder}/mailboxes/%{{user|domain}}/%{{user|username}}
+  }}
+}}
+"""
 DOVECOT_CONF = """\
 base_dir = {folder}/dovecot/run
 state_dir = {folder}/dovecot/state
@@ -110,13 +146,8 @@ log_path = {folder}/dovecot.log
 protocols = imap
 listen = 127.0.0.1
 ssl = yes
-ssl_cert = <{folder}/certificate.pem
-ssl_key = <{folder}/key.pem
-# Loopback only: a test may sign in without TLS.
-disable_plaintext_auth = no
 auth_mechanisms = plain login
 auth_failure_delay = 0
-mail_location = maildir:{folder}/mailboxes/%d/%n
 mail_max_userip_connections = 100
 first_valid_uid = {uid}
 last_valid_uid = {uid}
@@ -127,14 +158,6 @@ default_internal_user = nobody
 default_internal_group = nogroup
 default_process_limit = 200
 imap_idle_notify_interval = 30s
-passdb {{
-  driver = passwd-file
-  args = scheme=PLAIN username_format=%u {folder}/users
-}}
-userdb {{
-  driver = static
-  args = uid={uid} gid={uid} home={folder}/mailboxes/%d/%n
-}}
 namespace inbox {{
   inbox = yes
   mailbox Sent {{
@@ -192,16 +215,20 @@ def write_aged(file: Path, text: str) -> None:
     os.utime(file, (minute_ago, minute_ago))
 
 
-def write(folder: Path, ports: Ports, daemons: Path, kind: str, size_limit: int) -> None:
-    """Write all files below `folder`; `kind` is the map type Postfix has (hash or lmdb), sizes are bytes."""
+def write(folder: Path, ports: Ports, daemons: Path, kind: str, size_limit: int, dovecot: str) -> None:
+    """Write all files below `folder`.
+
+    `kind` is the map type Postfix has (hash or lmdb), `size_limit` is in bytes, `dovecot` its version.
+    """
     for name in ("postfix", "spool", "state", "maps", "mailboxes", "dovecot", "dovecot/run", "dovecot/state"):
         (folder / name).mkdir(mode=0o755, parents=True, exist_ok=True)
     main = MAIN_CF.format(folder=folder, daemons=daemons, kind=kind, uid=MAIL_UID, size_limit=size_limit)
     write_aged(folder / "postfix/main.cf", main)
     master = MASTER_CF.format(folder=folder, smtp=ports.smtp, smtps=ports.smtps)
     (folder / "postfix/master.cf").write_text(master, "utf-8")
-    dovecot = DOVECOT_CONF.format(folder=folder, uid=MAIL_UID, imap=ports.imap, imaps=ports.imaps)
-    (folder / "dovecot.conf").write_text(dovecot, "utf-8")
+    by_version = DOVECOT_23 if dovecot.startswith("2.3") else DOVECOT_24
+    text = (by_version + DOVECOT_CONF).format(folder=folder, uid=MAIL_UID, imap=ports.imap, imaps=ports.imaps)
+    (folder / "dovecot.conf").write_text(text, "utf-8")
     (folder / "maps/domains").write_text(DOMAINS, "utf-8")
     for name in ("mailboxes", "transports", "refused"):
         (folder / "maps" / name).touch()
