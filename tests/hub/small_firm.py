@@ -11,11 +11,9 @@ from workstation.casework.people import Team, Tenant
 from workstation.casework.records import Order, OrderLine, Payment
 from workstation.hub.ports import Tx
 from workstation.hub.services.identity import identity
-from workstation.hub.storage import books_tables
 from workstation.hub.storage.books import open_books
 from workstation.hub.storage.database import SqlDatabase
-from workstation.hub.storage.engines import engines_for
-from workstation.hub.storage.tables import metadata
+from workstation.hub.storage.opening import open_database
 
 TENANT = "01890000-0000-7000-8000-000000000001"
 TEAM = "01890000-0000-7000-8000-000000000002"
@@ -46,10 +44,7 @@ class SetClock:
 @contextmanager
 def database_at(url: str, clock: SetClock) -> Iterator[SqlDatabase]:
     """An empty database with all tables; `url` is a path or the address of a PostgreSQL database."""
-    assert books_tables.intake.metadata is metadata
-    engines = engines_for(url)
-    metadata.create_all(engines.write)
-    database = SqlDatabase(engines, clock)
+    database = open_database(url, None, clock)
     try:
         yield database
     finally:
