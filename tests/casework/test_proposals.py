@@ -258,7 +258,7 @@ def test_every_word_of_a_proposal_exists_in_both_languages() -> None:
         for item in propose(facts(sample), TOPICS):
             for language in ("de", "en"):
                 for key, params in ((item.title_key, item.title_params), (item.sub_key, item.sub_params)):
-                    said = proposal_text(texts, key, params, language)  # type: ignore[arg-type]
+                    said = proposal_text(texts, key, params, language)
                     assert said and said != key and "{" not in said and "!" not in said
             assert item.reply_card in texts.cards
     assert all(shape.reply_card in texts.cards for shape in MACROS.values())
