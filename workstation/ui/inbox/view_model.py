@@ -133,6 +133,11 @@ class QueueViewModel(QObject):
         self._tasks.start(self._load(self._round), name="queue.load", owner=self)
         self._timer.start()
 
+    def stop(self) -> None:
+        """Ask nothing any more: the window closes."""
+        self._round = 0
+        self._timer.stop()
+
     def preload(self, rows: Sequence[QueueRow]) -> None:
         """Show rows of the last run at once, before anything can be asked; ``load`` replaces them."""
         self._next_key = None

@@ -165,6 +165,7 @@ class DeskWindow(QObject):
         # What was decided goes out; what the hub does not answer in three seconds waits on the disk.
         await self.desk.decisions.flush_all()
         self._tick.stop()
+        self.queue_model.stop()
         self._stop_listening()
         self.window.allow_close()
         self.finished.emit()

@@ -114,6 +114,7 @@ class SignInView(QFrame):
         self._waiting = self._make_waiting()
         self._who = self._make_who()
         self._busy = _Page(theme, translate("SignIn", "Einen Augenblick"), "")
+        self._busy.box.addStretch(1)
         for page in (self._first, self._firm, self._hub, self._waiting, self._who, self._busy):
             self._pages.addWidget(page)
 
