@@ -48,7 +48,7 @@ class _Row(QPushButton):
             key = QLabel(row.shortcut)
             theme.style(key, "caption", kind="key")
             key.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-            box.addWidget(key)
+            box.addWidget(key, 0, Qt.AlignmentFlag.AlignVCenter)
         self.setAccessibleName(f"{row.title}. {row.meta}. {row.shortcut}")
 
 

@@ -44,7 +44,8 @@ QPushButton[kind="find"] { background: $bg_panel; border: 1px solid $border_stro
   padding: 0; min-height: ${p32}px; }
 QPushButton[kind="find"]:hover { background: $bg_hover; }
 QPushButton[kind="find"]:focus { border: 2px solid $focus; }
-QPushButton[kind="row"] { background: transparent; border: 0; border-radius: 8px; padding: 0; }
+QPushButton[kind="row"] { background: transparent; border: 0; border-radius: 8px; padding: 0;
+  min-height: ${p44}px; }
 QPushButton[kind="row"]:hover { background: $bg_hover; }
 QPushButton[kind="row"][tone="selected"] { background: $bg_selected; }
 QPushButton[kind="card"] { background: $bg_panel; border: 1px solid $border_strong; border-radius: 8px;
@@ -131,7 +132,10 @@ QFrame[kind="search"][tone="focus"] { border: 2px solid $focus; }
 QLabel[kind="key"] { border: 1px solid $border_strong; border-radius: 4px; padding: 0 ${p4}px;
   color: $text_secondary; }
 
-QComboBox::drop-down { border: 0; width: ${p20}px; }
+QComboBox::drop-down { border: 0; width: ${p24}px; }
+QComboBox::down-arrow { image: url("$chevron"); width: ${p16}px; height: ${p16}px; }
+QPushButton::menu-indicator { image: url("$chevron"); width: ${p12}px; height: ${p12}px;
+  subcontrol-position: right center; right: ${p4}px; }
 QComboBox QAbstractItemView { background: $bg_panel; border: 1px solid $border_strong; outline: 0;
   selection-background-color: $bg_selected; selection-color: $text_primary; }
 QCheckBox, QRadioButton { spacing: ${p8}px; min-height: ${p24}px; border: 2px solid transparent;
@@ -172,14 +176,18 @@ QProgressBar::chunk { background: $accent_solid; border-radius: 3px; }
 """)
 
 
-def make_sheet(colors: Mapping[str, str], px: Callable[[float], int]) -> str:
-    """Return the sheet for one scheme; ``colors`` maps token names to colours, ``px`` scales a size."""
+def make_sheet(colors: Mapping[str, str], px: Callable[[float], int], chevron: str) -> str:
+    """Return the sheet for one scheme: ``colors`` by token names, ``px`` scales a size.
+
+    ``chevron`` is the file of the arrow of choice boxes, with forward slashes.
+    """
     values: dict[str, str] = {name.replace(".", "_"): color for name, color in colors.items()}
+    values["chevron"] = chevron
     values["notice_danger_border"] = colors["danger.bg"]
     if colors["border.subtle"] == colors["text.primary"]:  # more contrast asked for
         values["notice_danger_border"] = colors["danger.border"]
     values["hover_veil"] = colors["bg.pressed"]
-    for size in (3, 4, 6, 7, 8, 9, 10, 11, 12, 20, 22, 24, 32, 68):
+    for size in (3, 4, 6, 7, 8, 9, 10, 11, 12, 16, 20, 22, 24, 32, 44, 68):
         values[f"p{size}"] = str(px(size))
     values["p11m"] = str(px(11) - 1)
     values["p32m"] = str(px(32) - 2)

@@ -139,7 +139,7 @@ class DeskWindow(QObject):
         self.case_model.file_changed.connect(self._on_file_changed)
         self.customer.reference_wanted.connect(case.composer.insert)
         self.customers.chosen.connect(self.second_model.show_customer)
-        window.top_bar.find_requested.connect(self.palette.open)
+        window.top_bar.find_requested.connect(self.open_palette)
         window.top_bar.outbox_requested.connect(self.open_outbox)
         window.top_bar.person_requested.connect(lambda: self._open_person_menu())
         window.rail.room_chosen.connect(self.show_room)
@@ -318,6 +318,11 @@ class DeskWindow(QObject):
         elif key == "copy_number":
             QGuiApplication.clipboard().setText(self.case_model.header().number)
             toast(translate("Shell", "Kopiert"), icon="copy")
+
+    def open_palette(self) -> None:
+        """Show the palette, unless somebody has to sign in first."""
+        if not self.window.is_covered:
+            self.palette.open()
 
     def open_outbox(self) -> None:
         """Show what waits."""
@@ -503,7 +508,7 @@ class DeskWindow(QObject):
             "write.log_call": self.sheets.log_call,
             "go.inbox": lambda: self.show_room("inbox"),
             "go.customers": lambda: self.show_room("customers"),
-            "window.palette": self.palette.open,
+            "window.palette": self.open_palette,
             "window.find": self.customer.open_search,
             "window.next_pane": lambda: self._step_pane(1),
             "window.previous_pane": lambda: self._step_pane(-1),
