@@ -56,7 +56,7 @@ class SetClock:
         self.seconds += step.total_seconds()
 
 
-def a_case(name: object, **fields: Any) -> Case:
+def a_case(name: object, /, **fields: Any) -> Case:
     """An open case of the team; ``due_in`` in minutes from NOW."""
     due_in = fields.pop("due_in", None)
     due_kind = fields.pop("due_kind", "first_response")
@@ -77,7 +77,7 @@ def a_case(name: object, **fields: Any) -> Case:
     return Case(**{**given, **fields})
 
 
-def a_customer(name: object, **fields: Any) -> Customer:
+def a_customer(name: object, /, **fields: Any) -> Customer:
     """The customer of :func:`a_case` with the same name."""
     address = f"kunde-{name}@example.org"
     given: dict[str, Any] = {
