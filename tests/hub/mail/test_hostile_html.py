@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workstation.hub.channels.mail.sanitise import has_blocked_images, sanitise, show_remote_images
+from workstation.system.sanitise import has_blocked_images, sanitise, show_remote_images
 
 FRAGMENTS = [
     "<script>alert(1)</script>",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.hub.mail.build import mail
 from workstation.hub.channels.mail import ParsedMail, parse
 from workstation.hub.channels.mail.quoting import fold
-from workstation.hub.channels.mail.sanitise import sanitise
+from workstation.system.sanitise import sanitise
 
 
 def _nested(depth: int) -> bytes:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from workstation.casework.message import AttachmentMeta
+from workstation.system.sanitise import sanitise
 from workstation.ui.case_desk.models import ConversationLine
 from workstation.ui.shared.avatar import Avatar
 from workstation.ui.shared.theme import Theme
@@ -54,8 +55,8 @@ class MailBody(QTextBrowser):
         return None
 
     def show_html(self, html: str) -> None:
-        """Show ``html`` (already sanitised) and take the height it needs."""
-        self.setHtml(html)
+        """Show ``html`` and take the height it needs; it is cleaned again, whoever cleaned it before."""
+        self.setHtml(sanitise(html))
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -104,16 +104,20 @@ class TimelineDelegate(QStyledItemDelegate):
         left, right = rect.left() + px(TEXT_X), rect.right() - px(INSET)
         first = QRectF(left, rect.top() + px(8), right - left, theme.line("body"))
         used = self._paint_right(painter, first, item)
-        self._line(painter, first.adjusted(0, 0, -used, 0), item.title, "bodyMedium.prose", "text.primary")
+        self._line(painter, first.adjusted(0, 0, -used, 0), item.title, "bodyMedium", "text.primary")
         second = QRectF(left, first.bottom(), right - left, theme.line("caption"))
         used = self._paint_status(painter, second, item)
-        self._line(painter, second.adjusted(0, 0, -used, 0), item.meta, "caption.prose", "text.secondary")
+        self._line(painter, second.adjusted(0, 0, -used, 0), item.meta, "caption", "text.secondary")
 
     def _paint_right(self, painter: QPainter, line: QRectF, item: TimelineItem) -> float:
         if item.amount is not None:
-            words, role, tone = self._view_model.formats.money(item.amount), "bodyMedium", "text.primary"
+            words, role, tone = (
+                self._view_model.formats.money(item.amount),
+                "bodyMedium.figures",
+                "text.primary",
+            )
         else:
-            words, role, tone = self._view_model.when(item), "body", "text.secondary"
+            words, role, tone = self._view_model.when(item), "body.figures", "text.secondary"
         font = self._theme.font(role)
         paint.text(painter, line, words, font, self._theme.color(tone), _RIGHT)
         return self._elider.metrics(role, font).horizontalAdvance(words) + self._theme.px(8)

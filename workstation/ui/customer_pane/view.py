@@ -50,8 +50,8 @@ class CustomerPane(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         set_property(self, "line", "left")
         self._avatar = Avatar(theme, 40, parent=self)
-        self._name = ElidingLabel(theme, role="h2.prose", parent=self)
-        self._about = ElidingLabel(theme, role="caption.prose", tone="secondary", parent=self)
+        self._name = ElidingLabel(theme, role="h2", parent=self)
+        self._about = ElidingLabel(theme, role="caption", tone="secondary", parent=self)
         self.call_button = self._icon_button("phone")
         self.edit_button = self._icon_button("pencil")
         self._figures: list[tuple[ElidingLabel, ElidingLabel]] = []
@@ -128,7 +128,7 @@ class CustomerPane(QFrame):
     def _figure(self) -> QVBoxLayout:
         column = QVBoxLayout()
         column.setSpacing(0)
-        value = ElidingLabel(self._theme, role="bodyStrong", parent=self)
+        value = ElidingLabel(self._theme, role="bodyStrong.figures", parent=self)
         label = ElidingLabel(self._theme, role="caption", tone="secondary", parent=self)
         column.addWidget(value)
         column.addWidget(label)

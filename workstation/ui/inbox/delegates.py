@@ -79,7 +79,7 @@ class QueueDelegate(QStyledItemDelegate):
             line.setLeft(line.left() + px(20))
         paint.text(painter, line, section_word(item.section), font, theme.color(tone))
         count_color = theme.color("text.secondary")
-        paint.text(painter, line, str(item.count), theme.font("caption"), count_color, _RIGHT)
+        paint.text(painter, line, str(item.count), theme.font("caption.figures"), count_color, _RIGHT)
 
     def _paint_ground(
         self, painter: QPainter, rect: QRectF, state: QStyle.StateFlag, has_focus: bool
@@ -139,16 +139,14 @@ class QueueDelegate(QStyledItemDelegate):
         used = self._paint_due(painter, line, words)
         name = QRectF(line)
         name.setRight(line.right() - used)
-        self._line(
-            painter, name, row.customer_name, "bodyStrong.prose" if row.is_unread else "bodyMedium.prose"
-        )
+        self._line(painter, name, row.customer_name, "bodyStrong" if row.is_unread else "bodyMedium")
 
     def _paint_subject(self, painter: QPainter, line: QRectF, row: QueueRow) -> None:
         if row.is_unread:
             px = self._theme.px
             center = QPointF(line.left() - px(TEXT_X - INSET - 8), line.center().y())
             paint.disc(painter, center, px(7) / 2, self._theme.color("accent.solid"))
-        self._line(painter, line, row.subject, "body.prose")
+        self._line(painter, line, row.subject, "body")
 
     def _paint_due(self, painter: QPainter, line: QRectF, words: RowWords) -> float:
         if not words.due:
@@ -156,9 +154,9 @@ class QueueDelegate(QStyledItemDelegate):
         theme = self._theme
         tone = _TONES.get(words.level) if words.level is not None else None
         if tone is None:
-            font = theme.font("caption")
+            font = theme.font("caption.figures")
             paint.text(painter, line, words.due, font, theme.color("text.secondary"), _RIGHT)
-            return self._elider.metrics("caption", font).horizontalAdvance(words.due) + theme.px(8)
+            return self._elider.metrics("caption.figures", font).horizontalAdvance(words.due) + theme.px(8)
         chip = self._chip(words.due, tone, painter.device().devicePixelRatioF())
         size = chip.deviceIndependentSize()
         painter.drawPixmap(QPointF(line.right() - size.width(), line.center().y() - size.height() / 2), chip)

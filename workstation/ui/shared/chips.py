@@ -24,7 +24,7 @@ _FACTS: dict[FactState, tuple[Tone, str]] = {
 
 def _role(is_pill: bool) -> str:
     # Pills hold minutes that tick, facts hold words with hyphens.
-    return "captionStrong" if is_pill else "captionStrong.prose"
+    return "captionStrong.figures" if is_pill else "captionStrong"
 
 
 def chip_size(theme: Theme, words: str, icon: str = "", *, is_pill: bool = True) -> QSize:

@@ -130,7 +130,7 @@ class DecisionButton(QPushButton):
         return metrics.horizontalAdvance(self.face.shown_word()) + self._theme.px(6)
 
     def _reason_lines(self, width: int) -> list[str]:
-        metrics = QFontMetricsF(self._theme.font("caption.prose"))
+        metrics = QFontMetricsF(self._theme.font("caption"))
         return paint.wrap(self.face.reason, metrics, self._reason_room(width), self._word_width())
 
     # -- painting
@@ -148,7 +148,7 @@ class DecisionButton(QPushButton):
         pixmap = theme.pixmap(look.icon, tone, _ICON, self.devicePixelRatioF())
         painter.drawPixmap(QPointF(theme.px(_PAD), icon_top), pixmap)
         x = theme.px(_TEXT_X)
-        title_font = theme.font("h3.prose")
+        title_font = theme.font("h3")
         metrics = QFontMetricsF(title_font)
         room = int(self.width() - x - theme.px(_PAD))
         # The title comes before the key: without room for both, the key is told by the reader only.
@@ -205,7 +205,7 @@ class DecisionButton(QPushButton):
     def _paint_reason(self, painter: QPainter, first: QRectF, lines: list[str], tone: str) -> None:
         theme = self._theme
         paint.text(painter, first, self.face.shown_word(), theme.font("captionStrong"), theme.color(tone))
-        font, color = theme.font("caption.prose"), theme.color("text.secondary")
+        font, color = theme.font("caption"), theme.color("text.secondary")
         for number, words in enumerate(lines):
             spot = first.translated(0.0 if number else self._word_width(), number * first.height())
             paint.text(painter, spot, words, font, color)

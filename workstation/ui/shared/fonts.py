@@ -29,11 +29,11 @@ def load_inter() -> str:
     return ""
 
 
-def make_font(tokens: Tokens, role: FontRole, scale: float, *, is_tabular: bool = True) -> QFont:
+def make_font(tokens: Tokens, role: FontRole, scale: float, *, is_tabular: bool = False) -> QFont:
     """Return the font of ``role`` at text size ``scale``, its weight on the variable axis.
 
-    Tabular figures let amounts and times align and tick without a jump, but they widen the hyphen too
-    («Marie-Luise», «B-10482»): names and running text go without.
+    Tabular figures let amounts and times align and tick without a jump. They widen the hyphen too
+    («Marie-Luise», «B-10482»), so names and running text go without.
 
     Only the axis carries the weight: ``setWeight`` would draw 500 and 600 like 400 and double a bold.
     The caption never falls below 12 px, whatever the scale.

@@ -70,7 +70,7 @@ class RailButton(QAbstractButton):
     def _paint_badge(self, painter: QPainter, corner: QPointF) -> None:
         theme = self._theme
         words = str(self._count) if self._count < 100 else "99+"
-        font = theme.font("captionStrong")
+        font = theme.font("captionStrong.figures")
         height = theme.px(17)
         width = max(float(height), QFontMetricsF(font).horizontalAdvance(words) + theme.px(9))
         spot = QRectF(corner.x(), corner.y(), width, height)

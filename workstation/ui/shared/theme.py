@@ -65,7 +65,7 @@ class Theme(QObject):
     def font(self, role: str) -> QFont:
         """Return the font of ``role`` (``body``, ``caption``, ``h2`` ...) at the chosen text size.
 
-        Figures are tabular; ``body.prose`` is the same role for names and running text, without them.
+        ``body.figures`` is the same role with tabular figures, for amounts, times and counts.
 
         Raises:
             KeyError: there is no such role.
@@ -73,8 +73,8 @@ class Theme(QObject):
         found = self._fonts.get(role)
         if found is None:
             name, _, variant = role.partition(".")
-            is_tabular = not variant and name != "reading"
-            found = fonts.make_font(self.tokens, self.tokens.roles[name], self.scale, is_tabular=is_tabular)
+            role_ = self.tokens.roles[name]
+            found = fonts.make_font(self.tokens, role_, self.scale, is_tabular=variant == "figures")
             self._fonts[role] = found
         return found
 

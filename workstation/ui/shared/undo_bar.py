@@ -61,7 +61,7 @@ class _Ring(QWidget):
             painter.drawArc(inner, 90 * 16, round(360 * 16 * self._share))
         else:
             paint.disc(painter, QPointF(rect.center()), rect.width() / 2 - 1, theme.color("go.bgHover"))
-        font = theme.font("captionStrong")
+        font = theme.font("captionStrong.figures")
         center = Qt.AlignmentFlag.AlignCenter
         paint.text(painter, rect, str(self._seconds), font, theme.color("go.text"), center)
 

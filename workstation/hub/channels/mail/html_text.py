@@ -4,7 +4,7 @@ import html
 import re
 
 from workstation.hub.channels.mail.charsets import clean_text
-from workstation.hub.channels.mail.html_depth import is_too_deep
+from workstation.system.html_depth import is_too_deep
 
 MAX_HTML_CHARACTERS = 4_000_000
 _BLOCKS = frozenset(

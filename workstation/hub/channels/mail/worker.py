@@ -8,7 +8,7 @@ from threading import Lock
 from types import TracebackType
 
 from workstation.hub.channels.mail.parsed import ParsedMail, ParseFailure
-from workstation.hub.channels.mail.sanitise import sanitise
+from workstation.system.sanitise import sanitise
 
 MAX_RAW_BYTES = 100_000_000
 _MAILS_PER_CHILD = 500

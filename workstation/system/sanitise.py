@@ -4,7 +4,7 @@ import html
 import re
 from collections.abc import Collection
 
-from workstation.hub.channels.mail.html_depth import is_too_deep
+from workstation.system.html_depth import is_too_deep
 
 # Raised whenever the rules below change: stored HTML of an older version is made again from the raw mail.
 SANITISER_VERSION = 1
