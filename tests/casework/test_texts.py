@@ -214,7 +214,7 @@ def test_the_answer_to_the_broken_bowl_before_and_after_the_booking() -> None:
         "Gutschrift G-2291",
         "am 23. November 2026",
         "angewiesen",
-        "3 bis 5 Bankarbeitstagen",
+        "3 bis 5 Bankarbeitstage.",
         "Rücksendenummer R-1007",
         "bis Montag, den 7. Dezember 2026",
         "1. Kiosk Yilmaz, Schwarzwaldstr. 12, 79102 Freiburg",

@@ -112,7 +112,7 @@ def undelivered(
         RuleViolation: ``message.unknown``.
     """
     message = _outbound(state, message_id)
-    if message.delivery == delivery and message.delivery_code == code:
+    if message.delivery == delivery and code in ("", message.delivery_code):
         return state
     was_answer = message.is_human_answer
     state = put_message(state, with_(message, delivery=delivery, delivery_code=code))
@@ -121,7 +121,7 @@ def undelivered(
     state = with_case(state, has_undelivered=True, status=status, solved_at=None, follow_up_at=None)
     if was_answer:
         state = _recount(state)
-    return settled(say(state, given, f"message.{delivery}", message_id=message_id), given)
+    return settled(say(state, given, f"delivery.{delivery}", message_id=message_id), given)
 
 
 def sending(state: CaseState, message_id: str, delivery: DeliveryState, given: Given) -> CaseState:

@@ -124,7 +124,7 @@ class NeedsApproval(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="refused"):
-    """Cannot be done by anybody as it stands; ``alternative`` is a kind that can."""
+    """Cannot be done by anybody as it stands; ``alternative`` is the key of a proposal that can."""
 
     code: str
     params: dict[str, str] = {}

@@ -223,7 +223,7 @@ def _damaged(
     payment = best_payment(facts, order)
     if payment is None:
         steps: tuple[Decision, ...] = ()
-        judgement: Judgement = Refused(code="decision.payment_unknown")
+        judgement: Judgement = Refused(code="decision.payment_unknown", alternative="promise_answer")
     else:
         steps = damaged_item(order, payment, broken, back, _deadline(facts))
         judgement = judge(steps, facts.limits, facts.usage, context_of(facts))
@@ -258,7 +258,7 @@ def _build(
     judgement: Judgement = (
         judge(steps, facts.limits, facts.usage, context_of(facts))
         if steps
-        else Refused(code="decision.payment_unknown")
+        else Refused(code="decision.payment_unknown", alternative="promise_answer")
     )
     card = "return" if kind == "return" else "damaged_refund" if reason == "damaged_in_transit" else "refund"
     params = {"items": _items(order, lines)}

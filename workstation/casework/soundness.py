@@ -135,14 +135,14 @@ def _of_money(steps: Sequence[Decision], context: JudgeContext) -> Refused | Non
     for payment_id, amount in wanted.items():
         payment = next((item for item in context.payments if item.payment_id == payment_id), None)
         if payment is None:
-            return Refused(code="decision.payment_unknown")
+            return Refused(code="decision.payment_unknown", alternative="promise_answer")
         rest = refundable(payment, context.decisions)
         if rest.currency != amount.currency:
             return Refused(
                 code="money.currency_mismatch", params={"left": amount.currency, "right": rest.currency}
             )
         if not rest:
-            return Refused(code="decision.nothing_refundable")
+            return Refused(code="decision.nothing_refundable", alternative="promise_answer")
         if amount > rest:
             return Refused(code="decision.over_refundable", params={"rest": money_param(rest)})
     for step in steps:
@@ -164,7 +164,7 @@ def _of_pieces(steps: Sequence[Decision], context: JudgeContext) -> Refused | No
         if line is None or not back:
             continue
         if back + returned(order_id, line, context.returns, context.decisions) > line.quantity:
-            return Refused(code="decision.already_returned", params={"line": line.name})
+            return Refused(code="decision.already_returned", params={"line": line.name}, alternative="refund")
     return None
 
 

@@ -183,7 +183,7 @@ def _money_facts(
     facts: dict[str, str | None] = {
         "amount": money_text(decision.amount, language),
         "account": account,
-        "money_days": words[f"days.{method}"],
+        "days": words[f"days.{method}"],
         "order_no": _order_no(decision.order_id, sources),
         "credit_note_no": step.result.get("credit_note_no"),
         "booked_on": _booked_on(step, record, sources, language),
