@@ -153,7 +153,7 @@ class Feed:
         for name, identifier in gone:
             seq = self._next(scope)
             rows.append(FeedRow(scope=scope, seq=seq, entity=name, id=identifier, rev=0, gone=True))
-        return PullAnswer(
+        answer = PullAnswer(
             generation=self.generation,
             rows=tuple(rows),
             cursors=dict(self.heads),
@@ -162,6 +162,8 @@ class Feed:
             server_time=NOW,
             more=more,
         )
+        # As it comes over the wire, so that its shape is tried as well.
+        return codec.decode(codec.encode(answer), PullAnswer)
 
     def _next(self, scope: str) -> int:
         self.heads[scope] = self.heads.get(scope, 0) + 1

@@ -56,7 +56,7 @@ class MemoryReplica:
         touched: list[tuple[str, Entity]] = []
         for row in answer.rows:
             key = (row.entity, row.id)
-            if row.gone or row.body is None:
+            if row.gone:
                 self.scopes.get(key, {}).pop(row.scope, None)
                 continue
             self.scopes.setdefault(key, {})[row.scope] = self.era

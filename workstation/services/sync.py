@@ -89,7 +89,7 @@ class Sync:
         self._since = clock.now()
         self._code = ""
         self._last_sync_at: datetime | None = None
-        self._reading_stopped = False
+        self._reading_stopped = ""
         self._has_pokes = False
         self._is_closing = False
         self._waiting = 0
@@ -163,7 +163,7 @@ class Sync:
                 self._stop(error)
             except ProtocolMismatch as error:
                 # Reading stops, the outbox still goes.
-                self._reading_stopped = True
+                self._reading_stopped = error.code
                 self._show("update_needed", error.code)
                 delay = backoff.next_s()
             except RuleViolation as error:
@@ -328,7 +328,7 @@ class Sync:
     def signed_in(self) -> None:
         """A person has signed in: go on."""
         self._may_go.set()
-        self._reading_stopped = False
+        self._reading_stopped = ""
         self.wake()
 
     def _stop(self, error: SignInRequired) -> None:
@@ -340,7 +340,7 @@ class Sync:
     def _online(self) -> None:
         if self._state == "offline":
             self.wake()
-        self._show("update_needed" if self._reading_stopped else "online", "")
+        self._show("update_needed" if self._reading_stopped else "online", self._reading_stopped)
 
     def _show(self, state: ConnectionState, code: str) -> None:
         if (state, code) == (self._state, self._code):

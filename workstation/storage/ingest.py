@@ -62,7 +62,7 @@ def ingest(connection: Connection, answer: PullAnswer, era: int) -> Changes:
     puts: list[tuple[str, str, str, int]] = []
     drops: list[tuple[str, str, str]] = []
     for row in answer.rows:
-        if row.gone or row.body is None:
+        if row.gone or not bytes(row.body):
             drops.append((row.entity, row.id, row.scope))
             page.gone[(row.entity, row.id)] = row.scope
             continue

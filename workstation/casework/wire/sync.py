@@ -23,7 +23,7 @@ class PullRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 class FeedRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One entity as it is now: ``body`` is its JSON, absent when it is ``gone`` from the scope."""
+    """One entity as it is now: ``body`` is its JSON, empty when it is ``gone`` from the scope."""
 
     scope: str
     seq: int
@@ -31,7 +31,7 @@ class FeedRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     id: str
     rev: int
     gone: bool = False
-    body: msgspec.Raw | None = None
+    body: msgspec.Raw = msgspec.Raw()
 
 
 class PullAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
