@@ -20,6 +20,7 @@ from workstation.services.inbox import Inbox
 from workstation.services.link import HubLink
 from workstation.services.outbox_view import OutboxView
 from workstation.services.overlay import Overlay
+from workstation.services.pictures import Pictures
 from workstation.services.presence import Presence
 from workstation.services.reference import Reference
 from workstation.services.replies import Replies
@@ -59,6 +60,7 @@ class Desk:
     find: Find
     outbox_view: OutboxView
     attachments: Attachments
+    pictures: Pictures
     presence: Presence
     reference: Reference
     texts: TextShelf
@@ -118,6 +120,7 @@ def build_desk(
     """
     from workstation.remote.embedded import ProcessHub
     from workstation.remote.hub_client import RequestsHub
+    from workstation.remote.pictures import RequestsPictures
     from workstation.remote.retry import FullJitter
     from workstation.storage.opening import OUTBOX_FILE, REPLICA_FILE, open_outbox, open_replica
     from workstation.storage.secret_place import key_of, open_secrets
@@ -253,6 +256,7 @@ def build_desk(
         find=Find(replica, workers),
         outbox_view=OutboxView(outbox=outbox, replica=replica, workers=workers, decisions=decisions),
         attachments=Attachments(folder=profile / "attachments", workers=workers, link=link),
+        pictures=Pictures(RequestsPictures(), workers),
         presence=presence,
         reference=reference,
         texts=shelf,

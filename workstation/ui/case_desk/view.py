@@ -128,6 +128,7 @@ class CaseDeskView(QFrame):
         self.notice.second_clicked.connect(lambda: model.press_notice(1))
         self.conversation.attachment_opened.connect(model.open_attachment)
         self.conversation.attachment_saved.connect(self._on_save_asked)
+        self.conversation.pictures_wanted.connect(model.load_pictures)
         self.conversation.left.connect(self.left)
         decisions.chosen.connect(model.choose)
         decisions.amount_wanted.connect(self._on_amount_wanted)

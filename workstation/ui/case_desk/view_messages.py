@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QKeyEvent, QResizeEvent, QTextDocument
+import html as markup
+import re
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -11,21 +14,21 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
-    QTextBrowser,
     QVBoxLayout,
     QWidget,
 )
 
 from workstation.casework.message import AttachmentMeta
-from workstation.system.sanitise import sanitise
+from workstation.system.sanitise import has_blocked_images, sanitise
 from workstation.ui.case_desk.models import ConversationLine
+from workstation.ui.case_desk.view_mail_body import MailBody
 from workstation.ui.shared.avatar import Avatar
 from workstation.ui.shared.theme import Theme
 from workstation.ui.shared.words import translate
 
 NEWEST = 30
 """Lines built at once; older ones on demand, since screen readers lag on long pages."""
-_SAFE_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
+_BLOCKED = re.compile(r'data-blocked-src="(https?:[^"]*)"')
 CHANNEL_ICONS = {
     "mail": "mail",
     "phone": "phone",
@@ -37,49 +40,13 @@ CHANNEL_ICONS = {
 }
 
 
-class MailBody(QTextBrowser):
-    """Sanitised HTML of a mail: as high as its content, links open outside, nothing is fetched."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setOpenLinks(False)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.document().setDocumentMargin(0)
-        self.anchorClicked.connect(_open_link)
-
-    def loadResource(self, kind: int, name: QUrl | str) -> object:
-        """Answer every request of the page with nothing: no remote picture, no local file."""
-        return None
-
-    def show_html(self, html: str) -> None:
-        """Show ``html`` and take the height it needs; it is cleaned again, whoever cleaned it before."""
-        self.setHtml(sanitise(html))
-        self._fit()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Follow the width with the height."""
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        document: QTextDocument = self.document()
-        document.setTextWidth(max(120, self.viewport().width()))
-        self.setFixedHeight(int(document.size().height()) + 4)
-
-
-def _open_link(url: QUrl) -> None:
-    if url.scheme().lower() in _SAFE_SCHEMES:
-        QDesktopServices.openUrl(url)
-
-
 class Bubble(QFrame):
     """One message with author, time, text, folded quote, attachments and delivery state."""
 
     attachment_opened = Signal(object)
     attachment_saved = Signal(object)
+    pictures_wanted = Signal(object, object)
+    """Addresses of remote pictures, and what to call with those that were found."""
 
     def __init__(self, theme: Theme, line: ConversationLine, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -192,10 +159,30 @@ class Bubble(QFrame):
             self._theme.style(self._html, "reading")
             self._box.insertWidget(self._box.indexOf(self._text), self._html)
             self._html.show_html(self._line.html)
+            self._offer_pictures()
         if self._html is not None:
             self._html.setVisible(is_shown)
         self._text.setVisible(not is_shown)
         self._theme.set_icon(self._original, "moon" if is_shown else "sun", "text.secondary", 14)
+
+    def _offer_pictures(self) -> None:
+        if self._html is None or not has_blocked_images(sanitise(self._line.html)):
+            return
+        button = QPushButton(translate("Conversation", "Bilder aus dem Netz laden"))
+        button.setToolTip(
+            translate("Conversation", "Wer die Nachricht schickte, kann dann sehen, dass du sie liest.")
+        )
+        self._theme.style(button, "caption", kind="link")
+        self._box.insertWidget(self._box.indexOf(self._html), button, 0, Qt.AlignmentFlag.AlignLeft)
+        urls = tuple(markup.unescape(url) for url in _BLOCKED.findall(sanitise(self._line.html)))
+
+        def show(found: dict[str, bytes]) -> None:
+            if self._html is not None and found:
+                self._html.take_pictures(found)
+                self._html.show_html(self._line.html)
+                button.hide()
+
+        button.clicked.connect(lambda: self.pictures_wanted.emit(urls, show))
 
     def _add_attachments(self) -> None:
         row = QHBoxLayout()
@@ -298,6 +285,7 @@ class Conversation(QScrollArea):
 
     attachment_opened = Signal(object)
     attachment_saved = Signal(object)
+    pictures_wanted = Signal(object, object)
     left = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -380,6 +368,7 @@ class Conversation(QScrollArea):
         bubble = Bubble(self._theme, line)
         bubble.attachment_opened.connect(self.attachment_opened)
         bubble.attachment_saved.connect(self.attachment_saved)
+        bubble.pictures_wanted.connect(self.pictures_wanted)
         avatar = Avatar(self._theme, 32, is_staff=line.kind != "inbound")
         avatar.set_name(line.author)
         if line.is_own:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from workstation.services.attachments import Attachments
     from workstation.services.case_desk import CaseDesk
     from workstation.services.decisions import Decisions
+    from workstation.services.pictures import Pictures
     from workstation.services.replies import Replies
 
 
@@ -58,6 +59,11 @@ class Services(Protocol):
     @property
     def attachments(self) -> Attachments:
         """Fetches and uploads files."""
+        ...
+
+    @property
+    def pictures(self) -> Pictures:
+        """Fetches remote pictures of mails."""
         ...
 
 
@@ -366,6 +372,17 @@ class Writing(QObject):
     def save_attachment(self, meta: AttachmentMeta, place: Path) -> None:
         """Fetch an attachment and copy it to ``place``."""
         self._start(self._fetch(meta, place), "attachment.save")
+
+    def load_pictures(self, urls: tuple[str, ...], show: Callable[[dict[str, bytes]], None]) -> None:
+        """Fetch the remote pictures of a mail: the person has asked for them."""
+
+        async def load() -> None:
+            found = await self._services.pictures.fetch(urls)
+            if not found:
+                self.toast.emit(translate("CaseDesk", "Die Bilder ließen sich nicht laden"))
+            show(found)
+
+        self._start(load(), "pictures.load")
 
     async def _fetch(self, meta: AttachmentMeta, place: Path | None) -> None:
         fetched = await self._services.attachments.fetch(meta)
