@@ -12,10 +12,19 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import (
     QApplication,
+    QCheckBox,
+    QComboBox,
+    QDateTimeEdit,
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QListWidget,
+    QMenu,
+    QPlainTextEdit,
+    QProgressBar,
     QPushButton,
+    QRadioButton,
+    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -336,6 +345,56 @@ def overlays(theme: Theme) -> QWidget:
     return page
 
 
+def controls(theme: Theme) -> QWidget:
+    """Qt's own controls under the one style sheet."""
+    page = _page(760, 520)
+    grid = QGridLayout(page)
+    combo = QComboBox()
+    combo.addItems(["Deutsch", "Englisch"])
+    ticked, plain, chosen = (
+        QCheckBox("Bewegung reduzieren"),
+        QCheckBox("Nur ungelesene"),
+        QRadioButton("Hell"),
+    )
+    ticked.setChecked(True)
+    chosen.setChecked(True)
+    number, moment, bar = QSpinBox(), QDateTimeEdit(), QProgressBar()
+    bar.setValue(40)
+    rows = QListWidget()
+    rows.addItems(["Bestellung B-10482", "Bestellung B-09911"])
+    rows.setCurrentRow(0)
+    note, text = QPlainTextEdit("Fahrer bestätigt: Karton gekippt."), QPlainTextEdit()
+    note.setProperty("kind", "note")
+    text.setPlaceholderText("Antwort schreiben.")
+    menu = QMenu(page)
+    for words in ("Nur ungelesene", "E-Mail", "Telefon"):
+        action = menu.addAction(words)
+        action.setCheckable(True)
+        action.setChecked(words == "E-Mail")
+    menu.setWindowFlag(Qt.WindowType.Widget)
+    off = QPushButton("Nicht verfügbar")
+    off.setEnabled(False)
+    widgets = (
+        combo,
+        ticked,
+        plain,
+        chosen,
+        QRadioButton("Dunkel"),
+        number,
+        moment,
+        bar,
+        rows,
+        note,
+        text,
+        menu,
+        off,
+    )
+    for place, widget in enumerate(widgets):
+        theme.style(widget, "body")
+        grid.addWidget(widget, place // 3, place % 3)
+    return page
+
+
 def _page(width: int, height: int) -> QWidget:
     page = QWidget()
     page.setProperty("surface", "app")
@@ -367,6 +426,7 @@ def main() -> int:
 def _draw_all(app: QApplication, theme: Theme, folder: Path, suffix: str, language: Language) -> None:
     _draw(app, folder / f"decision-states-{suffix}.png", lambda: decision_states(theme))
     _draw(app, folder / f"decision-grid-{suffix}.png", lambda: decision_grid(theme))
+    _draw(app, folder / f"controls-{suffix}.png", lambda: controls(theme))
     _draw(app, folder / f"parts-{suffix}.png", lambda: parts(theme))
     _draw(app, folder / f"panes-{suffix}.png", lambda: panes(theme, language))
     _draw(app, folder / f"queue-states-{suffix}.png", lambda: queue_states(theme, language))

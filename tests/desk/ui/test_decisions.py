@@ -73,7 +73,7 @@ def test_the_reason_is_never_cut(theme: Theme, qtbot: QtBot, width: int) -> None
     button = make(theme, qtbot, LONG)
     lines = button._reason_lines(width)
     assert " ".join(line for line in lines if line) == LONG.reason
-    metrics = QFontMetricsF(theme.font("caption.prose"))
+    metrics = QFontMetricsF(theme.font("caption"))
     assert all(metrics.horizontalAdvance(line) <= width - 56 for line in lines)
     assert button.heightForWidth(width) == 64 + 16 * (len(lines) - 1)
 

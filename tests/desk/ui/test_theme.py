@@ -54,7 +54,7 @@ def test_the_font_is_inter_with_real_weights(theme: Theme) -> None:
 
 
 def test_figures_are_tabular_and_prose_is_not(theme: Theme) -> None:
-    figures, prose = QFontMetricsF(theme.font("body")), QFontMetricsF(theme.font("body.prose"))
+    figures, prose = QFontMetricsF(theme.font("body.figures")), QFontMetricsF(theme.font("body"))
     assert figures.horizontalAdvance("1111") == pytest.approx(figures.horizontalAdvance("8888"))
     assert prose.horizontalAdvance("1111") < prose.horizontalAdvance("8888")
     assert prose.horizontalAdvance("-") < figures.horizontalAdvance("-")
