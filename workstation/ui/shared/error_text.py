@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from workstation.casework.money import Money
+from workstation.casework.params import parsed_money
 from workstation.system.resources import resource_path
 from workstation.ui.shared.formats import Formats, Language
 
@@ -83,4 +84,21 @@ class ErrorText:
             return self._formats.money_short(value)
         if isinstance(value, datetime):
             return self._formats.time(value)
-        return str(value)
+        return self._written(str(value))
+
+    def _written(self, text: str) -> str:
+        """Codes carry money as ``24.90 EUR`` and moments in ISO form: written out, other text as it is."""
+        money = parsed_money(text)
+        if money is not None:
+            return self._formats.money_short(money)
+        if text[4:5] != "-" or text[7:8] != "-":
+            return text
+        try:
+            day = date.fromisoformat(text[:10])
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            return text
+        if len(text) == 10 or moment.tzinfo is None:
+            return self._formats.full_day(day)
+        local = self._formats.local(moment)
+        return f"{self._formats.full_day(local.date())} {local:%H:%M}"
