@@ -119,9 +119,13 @@ class MailServers:
     def start_imap(self) -> None:
         """Start Dovecot (again)."""
         command = ["/usr/sbin/dovecot", "-F", "-c", str(self.folder / "dovecot.conf")]
-        self._dovecot = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        if not wait_until(lambda: is_listening(self.ports.imap), within_s=30):
-            raise ServerFailedError(f"Dovecot did not start:\n{tail(self.folder / 'dovecot.log')}")
+        said = self.folder / "dovecot.log"
+        with said.open("ab") as output:
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=output)
+        self._dovecot = process
+        wait_until(lambda: is_listening(self.ports.imap) or process.poll() is not None, within_s=30)
+        if process.poll() is not None or not is_listening(self.ports.imap):
+            raise ServerFailedError(f"Dovecot did not start:\n{tail(said)}")
 
     def start_smtp(self) -> None:
         """Start Postfix (again); mails it had taken before are delivered now."""

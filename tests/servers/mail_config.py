@@ -171,11 +171,9 @@ namespace inbox {{
 }}
 service imap-login {{
   inet_listener imap {{
-    address = 127.0.0.1
     port = {imap}
   }}
   inet_listener imaps {{
-    address = 127.0.0.1
     port = {imaps}
     ssl = yes
   }}
