@@ -205,6 +205,10 @@
         <source>Versuche es noch einmal, sobald du online bist.</source>
         <translation>Try again once you are online.</translation>
     </message>
+    <message>
+        <source>Die Bilder ließen sich nicht laden</source>
+        <translation>The pictures could not be loaded</translation>
+    </message>
 </context>
 <context>
     <name>CaseHeader</name>
@@ -561,6 +565,14 @@
     <message>
         <source>Ältere zeigen</source>
         <translation>Show older</translation>
+    </message>
+    <message>
+        <source>Bilder aus dem Netz laden</source>
+        <translation>Load pictures from the net</translation>
+    </message>
+    <message>
+        <source>Wer die Nachricht schickte, kann dann sehen, dass du sie liest.</source>
+        <translation>Whoever sent the message can then see that you read it.</translation>
     </message>
 </context>
 <context>

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QImage, QResizeEvent, QTextDocument
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QWidget
@@ -9,6 +11,9 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QWidget
 from workstation.system.sanitise import sanitise, show_remote_images
 
 MOST_PX = 1200
+_NOTHING = QImage(1, 1, QImage.Format.Format_ARGB32)
+_NOTHING.fill(0)
+_WITHOUT_SOURCE = re.compile(r'<img\b(?![^>]*\ssrc=)(?:[^>]*\salt="([^"]*)")?[^>]*>')
 _SAFE_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 
 
@@ -28,7 +33,9 @@ class MailBody(QTextBrowser):
 
     def loadResource(self, kind: int, name: QUrl | str) -> object:
         """Answer with a picture the person has asked for, and with nothing else: no net, no local file."""
-        return self._pictures.get(name.toString() if isinstance(name, QUrl) else name)
+        found = self._pictures.get(name.toString() if isinstance(name, QUrl) else name)
+        # An empty answer would make Qt look for a local file of that name; a clear pixel does not.
+        return found if found is not None else _NOTHING
 
     def take_pictures(self, found: dict[str, bytes]) -> None:
         """Keep fetched pictures for :meth:`show_html`."""
@@ -43,7 +50,8 @@ class MailBody(QTextBrowser):
     def show_html(self, html: str) -> None:
         """Show ``html`` and take the height it needs; it is cleaned again, whoever cleaned it before."""
         clean = sanitise(html)
-        self.setHtml(show_remote_images(clean) if self._pictures else clean)
+        shown = show_remote_images(clean) if self._pictures else clean
+        self.setHtml(_WITHOUT_SOURCE.sub(r"\1", shown))
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

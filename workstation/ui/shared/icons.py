@@ -59,13 +59,20 @@ class Icons:
             self._drawings = self._read() or self._draw_all()
         return self._drawings[name]
 
-    def file_of(self, name: str, color: str) -> Path:
-        """Return a file with ``name`` drawn in ``color`` (``#rrggbb``), written if it is not there."""
+    def file_of(self, name: str, color: str) -> str:
+        """Return the path, with forward slashes, of a file with ``name`` drawn in ``color`` (``#rrggbb``).
+
+        A style sheet takes its pictures from files alone. The file is written if it is not there; '' if
+        that is not possible.
+        """
         place = self._file.with_name(f"{name}-{color.lstrip('#')}.svg")
         if not place.exists():
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_text(self.drawing(name).replace("currentColor", color), encoding="utf-8")
-        return place
+            try:
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_text(self.drawing(name).replace("currentColor", color), encoding="utf-8")
+            except OSError:
+                return ""
+        return place.as_posix()
 
     def pixmap(self, name: str, color: QColor, size: int, ratio: float = 1.0) -> QPixmap:
         """Return ``name`` in ``color``, ``size`` logical px square, at device pixel ``ratio``."""

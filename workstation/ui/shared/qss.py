@@ -133,14 +133,33 @@ QLabel[kind="key"] { border: 1px solid $border_strong; border-radius: 4px; paddi
   color: $text_secondary; }
 
 QComboBox::drop-down { border: 0; width: ${p24}px; }
-QComboBox::down-arrow { image: url("$chevron"); width: ${p16}px; height: ${p16}px; }
-QPushButton::menu-indicator { image: url("$chevron"); width: ${p12}px; height: ${p12}px;
+QComboBox::down-arrow { image: $picture_down; width: ${p16}px; height: ${p16}px; }
+QPushButton::menu-indicator { image: $picture_down; width: ${p12}px; height: ${p12}px;
   subcontrol-position: right center; right: ${p4}px; }
 QComboBox QAbstractItemView { background: $bg_panel; border: 1px solid $border_strong; outline: 0;
   selection-background-color: $bg_selected; selection-color: $text_primary; }
 QCheckBox, QRadioButton { spacing: ${p8}px; min-height: ${p24}px; border: 2px solid transparent;
   border-radius: 4px; }
 QCheckBox:focus, QRadioButton:focus { border-color: $focus; }
+QCheckBox::indicator, QRadioButton::indicator { width: ${p14}px; height: ${p14}px; background: $bg_panel;
+  border: 1px solid $border_input; }
+QCheckBox::indicator { border-radius: 4px; }
+QRadioButton::indicator { border-radius: ${p8}px; }
+QCheckBox::indicator:hover, QRadioButton::indicator:hover { border-color: $accent_border; }
+QCheckBox::indicator:checked { background: $accent_solid; border-color: $accent_solid;
+  image: $picture_check; }
+QRadioButton::indicator:checked { border: 5px solid $accent_solid; width: ${p6}px; height: ${p6}px; }
+QAbstractSpinBox QLineEdit { border: 0; background: transparent; padding: 0 ${p6}px; min-height: 0; }
+QAbstractSpinBox QLineEdit:focus { border: 0; padding: 0 ${p6}px; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { subcontrol-origin: border; width: ${p20}px;
+  border: 0; background: transparent; }
+QAbstractSpinBox::up-button { subcontrol-position: top right; }
+QAbstractSpinBox::down-button { subcontrol-position: bottom right; }
+QAbstractSpinBox::up-arrow { image: $picture_up; width: ${p12}px; height: ${p12}px; }
+QAbstractSpinBox::down-arrow { image: $picture_down; width: ${p12}px; height: ${p12}px; }
+QDateTimeEdit::drop-down { border: 0; width: ${p24}px; subcontrol-origin: border;
+  subcontrol-position: center right; }
+QDateTimeEdit::down-arrow { image: $picture_down; width: ${p12}px; height: ${p12}px; }
 QGroupBox { border: 1px solid $border_subtle; border-radius: 8px; margin-top: ${p12}px; padding: ${p12}px; }
 QGroupBox::title { subcontrol-origin: margin; left: ${p12}px; padding: 0 ${p4}px; color: $text_secondary; }
 
@@ -149,15 +168,22 @@ QTableView, QListView, QTreeView { background: transparent; border: 0; outline: 
 QTableView[kind="rows"] { selection-background-color: transparent; }
 QTableView[kind="data"], QListWidget, QTreeView[kind="data"] { background: $bg_panel;
   border: 1px solid $border_subtle; border-radius: 8px; }
+QListWidget::item { padding: ${p6}px ${p8}px; border: 0; }
+QListWidget::item:hover { background: $bg_hover; }
+QListWidget::item:selected { background: $bg_selected; color: $text_primary; }
+QListWidget:focus { border: 2px solid $focus; }
 QHeaderView::section { background: $bg_sunken; color: $text_secondary; border: 0;
   border-bottom: 1px solid $border_subtle; padding: ${p6}px ${p8}px; }
 QScrollArea, QScrollArea > QWidget > QWidget[surface="clear"] { background: transparent; border: 0; }
 QTextBrowser { border: 0; background: transparent; }
 
 QMenu { background: $bg_panel; border: 1px solid $border_strong; padding: ${p4}px; }
-QMenu::item { padding: ${p6}px ${p24}px ${p6}px ${p12}px; border-radius: 4px; color: $text_primary; }
+QMenu::icon { margin-left: ${p6}px; }
+QMenu::item { padding: ${p6}px ${p24}px ${p6}px ${p8}px; border-radius: 4px; color: $text_primary; }
 QMenu::item:selected { background: $bg_selected; }
 QMenu::item:disabled { color: $text_secondary; }
+QMenu::indicator { width: ${p14}px; height: ${p14}px; margin-left: ${p6}px; image: none; }
+QMenu::indicator:checked { image: $picture_menu_check; }
 QMenu::separator { height: 1px; background: $border_subtle; margin: ${p4}px ${p8}px; }
 
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
@@ -176,18 +202,30 @@ QProgressBar::chunk { background: $accent_solid; border-radius: 3px; }
 """)
 
 
-def make_sheet(colors: Mapping[str, str], px: Callable[[float], int], chevron: str) -> str:
+_PICTURES = (
+    ("check", "check", "text.onSolid"),
+    ("menu_check", "check", "text.primary"),
+    ("down", "chevron-down", "text.secondary"),
+    ("up", "chevron-up", "text.secondary"),
+)
+
+
+def make_sheet(
+    colors: Mapping[str, str], px: Callable[[float], int], picture: Callable[[str, str], str]
+) -> str:
     """Return the sheet for one scheme: ``colors`` by token names, ``px`` scales a size.
 
-    ``chevron`` is the file of the arrow of choice boxes, with forward slashes.
+    ``picture(icon, colour)`` gives the path of a picture file, with forward slashes ('' for none).
     """
     values: dict[str, str] = {name.replace(".", "_"): color for name, color in colors.items()}
-    values["chevron"] = chevron
+    for name, icon, tone in _PICTURES:
+        path = picture(icon, colors[tone])
+        values[f"picture_{name}"] = f'url("{path}")' if path else "none"
     values["notice_danger_border"] = colors["danger.bg"]
     if colors["border.subtle"] == colors["text.primary"]:  # more contrast asked for
         values["notice_danger_border"] = colors["danger.border"]
     values["hover_veil"] = colors["bg.pressed"]
-    for size in (3, 4, 6, 7, 8, 9, 10, 11, 12, 16, 20, 22, 24, 32, 44, 68):
+    for size in (3, 4, 6, 7, 8, 9, 10, 11, 12, 14, 16, 20, 22, 24, 32, 44, 68):
         values[f"p{size}"] = str(px(size))
     values["p11m"] = str(px(11) - 1)
     values["p32m"] = str(px(32) - 2)

@@ -166,14 +166,9 @@ class Theme(QObject):
         self.icons.forget_pixmaps()
         self._app.setPalette(make_palette(colors))
         self._app.setFont(self.font("body"))
-        self._app.setStyleSheet(make_sheet(colors, self.px, self._chevron(colors["text.secondary"])))
+        self._app.setStyleSheet(make_sheet(colors, self.px, self.icons.file_of))
         for widget in self._app.allWidgets():
             self._refresh(widget)
-
-    def _chevron(self, color: str) -> str:
-        """Return the arrow in ``color`` as a file: style sheets take pictures from files alone."""
-        place = self.icons.file_of("chevron-down", color)
-        return place.as_posix()
 
     def _refresh(self, widget: QWidget) -> None:
         role = widget.property(_ROLE)
