@@ -297,7 +297,7 @@ def test_the_send_button_names_the_receiver_and_changes_only_its_words(theme: Th
     qtbot.addWidget(composer)
     names = []
     for word in ("send", "after_booking", "to_outbox"):
-        composer.show_state(ComposerState(recipients=("anna@posteo.example",), send_word=word))  # type: ignore[arg-type]
+        composer.show_state(ComposerState(recipients=("anna@posteo.example",), send_word=word))
         names.append((composer._send.text(), composer._send.accessibleName()))
     assert [text for text, _name in names] == ["Senden", "Senden nach Buchung", "In Ausgang legen"]
     assert all("anna@posteo.example" in name for _text, name in names)
