@@ -1,5 +1,5 @@
-"""The databases every test of this suite runs on."""
+"""The databases every test here runs on."""
 
-from tests.hub.databases import clock, database, firm
+from tests.hub.databases import clock, database, database_url, firm, migrated_file, migrated_template
 
-__all__ = ["clock", "database", "firm"]
+__all__ = ["clock", "database", "database_url", "firm", "migrated_file", "migrated_template"]

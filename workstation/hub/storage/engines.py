@@ -58,7 +58,18 @@ def postgresql_engines(url: str, *, pool: int = _POOL) -> Engines:
         connection.commit()
 
     event.listen(engine, "connect", on_connect)
+    event.listen(engine, "handle_error", _without_detail)
     return Engines(engine, engine, is_postgresql=True)
+
+
+def _without_detail(context: Any) -> None:
+    """PostgreSQL quotes the failing row in its message; keep the first line, which names the rule broken."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args:
+            said = str(error.args[0])
+            first, _, rest = said.partition("\n")
+            _, mark, statement = rest.partition("[SQL:")
+            error.args = (first + (f"\n{mark}{statement}" if mark else ""), *error.args[1:])
 
 
 def _may_be_careless(connection: Any) -> bool:

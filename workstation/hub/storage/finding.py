@@ -103,6 +103,9 @@ class Finding(DocumentStore):
             self.session.do(_LOCK_CASE, tenant_id=self.tenant_id, case_id=case_id)
         rows = self.session.rows(_CASE_FILE, tenant_id=self.tenant_id, case_id=case_id)
         values = self.take(rows)
+        if _first(values, Case) is None:
+            # Whoever goes on from «there is none» shall fail if somebody makes it meanwhile.
+            self._absent.add(("case", case_id))
         return CaseFile(
             case=_first(values, Case),
             messages=tuple(sorted(_only(values, Message), key=lambda one: (one.at, one.message_id))),
