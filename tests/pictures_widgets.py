@@ -371,7 +371,11 @@ def controls(theme: Theme) -> QWidget:
         action = menu.addAction(words)
         action.setCheckable(True)
         action.setChecked(words == "E-Mail")
-    menu.setWindowFlag(Qt.WindowType.Widget)
+    theme.style(menu, "body")
+    opened = QLabel()
+    opened.setPixmap(menu.grab())
+    day = QDateTimeEdit()
+    day.setCalendarPopup(True)
     off = QPushButton("Nicht verfügbar")
     off.setEnabled(False)
     widgets = (
@@ -386,7 +390,8 @@ def controls(theme: Theme) -> QWidget:
         rows,
         note,
         text,
-        menu,
+        opened,
+        day,
         off,
     )
     for place, widget in enumerate(widgets):

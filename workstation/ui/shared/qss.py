@@ -149,8 +149,6 @@ QCheckBox::indicator:hover, QRadioButton::indicator:hover { border-color: $accen
 QCheckBox::indicator:checked { background: $accent_solid; border-color: $accent_solid;
   image: $picture_check; }
 QRadioButton::indicator:checked { border: 5px solid $accent_solid; width: ${p6}px; height: ${p6}px; }
-QAbstractSpinBox QLineEdit { border: 0; background: transparent; padding: 0 ${p6}px; min-height: 0; }
-QAbstractSpinBox QLineEdit:focus { border: 0; padding: 0 ${p6}px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { subcontrol-origin: border; width: ${p20}px;
   border: 0; background: transparent; }
 QAbstractSpinBox::up-button { subcontrol-position: top right; }

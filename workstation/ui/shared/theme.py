@@ -7,7 +7,17 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QIcon, QPixmap
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton, QStyleFactory, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QApplication,
+    QDateTimeEdit,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QStyleFactory,
+    QWidget,
+)
 
 from workstation.ui.shared import fonts, tokens
 from workstation.ui.shared.icons import Icons
@@ -99,6 +109,7 @@ class Theme(QObject):
         """Give ``widget`` a font role, and the tone and kind that the style sheet knows; kept on changes."""
         widget.setProperty(_ROLE, role)
         widget.setFont(self.font(role))
+        self._indent_numbers(widget)
         set_property(widget, "tone", tone)
         if kind:
             set_property(widget, "kind", kind)
@@ -174,8 +185,17 @@ class Theme(QObject):
         role = widget.property(_ROLE)
         if role:
             widget.setFont(self.font(str(role)))
+            self._indent_numbers(widget)
         if isinstance(widget, QAbstractButton | QLabel) and widget.property(_ICON):
             self._refresh_icon(widget)
+
+    def _indent_numbers(self, widget: QWidget) -> None:
+        # With arrows of our own, Qt leaves the padding of the style sheet out of number fields.
+        if isinstance(widget, QAbstractSpinBox):
+            field = widget.findChild(QLineEdit)
+            is_padded = isinstance(widget, QDateTimeEdit) and widget.calendarPopup()
+            if field is not None and not is_padded:
+                field.setTextMargins(self.px(6), 0, 0, 0)
 
     def _refresh_icon(self, widget: QAbstractButton | QLabel) -> None:
         name, tone = str(widget.property(_ICON)), str(widget.property(_ICON_TONE))
