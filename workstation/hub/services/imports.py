@@ -99,7 +99,7 @@ class Imports:
         self._tenant_id = tenant_id
 
     def import_paths(self, paths: Sequence[Path], kind: Kind | None = None) -> ImportReport:
-        """Import files, and files with known names of folders; ``kind`` says what they are, else their names."""
+        """Import files, and those with known names of folders; ``kind`` says what they are, else the name."""
         report = ImportReport()
         files: list[tuple[Kind, str, bytes]] = []
         for path in paths:

@@ -8,6 +8,7 @@ from datetime import datetime
 from workstation.casework.customer import Customer
 from workstation.casework.errors import RuleViolation
 from workstation.casework.money import Money
+from workstation.casework.params import money_param
 from workstation.casework.records import (
     Booking,
     Invoice,
@@ -136,8 +137,8 @@ class SqlBooks:
         if payment.refunded > payment.captured:
             raise RuleViolation(
                 "payment.over_refunded",
-                captured=payment.captured.minor_units,
-                refunded=payment.refunded.minor_units,
+                captured=money_param(payment.captured),
+                refunded=money_param(payment.refunded),
             )
         self._do(
             _KEEP_PAYMENT,
@@ -175,11 +176,9 @@ class SqlBooks:
         currency = str(row.currency)
         if currency != amount.currency:
             raise RuleViolation("money.currency_mismatch", left=currency, right=amount.currency)
+        left = Money(int(row.captured) - int(row.refunded), currency)
         raise RuleViolation(
-            "refund.above_refundable",
-            amount=amount.minor_units,
-            refundable=int(row.captured) - int(row.refunded),
-            currency=currency,
+            "refund.above_refundable", amount=money_param(amount), refundable=money_param(left)
         )
 
     def shipments_by_tracking(self, tracking_numbers: Sequence[str]) -> dict[str, str]:
