@@ -5,17 +5,22 @@ from __future__ import annotations
 import msgspec
 
 from workstation.casework.case_facts import CaseFacts
-from workstation.casework.proposal import Topics
+from workstation.casework.proposal import Topics, TopicWords
 from workstation.casework.records import Order, OrderLine
 from workstation.casework.words import (
+    Tokens,
     clauses_of,
+    is_about,
     joined,
     lines_named,
     mentions,
     sentences_of,
     tokens_of,
-    topics_in,
 )
+
+_NEWEST = 5
+_LONGEST = 8000
+"""Words are looked for in the newest messages and this many characters: a case opens at once."""
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,41 +44,49 @@ def read_case(facts: CaseFacts, topics: Topics) -> Reading:
     """Return the reading of the customer's own words (quoted history left out) and of the records."""
     spoken = [message for message in facts.messages if message.is_customer_speaking]
     calls = [message for message in facts.messages if message.kind in ("call", "note")]
-    text = joined([facts.case.subject, *(message.text for message in (spoken or calls))])
-    order = _order(facts, text)
-    found = topics_in(tokens_of(text), topics)
+    text = joined([facts.case.subject, *(message.text for message in (spoken or calls)[-_NEWEST:])])[
+        :_LONGEST
+    ]
+    tokens = tokens_of(text)
+    order = _order(facts, tokens)
+    found = tuple(item for item in topics.topics if is_about(tokens, item))
+    names = tuple(item.topic for item in found)
     if order is None:
-        return Reading(order=None, topics=found, named=(), by_topic={})
-    named = lines_named(tokens_of(text), order.lines)
+        return Reading(order=None, topics=names, named=(), by_topic={})
+    named = lines_named(tokens, order.lines)
     if not named and len(order.lines) == 1:
         named = order.lines
-    by_topic = {topic: _meant(topic, text, order, topics) for topic in found}
-    return Reading(order=order, topics=found, named=named, by_topic=by_topic)
+    units = _units(text)
+    by_topic = {item.topic: _meant(item, units, order) for item in found}
+    return Reading(order=order, topics=names, named=named, by_topic=by_topic)
 
 
-def _meant(topic: str, text: str, order: Order, topics: Topics) -> tuple[OrderLine, ...]:
-    """Return the lines named in the same clause as ``topic``, else in the same sentence, else none."""
+def _units(text: str) -> tuple[tuple[Tokens, ...], ...]:
+    """Return the words of all clauses, and of all sentences."""
     sentences = sentences_of(text)
-    clauses = tuple(clause for sentence in sentences for clause in clauses_of(sentence))
-    for units in (clauses, sentences):
-        meant = [
-            line
-            for unit in units
-            if topic in topics_in(tokens_of(unit), topics)
-            for line in lines_named(tokens_of(unit), order.lines)
-        ]
+    clauses = (clause for sentence in sentences for clause in clauses_of(sentence))
+    return tuple(map(tokens_of, clauses)), tuple(map(tokens_of, sentences))
+
+
+def _meant(topic: TopicWords, units: tuple[tuple[Tokens, ...], ...], order: Order) -> tuple[OrderLine, ...]:
+    """Return the lines named in the same clause as ``topic``, else in the same sentence, else none."""
+    for parts in units:
+        meant = {
+            line.line_id
+            for tokens in parts
+            if is_about(tokens, topic)
+            for line in lines_named(tokens, order.lines)
+        }
         if meant:
-            ids = {line.line_id for line in meant}
-            return tuple(line for line in order.lines if line.line_id in ids)
+            return tuple(line for line in order.lines if line.line_id in meant)
     return ()
 
 
-def _order(facts: CaseFacts, text: str) -> Order | None:
+def _order(facts: CaseFacts, tokens: Tokens) -> Order | None:
     """Return the order tied to the case, else numbered, else named by its goods, else the newest."""
     tied = next((order for order in facts.orders if order.order_id == facts.case.order_id), None)
     if tied is not None:
         return tied
-    tokens = tokens_of(text)
     newest = sorted(
         (order for order in facts.orders if order.placed_at <= facts.now),
         key=lambda order: (order.placed_at, order.order_id),

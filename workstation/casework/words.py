@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
-from workstation.casework.proposal import Topics
+from workstation.casework.proposal import Topics, TopicWords
 from workstation.casework.records import OrderLine
 
 _FOLD = str.maketrans(
@@ -59,11 +60,7 @@ def clauses_of(sentence: str) -> tuple[str, ...]:
 
 def topics_in(tokens: Tokens, topics: Topics) -> tuple[str, ...]:
     """Return the topics whose words occur, German and English alike, in the order of ``topics``."""
-    return tuple(
-        item.topic
-        for item in topics.topics
-        if any(_occurs(pattern, tokens) for pattern in (*item.de, *item.en))
-    )
+    return tuple(item.topic for item in topics.topics if is_about(tokens, item))
 
 
 def lines_named(tokens: Tokens, lines: Sequence[OrderLine]) -> tuple[OrderLine, ...]:
@@ -77,29 +74,32 @@ def lines_named(tokens: Tokens, lines: Sequence[OrderLine]) -> tuple[OrderLine, 
     return tuple(line for line in lines if line.line_id in found)
 
 
-def _occurs(pattern: str, tokens: Tokens) -> bool:
-    """``*`` at the end of a word: any ending; ``~`` between words: up to five others may stand there."""
-    parts: list[tuple[str, bool, int]] = []
-    gap = 0
-    for part in pattern.split():
-        if part == "~":
-            gap = _GAP
-            continue
-        is_open = part.endswith("*")
-        parts.extend((word, is_open, gap) for word in tokens_of(part.rstrip("*")))
-        gap = 0
-    return bool(parts) and any(_follows(parts, tokens, start) for start in range(len(tokens)))
+def is_about(tokens: Tokens, topic: TopicWords) -> bool:
+    """Return whether one of the topic's words occurs, German and English alike."""
+    return _pattern(topic).search(" ".join(tokens)) is not None
 
 
-def _follows(parts: Sequence[tuple[str, bool, int]], tokens: Tokens, start: int) -> bool:
-    if not parts:
-        return True
-    word, is_open, gap = parts[0]
-    for at in range(start, min(start + gap + 1, len(tokens))):
-        fits = tokens[at].startswith(word) if is_open else tokens[at] == word
-        if fits and _follows(parts[1:], tokens, at + 1):
-            return True
-    return False
+@lru_cache(maxsize=256)
+def _pattern(topic: TopicWords) -> re.Pattern[str]:
+    """Return all words of a topic as one expression over words set apart by single spaces.
+
+    ``*`` at the end of a word: any ending; ``~`` between words: up to five others may stand there.
+    """
+    choices: list[str] = []
+    for phrase in (*topic.de, *topic.en):
+        choice = ""
+        gap = ""
+        for part in phrase.split():
+            if part == "~":
+                gap = f"(?: \\w+){{0,{_GAP}}}"
+                continue
+            for word in tokens_of(part.rstrip("*")):
+                ending = "\\w*" if part.endswith("*") else "\\b"
+                choice += (gap + " " if choice else "") + word + ending
+                gap = ""
+        if choice:
+            choices.append(choice)
+    return re.compile(rf"\b(?:{'|'.join(choices)})" if choices else r"(?!)")
 
 
 def _name_tokens(name: str) -> Tokens:
