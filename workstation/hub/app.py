@@ -11,14 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workstation.casework.clock import Clock
 from workstation.casework.records import WorkOrder
 from workstation.casework.texts import TEXT_FILES, Texts, texts_from
-from workstation.hub.api.application import Application, build_application
-from workstation.hub.api.doors import Doors, Stopper
-from workstation.hub.api.heads import HeadsPoller
-from workstation.hub.api.pace import Pace
 from workstation.hub.backends.executors import ShopExecutor
 from workstation.hub.backends.house_books.shop import HouseBooks
 from workstation.hub.backends.house_books.work_orders import confirm
@@ -60,6 +57,10 @@ from workstation.hub.storage.passwords import Argon2Hasher
 from workstation.hub.workers import Job, Workers
 from workstation.system.clock import SystemClock, new_id
 from workstation.system.resources import resource_path
+
+if TYPE_CHECKING:
+    from workstation.hub.api.application import Application
+    from workstation.hub.api.doors import Doors, Stopper
 
 log = logging.getLogger(__name__)
 
@@ -250,6 +251,12 @@ def build_hub(settings: HubSettings, key: bytes | None, local_proof: str = "") -
 
 
 def _hub(core: HubCore, local_proof: str) -> Hub:
+    # The web framework takes its time to import, and most commands do without it.
+    from workstation.hub.api.application import build_application
+    from workstation.hub.api.doors import Doors, Stopper
+    from workstation.hub.api.heads import HeadsPoller
+    from workstation.hub.api.pace import Pace
+
     mail_room = MailRoom(core)
     executors = _executors(core, mail_room.outlets())
     routes = {

@@ -21,7 +21,7 @@ _BLOB_TYPE = "application/octet-stream"
 
 
 @head("/v1/blobs/{sha256:str}")
-async def look(request: AnyRequest, sha256: str) -> Response[bytes]:
+async def look(request: AnyRequest, sha256: str) -> Response[None]:
     """Say whether a blob is there; 404 with ``Upload-Offset`` says where an upload goes on."""
     doors = doors_of(request)
     await doors.caller(request)
@@ -30,7 +30,7 @@ async def look(request: AnyRequest, sha256: str) -> Response[bytes]:
         received = await doors.lanes.read(lambda: doors.blobs.received(sha256))
         raise HttpProblem(404, "blob.unknown", headers={"Upload-Offset": str(received)})
     headers = {"Upload-Offset": str(info.size), "Blob-Size": str(info.size), "Cache-Control": "no-store"}
-    return Response(content=b"", status_code=200, media_type=_BLOB_TYPE, headers=headers)
+    return Response(content=None, status_code=200, media_type=_BLOB_TYPE, headers=headers)
 
 
 @get("/v1/blobs/{sha256:str}")
@@ -97,7 +97,7 @@ async def _take_parts(request: AnyRequest, doors: Doors, sha256: str, offset: in
     async for piece in request.stream():
         waiting += piece
         if offset + len(waiting) > size:
-            raise HttpProblem(422, "blob.offset_wrong", {"size": str(size)}, headers={"Connection": "close"})
+            raise HttpProblem(422, "blob.malformed", {"size": str(size)}, headers={"Connection": "close"})
         while len(waiting) >= PART:
             state = await keep(bytes(waiting[:PART]))
             del waiting[:PART]
@@ -121,7 +121,9 @@ def _upload_range(request: AnyRequest) -> tuple[int, int]:
             detail = {"path": "Content-Range", "expected": "bytes FIRST-LAST/SIZE that fits Content-Length"}
             raise HttpProblem(422, "http.invalid", details=(detail,))
     if size > LARGEST:
-        raise HttpProblem(413, "blob.too_large", {"largest": str(LARGEST)}, headers={"Connection": "close"})
+        raise HttpProblem(
+            413, "blob.too_large", {"size": str(size), "most": str(LARGEST)}, headers={"Connection": "close"}
+        )
     return offset, size
 
 

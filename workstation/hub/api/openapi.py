@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from litestar import Response, get
 
+from workstation.casework.wire import sync
 from workstation.casework.wire.commands import MAX_BATCH, CommandsAnswer, Envelope, LookupRequest
 from workstation.casework.wire.search import SearchAnswer, UploadAnswer
 from workstation.casework.wire.session import (
@@ -25,7 +26,7 @@ from workstation.casework.wire.session import (
     TokenAnswer,
     TokenRequest,
 )
-from workstation.casework.wire.sync import Problem, PullAnswer, PullRequest
+from workstation.casework.wire.sync import Problem, PullRequest
 from workstation.hub.api.problems import PROBLEM_TYPE
 from workstation.hub.api.reading import AnyRequest
 from workstation.hub.api.session_routes import StopRequest, TimeAnswer
@@ -45,6 +46,18 @@ _LIMIT = {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum
 _LAST_EVENT = {"name": "Last-Event-ID", "in": "header", "schema": {"type": "string"}}
 _RANGE_UP = {"name": "Content-Range", "in": "header", "schema": {"type": "string"}}
 _RANGE_DOWN = {"name": "Range", "in": "header", "schema": {"type": "string"}}
+
+
+class FeedRow(sync.FeedRow, frozen=True, kw_only=True):
+    """As :class:`sync.FeedRow`; described without the empty body it has by default."""
+
+    body: msgspec.Raw | None = None  # type: ignore[assignment]
+
+
+class PullAnswer(sync.PullAnswer, frozen=True, kw_only=True):
+    """As :class:`sync.PullAnswer`."""
+
+    rows: tuple[FeedRow, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import signal
 import sys
@@ -49,7 +50,7 @@ def _serve(context: Context) -> int:
     port = 7411 if arguments.port is None else arguments.port
     where = Listening(arguments.host, port, arguments.tls_cert, arguments.tls_key)
     check_listening(where)
-    log.configure(settings.folder / "logs" / "hub.log")
+    _log_to(settings, to_stderr=True)
     # One process keeps a file; nodes over a PostgreSQL server are as many as there are folders.
     with ProcessLock(settings.folder / LOCK_NAME).acquire():
         hub = build_hub(settings, context.handed_over_key(settings))
@@ -70,6 +71,11 @@ def _serve(context: Context) -> int:
     return DONE
 
 
+def _log_to(settings: HubSettings, *, to_stderr: bool) -> None:
+    log.configure(settings.folder / "logs" / "hub.log", to_stderr=to_stderr)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
 def _shown(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
@@ -79,7 +85,7 @@ def _serve_embedded(context: Context, settings: HubSettings) -> int:
     try:
         key = context.handed_over_key(settings)
         _leave_the_terminal()
-        log.configure(settings.folder / "logs" / "hub.log", to_stderr=False)
+        _log_to(settings, to_stderr=False)
         hub = build_hub(settings, key, embedding.local_proof)
         try:
             public_key = hub.doors.sessions.public_key

@@ -27,7 +27,7 @@ class BlobDesk:
         """Return size and date of a whole blob.
 
         Raises:
-            RuleViolation: ``blob.hash_malformed``.
+            RuleViolation: ``blob.malformed``.
         """
         return self._blobs.info(self._tenant_id, _checked_hash(sha256))
 
@@ -39,7 +39,7 @@ class BlobDesk:
         """Return a part of a blob.
 
         Raises:
-            RuleViolation: ``blob.hash_malformed``, ``blob.unknown``.
+            RuleViolation: ``blob.malformed``, ``blob.unknown``.
         """
         content = self._blobs.read(self._tenant_id, _checked_hash(sha256), start, length)
         if content is None:
@@ -50,22 +50,22 @@ class BlobDesk:
         """Refuse what can never become a blob.
 
         Raises:
-            RuleViolation: ``blob.hash_malformed``, ``blob.too_large``.
+            RuleViolation: ``blob.malformed``, ``blob.too_large``.
         """
         _checked_hash(sha256)
         if size > LARGEST:
-            raise RuleViolation("blob.too_large", largest=LARGEST)
+            raise RuleViolation("blob.too_large", size=size, most=LARGEST)
 
     def add(self, sha256: str, size: int, offset: int, part: bytes) -> UploadState:
         """Keep a part of an upload.
 
         Raises:
-            RuleViolation: ``blob.offset_wrong`` (params: received), ``blob.hash_differs``.
+            RuleViolation: ``blob.gap`` (params: received), ``blob.wrong_hash``.
         """
         return self._blobs.upload(self._tenant_id, _checked_hash(sha256), size, offset, part)
 
 
 def _checked_hash(text: str) -> str:
     if not _HASH.fullmatch(text):
-        raise RuleViolation("blob.hash_malformed")
+        raise RuleViolation("blob.malformed")
     return text
