@@ -192,7 +192,7 @@ QScrollBar::handle:horizontal { min-width: ${p32}px; }
 QScrollBar::handle:hover { background: $border_input; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
-QSplitter::handle { background: $border_subtle; }
+QSplitter::handle { background: transparent; }
 QSplitter::handle:hover { background: $accent_border; }
 QProgressBar { background: $bg_sunken; border: 1px solid $border_subtle; border-radius: 4px;
   text-align: center; }
