@@ -19,7 +19,7 @@ from workstation.casework.words import (
 )
 
 _NEWEST = 5
-_LONGEST = 8000
+_LONGEST = 4000
 """Words are looked for in the newest messages and this many characters: a case opens at once."""
 
 
@@ -44,9 +44,8 @@ def read_case(facts: CaseFacts, topics: Topics) -> Reading:
     """Return the reading of the customer's own words (quoted history left out) and of the records."""
     spoken = [message for message in facts.messages if message.is_customer_speaking]
     calls = [message for message in facts.messages if message.kind in ("call", "note")]
-    text = joined([facts.case.subject, *(message.text for message in (spoken or calls)[-_NEWEST:])])[
-        :_LONGEST
-    ]
+    newest = reversed((spoken or calls)[-_NEWEST:])
+    text = joined([facts.case.subject, *(message.text for message in newest)])[:_LONGEST]
     tokens = tokens_of(text)
     order = _order(facts, tokens)
     found = tuple(item for item in topics.topics if is_about(tokens, item))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from workstation.casework.proposal import Topics, TopicWords
+from workstation.casework.proposal import TopicWords
 from workstation.casework.records import OrderLine
 
 _FOLD = str.maketrans(
@@ -58,16 +58,11 @@ def clauses_of(sentence: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in _CLAUSE.split(sentence) if part.strip())
 
 
-def topics_in(tokens: Tokens, topics: Topics) -> tuple[str, ...]:
-    """Return the topics whose words occur, German and English alike, in the order of ``topics``."""
-    return tuple(item.topic for item in topics.topics if is_about(tokens, item))
-
-
 def lines_named(tokens: Tokens, lines: Sequence[OrderLine]) -> tuple[OrderLine, ...]:
     """Return the lines a word points at alone: a word that fits two lines names neither."""
     names = [(line, _name_tokens(line.name)) for line in lines]
     found: dict[str, OrderLine] = {}
-    for token in tokens:
+    for token in dict.fromkeys(tokens):
         hits = [line for line, words in names if any(_is_same_thing(token, word) for word in words)]
         if len(hits) == 1:
             found[hits[0].line_id] = hits[0]
@@ -102,6 +97,7 @@ def _pattern(topic: TopicWords) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(choices)})" if choices else r"(?!)")
 
 
+@lru_cache(maxsize=2048)
 def _name_tokens(name: str) -> Tokens:
     return tuple(
         word for word in tokens_of(name) if len(word) >= 3 and word not in _NO_NAMES and not word.isdigit()
