@@ -1,0 +1,27 @@
+"""Lanes without threads, and tasks on the loop of the test."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class InlineWorkers:
+    """Runs work at once; gives the loop a turn first, as a lane would."""
+
+    async def run(self, lane: str, work: Callable[[], T]) -> T:
+        await asyncio.sleep(0)
+        return work()
+
+
+def in_loop(work: Callable[[], Coroutine[Any, Any, T]], timeout_s: float = 60) -> T:
+    """Run a test's coroutine to its end."""
+
+    async def limited() -> T:
+        async with asyncio.timeout(timeout_s):
+            return await work()
+
+    return asyncio.run(limited())
