@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Generator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -22,7 +23,7 @@ from tests.desk.ui.samples import (
 )
 from workstation.ui.inbox.models import QueueRow, RowRole, Section, SectionItem
 from workstation.ui.inbox.view import QueuePane
-from workstation.ui.inbox.view_model import PAGE, QueueFilter, QueueViewModel, Scope
+from workstation.ui.inbox.view_model import PAGE, QueueFilter, QueuePage, QueueViewModel, Scope
 from workstation.ui.shared.theme import Theme
 from workstation.ui.shared.words import Words
 
@@ -98,14 +99,35 @@ def test_more_is_asked_for_once_at_a_time(qtbot: QtBot) -> None:
     assert len(model.rows()) == 2 * PAGE
 
 
+class Pause:
+    """Waits once, as a real source does."""
+
+    def __await__(self) -> Generator[None, None, None]:
+        yield
+
+
+class SlowQueue(QueueInMemory):
+    """Answers only when its coroutine is continued."""
+
+    async def page(self, queue_filter: QueueFilter, after_key: str | None, limit: int) -> QueuePage:
+        found = await super().page(queue_filter, after_key, limit)
+        await Pause()
+        return found
+
+
 def test_an_old_answer_never_replaces_a_new_question(qtbot: QtBot) -> None:
     tasks = OnDemand()
-    view_model = QueueViewModel(QueueInMemory(sample_rows()), tasks, Clock(), formats())
+    view_model = QueueViewModel(SlowQueue(sample_rows()), tasks, Clock(), formats())
     view_model.load()
-    slow = tasks.waiting.pop()
     view_model.load(QueueFilter(Scope.MINE))
-    tasks.run()
-    AtOnce().start(slow, name="", owner=None)
+    old, new = tasks.waiting
+    view_model.filter = QueueFilter(Scope.ALL)
+    old.send(None)  # has read all cases and waits
+    view_model.filter = QueueFilter(Scope.MINE)
+    new.send(None)
+    for answer in (new, old):
+        with pytest.raises(StopIteration):
+            answer.send(None)
     assert cases(view_model) == ["1", "2", "6"]
 
 
