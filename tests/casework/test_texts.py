@@ -166,6 +166,11 @@ def test_every_card_renders_with_all_facts(card: str, language: Language) -> Non
     assert "None" not in text and "?  " not in text and "\n\n\n\n\n" not in text
     assert text.startswith("Guten Tag Frau Bergmann," if language == "de" else "Hello Ms Bergmann,")
     assert text.endswith("Lisa Sommer\nBackhaus Lindner")
+    # after the greeting German goes on small but for the polite words, English begins anew
+    begins = text.split("\n\n")[1].strip()
+    if card != "answer" and begins[0].isalpha():
+        is_small = language == "de" and not begins.startswith(("Sie", "Ihr"))
+        assert begins[0].islower() == is_small
 
 
 def test_every_kind_of_decision_has_a_card() -> None:

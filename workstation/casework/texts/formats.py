@@ -58,10 +58,10 @@ def time_text(at: datetime, time_zone: str) -> str:
 
 
 def moment_text(at: datetime, language: Language, time_zone: str) -> str:
-    """Return ``22. November 2026, 14:03 Uhr`` or ``22 November 2026 at 14:03``."""
+    """Return ``22. November 2026 um 14:03 Uhr`` or ``22 November 2026 at 14:03``."""
     day = date_text(at.astimezone(ZoneInfo(time_zone)).date(), language)
     clock = time_text(at, time_zone)
-    return f"{day}, {clock} Uhr" if language == "de" else f"{day} at {clock}"
+    return f"{day} um {clock} Uhr" if language == "de" else f"{day} at {clock}"
 
 
 def distance_text(km: float, language: Language) -> str:
