@@ -20,6 +20,7 @@ from tests.casework.builders import (
     ORDER,
     PAYMENT,
     SHIPMENT,
+    TENANT,
     bowl_refund,
     new_id,
     record,
@@ -48,6 +49,7 @@ from workstation.casework.empowerment import (
     budgets_for,
     judge,
     limit_for,
+    may_ask_for_proof,
 )
 from workstation.casework.money import Money
 from workstation.casework.people import Person
@@ -371,3 +373,12 @@ def test_shipping_and_goods_of_one_payment_are_one_sum() -> None:
     assert code(ask(steps)) == "limit.per_decision"
     nearly = msgspec.structs.replace(PAYMENT, refunded=Money(ORDER.total.minor_units - 5000))
     assert code(ask(steps, payments=(nearly,))) == "decision.over_refundable"
+
+
+@pytest.mark.parametrize(
+    ("units", "threshold", "may"), [(9999, None, False), (10000, None, True), (2490, 2000, True)]
+)
+def test_proof_is_never_asked_for_below_the_threshold(units: int, threshold: int | None, may: bool) -> None:
+    limit = msgspec.structs.replace(LIMIT, proof_threshold=threshold)
+    assert may_ask_for_proof(Money(units), TENANT, limit) is may
+    assert may_ask_for_proof(Money(units), TENANT) is (units >= 10000)

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 
 import msgspec
 import pytest
+from hypothesis import given as example
+from hypothesis import strategies as st
 
 from tests.casework.builders import (
     BOWL,
@@ -265,3 +267,45 @@ def test_every_word_of_a_proposal_exists_in_both_languages() -> None:
 
 
 MAIL_WITHOUT_LINE = "Etwas ist zerbrochen und nicht wie abgebildet."
+
+
+_PIECES = st.sampled_from(
+    [
+        "Schale",
+        "Glas",
+        "kaputt",
+        "zerbrochen",
+        "nicht wie abgebildet",
+        "die andere",
+        "zurückgeben",
+        "fehlt",
+        "Rückruf",
+        "B-10482",
+        ",",
+        ".",
+        "und",
+        "broken",
+        "not as in the picture",
+        "Meteor",
+        "{amount}",
+        "\x00",
+        "ÄÖÜ",
+    ]
+)
+
+
+@example(
+    st.lists(_PIECES, max_size=12).map(" ".join) | st.text(max_size=80), st.integers(0, 2), st.integers(0, 2)
+)
+def test_whatever_is_written_every_button_can_be_pressed(text: str, refunded: int, returned: int) -> None:
+    bowl = msgspec.structs.replace(BOWL, refunded_quantity=refunded, returned_quantity=returned)
+    order = msgspec.structs.replace(ORDER, lines=(ORDER.lines[0], bowl))
+    known = facts(text, orders=(order,))
+    for item in propose(known, TOPICS):
+        assert not isinstance(item.judgement, Refused), item
+        assert bool(item.steps) != bool(item.needs_line_choice)
+        assert fits_macro(item.macro, item.steps) or item.needs_line_choice
+        if item.needs_line_choice:
+            choice = item.needs_line_choice[0]
+            chosen = with_lines(item, known, {choice.line_id: choice.most})
+            assert chosen.steps and not isinstance(chosen.judgement, Refused)

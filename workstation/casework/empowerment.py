@@ -32,7 +32,7 @@ from workstation.casework.limit import (
 )
 from workstation.casework.money import Money
 from workstation.casework.params import money_param
-from workstation.casework.people import Person, Role
+from workstation.casework.people import Person, Role, Tenant
 from workstation.casework.records import Order
 from workstation.casework.soundness import costs_by_group, duplicate, kinds_in, refusal
 
@@ -50,6 +50,7 @@ __all__ = [
     "budgets_for",
     "judge",
     "limit_for",
+    "may_ask_for_proof",
 ]
 
 
@@ -152,6 +153,14 @@ def budgets_for(
             if most is not None and subject
         )
     return tuple(sorted(needs, key=lambda need: (need.level, need.subject_id, need.group, need.period)))
+
+
+def may_ask_for_proof(value: Money, tenant: Tenant, limit: Limit | None = None) -> bool:
+    """Return whether a photo or proof may be asked for: never for goods worth less than the threshold."""
+    threshold = tenant.proof_threshold
+    if limit is not None and limit.proof_threshold is not None:
+        threshold = limit.proof_threshold
+    return value.minor_units >= threshold
 
 
 def _fits(limit: Limit, kind: str, group: str, person_id: str, role: str, now: datetime) -> bool:
