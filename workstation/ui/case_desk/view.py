@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QFrame, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from workstation.casework.message import AttachmentMeta
 from workstation.casework.proposals import Proposal
@@ -198,7 +198,11 @@ class CaseDeskView(QFrame):
             self.decisions.show_limit(*self._model.limit_words())
             return
         title, sub = self._model.hold_words()
+        had_focus = self.decisions.isAncestorOf(QApplication.focusWidget() or self)
         self.decisions.show_hold(title, sub, held.undo_s, held.left_s)
+        if had_focus:
+            # The button that was clicked is gone; on the bar the focus would stop the clock.
+            self.composer.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_notice(self) -> None:
         notice = self._model.notice
