@@ -23,6 +23,7 @@ from workstation.system.paths import make_private
 _log = logging.getLogger(__name__)
 LOCK_NAME = "hub.lock"
 ENDPOINT_NAME = "endpoint.json"
+SETTINGS_NAME = "hub.toml"
 KEY_NAME = "hub-key"
 START_S = 30.0
 STOP_S = 15.0
@@ -63,16 +64,17 @@ class ProcessHub:
 
     def ensure(self) -> HubAddress:
         """Return where it answers, starting it if it does not run."""
-        if not self._is_running():
-            if not self._folder.exists():
-                raise HubUnavailable("hub.not_here")
-            self._start()
+        process = None if self._is_running() else self._start()
         ends = time.monotonic() + self._start_s
         while True:
             address = self._address()
-            if address is not None and self._is_proved(address):
+            if address is not None and self._is_running() and self._is_proved(address):
+                if process is not None:
+                    # It is left running on purpose; nobody here waits for its end.
+                    process.returncode = 0
                 return address
-            if time.monotonic() > ends:
+            is_over = process is not None and process.poll() is not None and not self._is_running()
+            if is_over or time.monotonic() > ends:
                 raise HubUnavailable("hub.does_not_start")
             time.sleep(0.05)
 
@@ -126,7 +128,9 @@ class ProcessHub:
     def _is_running(self) -> bool:
         return is_locked(self._folder / LOCK_NAME)
 
-    def _start(self) -> None:
+    def _start(self) -> subprocess.Popen[bytes]:
+        if not (self._folder / SETTINGS_NAME).exists():
+            raise HubUnavailable("hub.not_here")
         log = self._folder / "hub-start.log"
         with log.open("ab") as output:
             process = subprocess.Popen(
@@ -143,11 +147,10 @@ class ProcessHub:
             process.stdin.write(f"{self._key().hex()}\n".encode())
             process.stdin.close()
         except BrokenPipeError as error:
+            process.wait(STOP_S)
             raise HubUnavailable("hub.does_not_start") from error
-        finally:
-            # It is left running on purpose; nobody here waits for its end.
-            process.returncode = 0
         _log.info("the hub of this computer was started, process %d", process.pid)
+        return process
 
     def _key(self) -> bytes:
         key = self._secrets.read(KEY_NAME)

@@ -83,6 +83,7 @@ class Session:
         self._open_hub = open_hub
         self._embedded = embedded
         self._renewing = asyncio.Lock()
+        self._reaching = asyncio.Lock()
         self._stored: _Stored | None = None
         self._token_until: datetime | None = None
         self.view = SessionView(state="first_run", key_place=key_place)  # type: ignore[arg-type]
@@ -124,9 +125,10 @@ class Session:
         if not self.view.is_embedded:
             self._link.hub  # noqa: B018  (raises when there is none)
             return
-        address = await self._workers.run("net", self._embedded.ensure)
-        if not self._link.is_set or self._link.hub.url != address.url:
-            await self._greet(address.url, address.local_proof)
+        async with self._reaching:
+            address = await self._workers.run("net", self._embedded.ensure)
+            if not self._link.is_set or self._link.hub.url != address.url:
+                await self._greet(address.url, address.local_proof)
 
     # ------------------------------------------------------------------ which hub
 
@@ -190,6 +192,8 @@ class Session:
         ):
             await self._note(name, value)
         self._link.set(hub)
+        # The token belonged to the connection before.
+        self._token_until = None
         self._set(hub_url=url, tenant_name=hello.tenant_name)
         await self._set_device(answer)
 
