@@ -264,7 +264,7 @@ def _hub(core: HubCore, local_proof: str) -> Hub:
         for executor in executors
         for kind in executor.kinds
     }
-    receiver = CommandReceiver(core.database, core.tenant_id, routes, _confirm_work)
+    receiver = CommandReceiver(core.database, core.tenant_id, routes, confirm_work)
     feed = Feed(core.database, core.tenant_id, core.clock)
     lanes = Lanes()
     stopper = Stopper(local_proof)
@@ -295,7 +295,8 @@ def _target(kind: str) -> str:
     return "mail" if kind == "mail" else HOUSE_BOOKS
 
 
-def _confirm_work(tx: Tx, work_order_id: str, person_id: str) -> WorkOrder:
+def confirm_work(tx: Tx, work_order_id: str, person_id: str) -> WorkOrder:
+    """Say that a person did a work order; raises RuleViolation when it is not open."""
     return confirm(tx, open_books(tx), work_order_id, person_id)
 
 

@@ -7,7 +7,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from workstation.casework.errors import RuleViolation
 from workstation.hub.commands import COMMANDS
@@ -31,6 +31,9 @@ class _Parser(argparse.ArgumentParser):
 
     words = Words("en")
 
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **{**more, "allow_abbrev": False})
+
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
         sys.stderr.write(f"{self.prog}: {self.words.line('usage.wrong', what=message)}\n")
@@ -40,7 +43,7 @@ class _Parser(argparse.ArgumentParser):
 def parser_for(words: Words) -> argparse.ArgumentParser:
     """Return the parser of all commands."""
     _Parser.words = words
-    parser = _Parser(prog="workstation-hub", description=words.line("help.hub"), allow_abbrev=False)
+    parser = _Parser(prog="workstation-hub", description=words.line("help.hub"))
     parser.add_argument("--folder", default="", metavar="DIR", help=words.line("help.folder"))
     parser.add_argument("--language", choices=("de", "en"), help=words.line("help.language"))
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)

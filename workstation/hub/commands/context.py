@@ -60,7 +60,17 @@ class Context:
             SettingsBroken, StoreUnusable
         """
         settings = self.settings()
-        core = open_core(settings, self.handed_over_key(settings))
+        with self.opened(settings, self.handed_over_key(settings)) as core:
+            yield core
+
+    @contextmanager
+    def opened(self, settings: HubSettings, key: bytes | None) -> Iterator[HubCore]:
+        """Open the hub's data with a key that is at hand.
+
+        Raises:
+            SettingsBroken, StoreUnusable
+        """
+        core = open_core(settings, key)
         try:
             yield core
         finally:

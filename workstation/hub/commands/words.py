@@ -32,6 +32,10 @@ class Words:
     def __init__(self, language: CliLanguage) -> None:
         self.language = language
 
+    def codes(self) -> Mapping[str, str]:
+        """Return all sentences for codes."""
+        return _sentences("codes", self.language)
+
     def of_code(self, code: str, params: Mapping[str, object]) -> str:
         """Return the sentence of a code; an unknown one is named."""
         sentences = _sentences("codes", self.language)
