@@ -5,10 +5,11 @@ from __future__ import annotations
 import platform
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from workstation.async_bridge import AsyncTasks
-from workstation.ports import EmbeddedHub, HubApi, StoreUnusable
+from workstation.casework.clock import Clock
+from workstation.ports import EmbeddedHub, HubApi, SecretStore, StoreUnusable
 from workstation.services.attachments import Attachments
 from workstation.services.case_desk import CaseDesk
 from workstation.services.changes import ChangeFeed
@@ -39,6 +40,24 @@ if TYPE_CHECKING:
     from workstation.storage.replica import SqlReplica
 
 LOCK_FILE = "desk.lock"
+
+
+class _Files(TypedDict):
+    outbox: SqlOutbox
+    replica: SqlReplica
+    workers: LaneWorkers
+
+
+class _Shared(TypedDict):
+    tasks: AsyncTasks
+    overlay: Overlay
+    changes: ChangeFeed
+
+
+class _Known(TypedDict):
+    reference: Reference
+    me: Me
+    clock: SystemClock
 
 
 @dataclass
@@ -100,6 +119,80 @@ class Desk:
         return team.name if team is not None else ""
 
 
+@dataclass(frozen=True)
+class _Opened:
+    """The profile's files, open and locked."""
+
+    lock: ProcessLock
+    workers: LaneWorkers
+    secrets: SecretStore
+    key_place: str
+    device_key: bytes
+    outbox: SqlOutbox
+    replica: SqlReplica
+    salvaged: int
+
+    def sign(self, message: bytes) -> str:
+        """Sign as this device, base64."""
+        return keys.b64(keys.sign(self.device_key, message))
+
+
+@dataclass(frozen=True)
+class _Base:
+    """What the session is built on and everybody shares."""
+
+    changes: ChangeFeed
+    link: HubLink
+    me: Me
+    session: Session
+
+
+def _open_profile(profile: Path, clock: Clock, *, may_use_key_files: bool) -> _Opened:
+    make_private(profile)
+    reason = why_unsafe(profile)
+    if reason:
+        raise StoreUnusable(reason, profile)
+    try:
+        lock = ProcessLock(profile / LOCK_FILE).acquire()
+    except AlreadyRunning as error:
+        raise StoreUnusable("store.locked", profile, f"process {error.pid}") from error
+    workers = LaneWorkers()
+    try:
+        return _open_files(profile, clock, lock, workers, may_use_key_files=may_use_key_files)
+    except BaseException:
+        workers.close()
+        lock.release()
+        raise
+
+
+def _open_files(
+    profile: Path, clock: Clock, lock: ProcessLock, workers: LaneWorkers, *, may_use_key_files: bool
+) -> _Opened:
+    from workstation.storage.opening import OUTBOX_FILE, REPLICA_FILE, open_outbox, open_replica
+    from workstation.storage.secret_place import key_of, open_secrets
+
+    secrets, place = open_secrets(profile, may_use_files=may_use_key_files)
+    device_key = secrets.read("device-key")
+    if device_key is None:
+        device_key = keys.new_signing_key()
+        secrets.write("device-key", device_key)
+    private = device_key
+    outbox, salvaged = open_outbox(
+        profile,
+        key_of(secrets, "outbox-key", is_new=not (profile / OUTBOX_FILE).exists()),
+        clock,
+        lambda message: keys.b64(keys.sign(private, message)),
+        defer=lambda work: workers.post("outbox", work),
+    )
+    replica_key = key_of(secrets, "replica-key", is_new=not (profile / REPLICA_FILE).exists())
+    try:
+        replica = open_replica(profile, replica_key, clock)
+    except BaseException:
+        outbox.close()
+        raise
+    return _Opened(lock, workers, secrets, place, private, outbox, replica, salvaged)
+
+
 def build_desk(
     profile: Path,
     *,
@@ -120,99 +213,59 @@ def build_desk(
     """
     from workstation.remote.embedded import ProcessHub
     from workstation.remote.hub_client import RequestsHub
-    from workstation.remote.pictures import RequestsPictures
-    from workstation.remote.retry import FullJitter
-    from workstation.storage.opening import OUTBOX_FILE, REPLICA_FILE, open_outbox, open_replica
-    from workstation.storage.secret_place import key_of, open_secrets
 
-    make_private(profile)
-    reason = why_unsafe(profile)
-    if reason:
-        raise StoreUnusable(reason, profile)
-    try:
-        lock = ProcessLock(profile / LOCK_FILE).acquire()
-    except AlreadyRunning as error:
-        raise StoreUnusable("store.locked", profile, f"process {error.pid}") from error
-    workers = LaneWorkers()
-    try:
-        secrets, place = open_secrets(profile, may_use_files=may_use_key_files)
-        now = clock or SystemClock()
-        runner = tasks or AsyncTasks()
-        is_new = not (profile / OUTBOX_FILE).exists()
-        device_key = secrets.read("device-key")
-        if device_key is None:
-            device_key = keys.new_signing_key()
-            secrets.write("device-key", device_key)
-        private = device_key
-
-        def sign(message: bytes) -> str:
-            return keys.b64(keys.sign(private, message))
-
-        outbox, salvaged = open_outbox(
-            profile,
-            key_of(secrets, "outbox-key", is_new=is_new),
-            now,
-            sign,
-            defer=lambda work: workers.post("outbox", work),
-        )
-        has_replica = (profile / REPLICA_FILE).exists()
-        replica = open_replica(profile, key_of(secrets, "replica-key", is_new=not has_replica), now)
-    except BaseException:
-        workers.close()
-        lock.release()
-        raise
-
+    now, runner = clock or SystemClock(), tasks or AsyncTasks()
+    files = _open_profile(profile, now, may_use_key_files=may_use_key_files)
     changes, link, me = ChangeFeed(), HubLink(), Me()
-    reference = Reference(replica, workers)
-    overlay = Overlay(replica, outbox, workers, reference, changes)
-    shelf = TextShelf()
 
     def open_hub(url: str) -> HubApi:
         return RequestsHub(url, ca_file=ca_file)
 
     session = Session(
-        outbox=outbox,
-        workers=workers,
+        outbox=files.outbox,
+        workers=files.workers,
         link=link,
         me=me,
         changes=changes,
         clock=now,
-        device_key=private,
+        device_key=files.device_key,
         device_name=platform.node() or "PC",
         open_hub=open_hub,
-        embedded=embedded or ProcessHub(hub_folder or profile / "hub", secrets),
-        key_place=place,
+        embedded=embedded or ProcessHub(hub_folder or profile / "hub", files.secrets),
+        key_place=files.key_place,
     )
-    writer = CommandWriter(
-        outbox=outbox,
-        replica=replica,
-        workers=workers,
-        tasks=runner,
-        overlay=overlay,
-        reference=reference,
-        changes=changes,
-        me=me,
-        clock=now,
-        sign=sign,
-    )
+    return _wired(profile, now, runner, files, _Base(changes, link, me, session))
+
+
+def _wired(profile: Path, now: SystemClock, runner: AsyncTasks, files: _Opened, base: _Base) -> Desk:
+    from workstation.remote.pictures import RequestsPictures
+    from workstation.remote.retry import FullJitter
+
+    outbox, replica, workers = files.outbox, files.replica, files.workers
+    changes, link, me, session = base.changes, base.link, base.me, base.session
+    reference, shelf = Reference(replica, workers), TextShelf()
+    overlay = Overlay(replica, outbox, workers, reference, changes)
+    both: _Files = {"outbox": outbox, "replica": replica, "workers": workers}
+    known: _Known = {"reference": reference, "me": me, "clock": now}
+    shared: _Shared = {"tasks": runner, "overlay": overlay, "changes": changes}
+    writer = CommandWriter(**both, **known, **shared, sign=files.sign)
     sync = Sync(
-        outbox=outbox,
-        replica=replica,
-        workers=workers,
-        tasks=runner,
-        link=link,
-        session=session,
-        overlay=overlay,
-        reference=reference,
-        changes=changes,
-        clock=now,
-        backoff=FullJitter,
+        **both, **shared, link=link, session=session, reference=reference, clock=now, backoff=FullJitter
     )
     writer.on_queued = sync.wake_push
     decisions = Decisions(
         outbox=outbox, workers=workers, tasks=runner, writer=writer, reference=reference, clock=now
     )
     presence = Presence(workers=workers, tasks=runner, link=link, changes=changes)
+    inbox = Inbox(replica=replica, workers=workers, **known, presence=lambda: presence.others)
+    case_desk = CaseDesk(
+        **both,
+        **known,
+        writer=writer,
+        topics=lambda: shelf.topics,
+        is_online=lambda: sync.state != "offline",
+        presence=lambda: presence.others,
+    )
     return Desk(
         profile=profile,
         clock=now,
@@ -221,40 +274,13 @@ def build_desk(
         changes=changes,
         session=session,
         sync=sync,
-        inbox=Inbox(
-            replica=replica,
-            workers=workers,
-            reference=reference,
-            me=me,
-            clock=now,
-            presence=lambda: presence.others,
-        ),
-        case_desk=CaseDesk(
-            writer=writer,
-            replica=replica,
-            outbox=outbox,
-            workers=workers,
-            reference=reference,
-            me=me,
-            clock=now,
-            topics=lambda: shelf.topics,
-            is_online=lambda: sync.state != "offline",
-            presence=lambda: presence.others,
-        ),
+        inbox=inbox,
+        case_desk=case_desk,
         decisions=decisions,
-        replies=Replies(
-            writer=writer,
-            replica=replica,
-            outbox=outbox,
-            workers=workers,
-            reference=reference,
-            me=me,
-            clock=now,
-            shelf=shelf,
-        ),
+        replies=Replies(**both, **known, writer=writer, shelf=shelf),
         history=History(replica=replica, workers=workers, reference=reference, clock=now),
         find=Find(replica, workers),
-        outbox_view=OutboxView(outbox=outbox, replica=replica, workers=workers, decisions=decisions),
+        outbox_view=OutboxView(**both, decisions=decisions),
         attachments=Attachments(folder=profile / "attachments", workers=workers, link=link),
         pictures=Pictures(RequestsPictures(), workers),
         presence=presence,
@@ -264,6 +290,6 @@ def build_desk(
         link=link,
         outbox=outbox,
         replica=replica,
-        lock=lock,
-        salvaged=salvaged,
+        lock=files.lock,
+        salvaged=files.salvaged,
     )

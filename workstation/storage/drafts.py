@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import msgspec
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Engine, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from workstation.ports import Draft
@@ -55,3 +58,48 @@ def store_note(connection: Connection, name: str, value: str) -> None:
         return
     row = insert(notes).values(name=name, value=value)
     connection.execute(row.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+
+class Shelf:
+    """Drafts and notes of one outbox file; the outbox builds on it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @contextmanager
+    def _write(self) -> Iterator[Connection]:
+        with self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
+        with self._engine.connect() as connection:
+            yield connection
+
+    def draft(self, case_id: str, person_id: str, kind: str) -> Draft | None:
+        """Return what the person has begun to write."""
+        with self._read() as connection:
+            return load_draft(connection, case_id, person_id, kind)
+
+    def save_draft(self, draft: Draft) -> None:
+        """Keep a draft; one without text and attachments is removed."""
+        if not draft.text.strip() and not draft.attachments:
+            self.drop_draft(draft.case_id, draft.person_id, draft.kind)
+            return
+        with self._write() as connection:
+            store_draft(connection, draft)
+
+    def drop_draft(self, case_id: str, person_id: str, kind: str) -> None:
+        """Remove a draft."""
+        with self._write() as connection:
+            remove_draft(connection, case_id, person_id, kind)
+
+    def note(self, name: str) -> str:
+        """Return a device-local setting, empty when unset."""
+        with self._read() as connection:
+            return load_note(connection, name)
+
+    def set_note(self, name: str, value: str) -> None:
+        """Keep a device-local setting; an empty value removes it."""
+        with self._write() as connection:
+            store_note(connection, name, value)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +25,7 @@ from workstation.casework.wire.commands import (
     Void,
 )
 from workstation.ports import DiskState, Draft, NewCommand, OutboxItem, Signer, StoreUnusable
-from workstation.storage.drafts import load_draft, load_note, remove_draft, store_draft, store_note
+from workstation.storage.drafts import Shelf, load_draft, store_draft
 from workstation.storage.journal import Journal
 from workstation.storage.outbox_rows import is_full, new_row, signed, unusable
 from workstation.storage.outbox_tables import envelope_of, item_of, micros, moment, outbox
@@ -42,7 +41,7 @@ def _now_later(work: Callable[[], None]) -> None:
     work()
 
 
-class SqlOutbox:
+class SqlOutbox(Shelf):
     """The port ``Outbox``. One thread at a time (lane ``outbox``).
 
     ``defer`` runs work later on the same lane: the journal's line follows the commit and is not waited for.
@@ -56,7 +55,7 @@ class SqlOutbox:
         clock: Clock,
         defer: Callable[[Callable[[], None]], None] = _now_later,
     ) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._journal = journal
         self._room = room
         self._clock = clock
@@ -398,35 +397,11 @@ class SqlOutbox:
             ).scalar()
         return moment(wall)
 
-    # ------------------------------------------------------------------ drafts, notes, disk
-
-    def draft(self, case_id: str, person_id: str, kind: str) -> Draft | None:
-        """Return what the person has begun to write."""
-        with self._read() as connection:
-            return load_draft(connection, case_id, person_id, kind)
-
-    def save_draft(self, draft: Draft) -> None:
-        """Keep a draft; one without text and attachments is removed."""
-        if not draft.text.strip() and not draft.attachments:
-            self.drop_draft(draft.case_id, draft.person_id, draft.kind)
-            return
-        with self._write() as connection:
-            store_draft(connection, draft)
-
-    def drop_draft(self, case_id: str, person_id: str, kind: str) -> None:
-        """Remove a draft."""
-        with self._write() as connection:
-            remove_draft(connection, case_id, person_id, kind)
-
-    def note(self, name: str) -> str:
-        """Return a device-local setting, empty when unset."""
-        with self._read() as connection:
-            return load_note(connection, name)
+    # ------------------------------------------------------------------ notes, disk
 
     def set_note(self, name: str, value: str) -> None:
         """Keep a device-local setting; an empty value removes it."""
-        with self._write() as connection:
-            store_note(connection, name, value)
+        super().set_note(name, value)
         if name == "device_id":
             self._device_id = value
         if name == "outbox_epoch":
@@ -463,16 +438,6 @@ class SqlOutbox:
         return len(kept)
 
     # ------------------------------------------------------------------ inside
-
-    @contextmanager
-    def _write(self) -> Iterator[Connection]:
-        with self._engine.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def _read(self) -> Iterator[Connection]:
-        with self._engine.connect() as connection:
-            yield connection
 
     def _keep_copy(self, record: dict[str, Any]) -> None:
         def write() -> None:

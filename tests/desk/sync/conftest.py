@@ -1,0 +1,73 @@
+"""A real hub as its own process, and desks that talk to it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from workstation.remote.embedded import ProcessHub, hub_command
+from workstation.system.keys import FileSecrets
+from workstation.system.lock import is_locked
+
+PASSWORD = "ein langes Passwort 1"
+ROOT = str(Path(__file__).parents[3])
+
+
+class HubOnDisk:
+    """A firm in a folder; starts, dies and comes back."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._secrets = FileSecrets(folder.parent / "hub-keys")
+        self.control = ProcessHub(folder, self._secrets, start_s=60)
+
+    def create(self) -> None:
+        """Set the firm up."""
+        self.control.create_firm("Backhaus Lindner", "Lena Lindner", "lena", PASSWORD, "de")
+
+    def start(self) -> str:
+        """Start it if it does not run; returns its address."""
+        return self.control.ensure().url
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        if not is_locked(self.folder / "hub.lock"):
+            return
+        pid = int((self.folder / "hub.lock").read_bytes()[1:].decode())
+        os.kill(pid, signal.SIGKILL)
+        while is_locked(self.folder / "hub.lock"):
+            time.sleep(0.02)
+
+    def command(self, *arguments: str) -> str:
+        """Run the hub's own command line and return what it says."""
+        key = self._secrets.read("hub-key")
+        assert key is not None
+        done = subprocess.run(
+            hub_command("--folder", str(self.folder), *arguments),
+            input=f"{key.hex()}\n",
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubOnDisk]:
+    """A firm whose hub is running."""
+    os.environ["PYTHONPATH"] = ROOT
+    assert sys.platform != "win32"
+    made = HubOnDisk(tmp_path_factory.mktemp("firm") / "hub")
+    made.create()
+    made.start()
+    yield made
+    made.kill()
