@@ -69,8 +69,11 @@ class Finding(Protocol):
         """Return people, teams, limits and the rest of the reference data; remembered while unchanged."""
         ...
 
-    def case_file(self, case_id: str, *, lock: bool = False) -> CaseFile:
-        """Return all of a case; with ``lock`` nobody else changes it until this transaction ends."""
+    def case_file(self, case_id: str, *, lock: bool = False, with_customer: str = "") -> CaseFile:
+        """Return all of a case; with ``lock`` nobody else changes it until this transaction ends.
+
+        ``with_customer``: a customer whose file is going to be asked for, read on the same way.
+        """
         ...
 
     def case_by_number(self, number: int) -> Case | None:

@@ -17,6 +17,7 @@ from workstation.casework.wire.codec import encode
 from workstation.casework.wire.commands import (
     Applied,
     Body,
+    Decide,
     LinkIdentity,
     OpenCase,
     SendMessage,
@@ -57,7 +58,8 @@ def load(tx: Tx, act: Act) -> CaseState:
     Raises:
         RuleViolation: ``case.other_team`` when the person may not see it.
     """
-    file = tx.case_file(act.body.case_id, lock=True)
+    customer_id = act.body.customer_id if isinstance(act.body, Decide) else ""
+    file = tx.case_file(act.body.case_id, lock=True, with_customer=customer_id)
     customer = file.customer
     if isinstance(act.body, OpenCase | TieCase | LinkIdentity) and act.body.customer_id:
         customer = tx.get(Customer, act.body.customer_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from types import NoneType
 
 import msgspec
 
@@ -88,7 +89,8 @@ class CommandReceiver:
                 one = _id_in(item)
                 if one:
                     verdicts[one] = Quarantined(cmd_id=one, code="command.unreadable")
-        for envelope in sorted(envelopes, key=lambda one: (one.outbox_epoch, one.device_seq)):
+        ordered = sorted(envelopes, key=lambda one: (one.outbox_epoch, one.device_seq))
+        for envelope in ordered:
             verdict = self._one(caller, envelope)
             if verdict is not None:
                 verdicts[envelope.cmd_id] = verdict
@@ -96,7 +98,7 @@ class CommandReceiver:
         return CommandsAnswer(
             verdicts=tuple(verdicts.values()),
             generation=self._database.generation,
-            last_contiguous=self._last_contiguous(caller.device.device_id, envelopes),
+            last_contiguous=self._last_contiguous(caller.device.device_id, ordered, verdicts),
         )
 
     def look_up(self, caller: Caller, cmd_ids: Iterable[str]) -> CommandsAnswer:
@@ -105,13 +107,19 @@ class CommandReceiver:
         own = [record.verdict for record in found.values() if record.device_id == caller.device.device_id]
         return CommandsAnswer(verdicts=tuple(own), generation=self._database.generation)
 
-    def _last_contiguous(self, device_id: str, envelopes: Sequence[Envelope]) -> int:
-        epochs = [one.outbox_epoch for one in envelopes if one.device_id == device_id]
-        if not epochs:
+    def _last_contiguous(
+        self, device_id: str, envelopes: Sequence[Envelope], verdicts: dict[str, Verdict]
+    ) -> int:
+        own = [one for one in envelopes if one.device_id == device_id]
+        if not own:
             return 0
-        key = (device_id, epochs[-1])
+        key = (device_id, own[-1].outbox_epoch)
         known = self._contiguous.get(key, 0)
-        last = self._database.read(self._tenant_id, lambda tx: tx.last_contiguous(*key, known))
+        if known and _goes_on(known, own, verdicts):
+            # The usual case needs no question: this batch goes on where the last one ended.
+            last = own[-1].device_seq
+        else:
+            last = self._database.read(self._tenant_id, lambda tx: tx.last_contiguous(*key, known))
         self._contiguous[key] = last
         return last
 
@@ -197,6 +205,16 @@ class CommandReceiver:
         load(tx, act)  # whoever may not see the case may not confirm its work
         done = self._confirm_work(tx, body.work_order_id, act.person.person_id)
         return Applied(cmd_id=act.cmd_id, rev=done.rev)
+
+
+def _goes_on(known: int, envelopes: Sequence[Envelope], verdicts: dict[str, Verdict]) -> bool:
+    """Whether numbers go on from ``known`` without a gap, in one epoch, and each is in the log now."""
+    return all(
+        one.device_seq == known + place
+        and one.outbox_epoch == envelopes[0].outbox_epoch
+        and not isinstance(verdicts.get(one.cmd_id), IdReuse | NoneType)
+        for place, one in enumerate(envelopes, 1)
+    )
 
 
 def _stored(envelope: Envelope, known: dict[str, CommandRecord]) -> Verdict | None:

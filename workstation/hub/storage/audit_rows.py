@@ -47,7 +47,7 @@ class AuditRows(CommandRows):
 
     def write_audit(self) -> None:
         """Write the new rows."""
-        self.session.many(_INSERT, self._audits)
+        self.session.later(_INSERT, self._audits)
         self._audits = []
 
 
@@ -75,7 +75,7 @@ def seal(session: Session, tenant_id: str) -> int:
         n += 1
         chain = _link(chain, n, row)
         sealed.append({"tenant_id": tenant_id, "audit_id": row[0], "n": n, "chain": chain})
-    session.many(_SEAL, sealed)
+    session.later(_SEAL, sealed, expected=1)
     return len(sealed)
 
 

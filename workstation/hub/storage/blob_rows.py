@@ -146,7 +146,7 @@ def _append(
         }
         for start in range(0, len(fresh), CHUNK)
     ]
-    session.many(_CHUNK, parts)
+    session.later(_CHUNK, parts)
     received += len(fresh)
     is_complete = received == size and _hash(session, tenant_id, sha256) == sha256
     session.do(_PROGRESS, tenant_id=tenant_id, sha256=sha256, received=received, is_complete=int(is_complete))

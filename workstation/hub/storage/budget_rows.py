@@ -110,7 +110,12 @@ class BudgetRows(EffectRows):
                 f"window_days{index}": need.window_days,
             }
         rows = ", ".join(_LOCK_ROW.format(n=index) for index in range(len(ordered)))
-        found = {row[0]: _budget(row) for row in self.session.rows(_LOCK.format(rows=rows), **params)}
+        shown = [key for key, need in ordered if need.level == "person_day"]
+        locked, documents = self.session.batch(
+            [(_LOCK.format(rows=rows), params), self.documents_question("budget", shown)]
+        )
+        self.documents_answered("budget", shown, documents)
+        found = {row[0]: _budget(row) for row in locked}
         for key, need in ordered:
             if need.window_days and found[key].spent:
                 found[key] = self._aged(found[key], need, now)
@@ -160,14 +165,14 @@ class BudgetRows(EffectRows):
         """Write what was reserved."""
         if not self._uses:
             return
-        self.session.many(
+        self.session.later(
             _RESERVE,
             [
                 {"tenant_id": self.tenant_id, "budget_id": key, "amount": amount}
                 for key, amount in sorted(self._taken.items())
             ],
         )
-        self.session.many(_USE, self._uses)
+        self.session.later(_USE, self._uses)
         self._taken.clear()
         self._uses = []
 
@@ -185,7 +190,7 @@ class BudgetRows(EffectRows):
         amounts = {str(row[0]): int(row[1]) for row in rows}
         if not amounts:
             return
-        self.session.many(
+        self.session.later(
             _SETTLE,
             [
                 {
@@ -221,7 +226,7 @@ class BudgetRows(EffectRows):
             sums[entry.currency] += entry.amount
         if any(sums.values()) or not entries:
             raise ValueError(f"the booking does not sum to zero: {dict(sums)}")
-        self.session.many(
+        self.session.later(
             _BOOK,
             [
                 {

@@ -74,17 +74,22 @@ class CommandRows(BudgetRows):
     ) -> tuple[CommandRecord, ...]:
         """Return those of ``cmd_ids`` that are known, and what a device sent under that number."""
         wanted = list(dict.fromkeys(cmd_ids))
-        rows = self.session.rows(
+        sql = (
             f"SELECT {_COLUMNS} FROM command_log WHERE tenant_id = :tenant_id"
             f" AND cmd_id IN ({placeholders('id', len(wanted))}) UNION"
             f" SELECT {_COLUMNS} FROM command_log WHERE tenant_id = :tenant_id AND device_id = :device_id"
-            " AND outbox_epoch = :outbox_epoch AND device_seq = :device_seq",
-            tenant_id=self.tenant_id,
-            device_id=device_id,
-            outbox_epoch=outbox_epoch,
-            device_seq=device_seq,
-            **numbered("id", wanted),
+            " AND outbox_epoch = :outbox_epoch AND device_seq = :device_seq"
         )
+        params = {
+            "tenant_id": self.tenant_id,
+            "device_id": device_id,
+            "outbox_epoch": outbox_epoch,
+            "device_seq": device_seq,
+            **numbered("id", wanted),
+        }
+        # Whoever asks this will ask for the reference data next.
+        rows, head = self.session.batch([(sql, params), self.reference_head_question()])
+        self.reference_head_answered(head)
         return tuple(_record(row) for row in rows)
 
     def log_command(self, record: CommandRecord) -> None:
@@ -112,7 +117,7 @@ class CommandRows(BudgetRows):
                     "verdict": encode(verdict).decode(),
                 }
             )
-        self.session.many(_INSERT, rows)
+        self.session.later(_INSERT, rows)
         self._logged = []
 
     def quarantine(self, cmd_id: str, body: bytes) -> None:

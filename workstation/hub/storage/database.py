@@ -8,7 +8,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -18,10 +18,9 @@ from workstation.hub.ports import Tx
 from workstation.hub.ports_values import AuditFinding, ClaimedEffect, FeedPage
 from workstation.hub.storage import audit_rows, effect_rows, feed_reader
 from workstation.hub.storage.blob_rows import SqlBlobs
-from workstation.hub.storage.documents import LostUpdate
 from workstation.hub.storage.engines import Engines
 from workstation.hub.storage.finding import ReferenceMemory
-from workstation.hub.storage.sql import Session, micros
+from workstation.hub.storage.sql import LostUpdate, Session, micros
 from workstation.hub.storage.transaction import SqlTx
 
 T = TypeVar("T")
@@ -85,6 +84,7 @@ class SqlDatabase:
                 tx = self._tx(connection, tenant_id, is_read_only=False)
                 result = work(tx)
                 tx.finish()
+                tx.session.flush()
             return result, tx
 
         result, tx = self._again(once)
@@ -105,7 +105,10 @@ class SqlDatabase:
 
         def once() -> T:
             with self._engines.write.connect() as connection, connection.begin():
-                return work(self._session(connection))
+                session = self._session(connection)
+                result = work(session)
+                session.flush()
+                return result
 
         return self._again(once)
 
@@ -120,6 +123,13 @@ class SqlDatabase:
             connection = connection.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
+        return connection
+
+    def _single(self) -> Connection:
+        """Return a connection for one statement: it sees one state by itself, without a transaction."""
+        connection = self._engines.read.connect()
+        if self._engines.is_postgresql:
+            connection = connection.execution_options(isolation_level="AUTOCOMMIT")
         return connection
 
     def _session(self, connection: Connection) -> Session:
@@ -162,19 +172,19 @@ class SqlDatabase:
         max_bytes: int,
     ) -> FeedPage:
         """Return what changed after ``cursors``, read in one statement."""
-        # One statement sees one state at any isolation level, so nothing is set up for it.
-        with self._engines.read.connect() as connection:
-            return feed_reader.pull(connection, tenant_id, scopes, cursors, limit, max_bytes)
+        with self._single() as connection:
+            session = self._session(connection)
+            return feed_reader.pull(session, tenant_id, scopes, cursors, limit, max_bytes)
 
     def heads(self) -> dict[tuple[str, str], int]:
         """Return the head of every scope: (tenant id, scope) -> seq."""
-        with self._engines.read.connect() as connection:
-            return feed_reader.heads(connection)
+        with self._single() as connection:
+            return feed_reader.heads(self._session(connection))
 
     def digest(self, tenant_id: str, scope: str, seq: int) -> tuple[int, tuple[int, ...]] | None:
         """Return count and 256 sums of a scope if ``seq`` is its head, else None."""
-        with self._engines.read.connect() as connection:
-            return feed_reader.digest(connection, tenant_id, scope, seq)
+        with self._single() as connection:
+            return feed_reader.digest(self._session(connection), tenant_id, scope, seq)
 
     def claim_effect(
         self, kinds: frozenset[str], worker: str, now: datetime, avoid: frozenset[str] = frozenset()
@@ -243,5 +253,10 @@ def _is_same_key(error: IntegrityError) -> bool:
 
 
 def _is_worth_another_try(error: DBAPIError) -> bool:
-    text: Any = str(error.orig).lower()
-    return _sqlstate(error) in _AGAIN or "database is locked" in text or "database is busy" in text
+    text = str(error.orig).lower()
+    is_busy = "database is locked" in text or "database is busy" in text
+    # A server that was restarted cut its connections; whatever is run here may be run again.
+    is_cut = (
+        _sqlstate(error).startswith("57P") or ("connection" in text and ("closed" in text or "lost" in text))
+    )
+    return _sqlstate(error) in _AGAIN or is_busy or is_cut

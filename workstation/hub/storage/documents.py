@@ -16,7 +16,7 @@ from workstation.hub.services.scoping import CASE_KINDS, split
 from workstation.hub.storage import index_rows
 from workstation.hub.storage.feed_writer import FeedWriter, Key
 from workstation.hub.storage.scope_rows import ScopeRows
-from workstation.hub.storage.sql import Session, micros, numbered, placeholders
+from workstation.hub.storage.sql import Params, Session, micros, numbered, placeholders
 
 COLUMNS = "entity, entity_id, rev, scopes, case_id, customer_id, body"
 _INSERT = f"""
@@ -28,10 +28,6 @@ UPDATE document SET rev = :rev, scopes = :scopes, case_id = :case_id, customer_i
 WHERE tenant_id = :tenant_id AND entity = :entity AND entity_id = :entity_id AND rev = :rev - 1
 """
 _DELETE = "DELETE FROM document WHERE tenant_id = :tenant_id AND entity = :entity AND entity_id = :entity_id"
-
-
-class LostUpdate(Exception):
-    """Somebody else changed the same entity in between: the transaction has to run again."""
 
 
 @dataclass(slots=True)
@@ -88,14 +84,23 @@ class DocumentStore:
         wanted = list(dict.fromkeys(ids))
         missing = [one for one in wanted if (name, one) not in self._held and (name, one) not in self._absent]
         if missing:
-            self.load(
-                f"WHERE tenant_id = :tenant_id AND entity = :entity"
-                f" AND entity_id IN ({placeholders('id', len(missing))})",
-                entity=name,
-                **numbered("id", missing),
+            self.documents_answered(
+                name, missing, self.session.batch([self.documents_question(name, missing)])[0]
             )
-            self._absent.update((name, one) for one in missing if (name, one) not in self._held)
         return {one: self._held[name, one].value for one in wanted if (name, one) in self._held}
+
+    def documents_question(self, name: str, ids: Sequence[str]) -> tuple[str, Params]:
+        """Return the statement that reads documents by id."""
+        sql = (
+            f"SELECT {COLUMNS} FROM document WHERE tenant_id = :tenant_id AND entity = :entity"
+            f" AND entity_id IN ({placeholders('id', len(ids)) or 'NULL'})"
+        )
+        return sql, {"tenant_id": self.tenant_id, "entity": name, **numbered("id", ids)}
+
+    def documents_answered(self, name: str, ids: Sequence[str], rows: Sequence[Any]) -> None:
+        """Hold what it found and remember what it did not find."""
+        self.take(rows)
+        self._absent.update((name, one) for one in ids if (name, one) not in self._held)
 
     def load(self, where: str, **params: Any) -> list[Any]:
         """Read documents and return their values in the order read; known ones stay as they are."""
@@ -190,9 +195,8 @@ class DocumentStore:
             held.scopes = scopes.of(key, held.value)
             (updates if held.stored is not None else inserts).append(self._row(key, held))
             self._mark(key, held.rev, before, held.scopes)
-        self.session.many(_INSERT, inserts)
-        if self.session.many(_UPDATE, updates) != len(updates):
-            raise LostUpdate
+        self.session.later(_INSERT, inserts)
+        self.session.later(_UPDATE, updates, expected=1)
         moved = [(held.stored, held.value) for key, held in dirty if key[0] == "case"]
         for _, held in dirty:
             held.stored, held.is_dirty, held.bumps = held.value, False, 0

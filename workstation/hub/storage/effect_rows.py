@@ -117,7 +117,7 @@ class EffectRows(Finding):
 
     def write_effects(self) -> None:
         """Write the new effects."""
-        self.session.many(_INSERT, self._new_effects)
+        self.session.later(_INSERT, self._new_effects)
         self._new_effects = []
 
     def _effects(self, where: str, **params: Any) -> tuple[Effect, ...]:

@@ -8,11 +8,10 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection
 
 from workstation.casework.wire.sync import FeedRow
 from workstation.hub.ports_values import FeedPage
-from workstation.hub.storage.sql import statement
+from workstation.hub.storage.sql import Session
 
 _ARM = """
 SELECT * FROM (
@@ -41,7 +40,7 @@ def pull_sql(scopes: int) -> str:
 
 
 def pull(
-    connection: Connection,
+    session: Session,
     tenant_id: str,
     scopes: Sequence[str],
     cursors: Mapping[str, int],
@@ -59,7 +58,7 @@ def pull(
         params[f"scope{index}"] = scope
         params[f"after{index}"] = cursors.get(scope, 0)
     found: dict[str, list[_Line]] = {scope: [] for scope in scopes}
-    for row in connection.execute(statement(pull_sql(len(scopes))), params):
+    for row in session.rows(pull_sql(len(scopes)), **params):
         found[row[0]].append(row)
     return _page(found, cursors, limit, max_bytes)
 
@@ -112,24 +111,21 @@ def _row(line: _Line) -> FeedRow:
     return FeedRow(scope=scope, seq=seq, entity=entity, id=entity_id, rev=rev, body=msgspec.Raw(body))
 
 
-def heads(connection: Connection) -> dict[tuple[str, str], int]:
+def heads(session: Session) -> dict[tuple[str, str], int]:
     """Return the head of every scope of every tenant."""
-    rows = connection.execute(statement("SELECT tenant_id, scope_id, head_seq FROM scope"))
+    rows = session.rows("SELECT tenant_id, scope_id, head_seq FROM scope")
     return {(tenant_id, scope_id): head for tenant_id, scope_id, head in rows}
 
 
-def digest(
-    connection: Connection, tenant_id: str, scope: str, seq: int
-) -> tuple[int, tuple[int, ...]] | None:
+def digest(session: Session, tenant_id: str, scope: str, seq: int) -> tuple[int, tuple[int, ...]] | None:
     """Return how many entities a scope has and 256 sums over (id, rev); None if ``seq`` is not its head."""
-    rows = connection.execute(
-        statement(
-            "SELECT s.head_seq, f.entity_id, f.rev FROM scope s LEFT JOIN feed f ON f.tenant_id = s.tenant_id"
-            " AND f.scope_id = s.scope_id AND f.gone = 0"
-            " WHERE s.tenant_id = :tenant_id AND s.scope_id = :scope"
-        ),
-        {"tenant_id": tenant_id, "scope": scope},
-    ).all()
+    rows = session.rows(
+        "SELECT s.head_seq, f.entity_id, f.rev FROM scope s LEFT JOIN feed f ON f.tenant_id = s.tenant_id"
+        " AND f.scope_id = s.scope_id AND f.gone = 0"
+        " WHERE s.tenant_id = :tenant_id AND s.scope_id = :scope",
+        tenant_id=tenant_id,
+        scope=scope,
+    )
     head = rows[0][0] if rows else 0
     if head != seq:
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from workstation.hub.storage.sql import Session
 
@@ -71,48 +71,41 @@ class FeedWriter:
 
         From here to the commit the counter rows are locked: nothing slow may follow.
         """
-        heads: dict[str, int] = {}
-        for scope_id in sorted(self._marks):
-            marks = self._marks[scope_id]
-            write = self._write_in_one if session.is_postgresql else self._write_in_two
-            heads[scope_id] = write(session, tenant_id, scope_id, marks, at)
+        marked = sorted(self._marks.items())
         self._marks = {}
-        return heads
+        if session.is_postgresql:
+            asked = [(_BUMP_AND_FEED, _in_one(tenant_id, scope_id, marks, at)) for scope_id, marks in marked]
+            answers = session.batch(asked)
+            return {scope_id: int(rows[0][0]) for (scope_id, _), rows in zip(marked, answers, strict=True)}
+        return {scope_id: _in_two(session, tenant_id, scope_id, marks, at) for scope_id, marks in marked}
 
-    def _write_in_one(
-        self, session: Session, tenant_id: str, scope_id: str, marks: dict[Key, _Mark], at: int
-    ) -> int:
-        return int(
-            session.value(
-                _BUMP_AND_FEED,
-                tenant_id=tenant_id,
-                scope_id=scope_id,
-                n=len(marks),
-                at=at,
-                entities=[entity for entity, _ in marks],
-                ids=[entity_id for _, entity_id in marks],
-                revs=[mark["rev"] for mark in marks.values()],
-                gones=[mark["gone"] for mark in marks.values()],
-            )
-        )
 
-    def _write_in_two(
-        self, session: Session, tenant_id: str, scope_id: str, marks: dict[Key, _Mark], at: int
-    ) -> int:
-        head = int(session.value(_BUMP, tenant_id=tenant_id, scope_id=scope_id, n=len(marks)))
-        session.many(
-            _FEED,
-            [
-                {
-                    "tenant_id": tenant_id,
-                    "scope_id": scope_id,
-                    "entity": entity,
-                    "entity_id": entity_id,
-                    "seq": head - len(marks) + place,
-                    "at": at,
-                    **mark,
-                }
-                for place, ((entity, entity_id), mark) in enumerate(marks.items(), 1)
-            ],
-        )
-        return head
+def _in_one(tenant_id: str, scope_id: str, marks: dict[Key, _Mark], at: int) -> dict[str, Any]:
+    return {
+        "tenant_id": tenant_id,
+        "scope_id": scope_id,
+        "n": len(marks),
+        "at": at,
+        "entities": [entity for entity, _ in marks],
+        "ids": [entity_id for _, entity_id in marks],
+        "revs": [mark["rev"] for mark in marks.values()],
+        "gones": [mark["gone"] for mark in marks.values()],
+    }
+
+
+def _in_two(session: Session, tenant_id: str, scope_id: str, marks: dict[Key, _Mark], at: int) -> int:
+    head = int(session.value(_BUMP, tenant_id=tenant_id, scope_id=scope_id, n=len(marks)))
+    rows = [
+        {
+            "tenant_id": tenant_id,
+            "scope_id": scope_id,
+            "entity": entity,
+            "entity_id": entity_id,
+            "seq": head - len(marks) + place,
+            "at": at,
+            **mark,
+        }
+        for place, ((entity, entity_id), mark) in enumerate(marks.items(), 1)
+    ]
+    session.later(_FEED, rows)
+    return head

@@ -24,7 +24,7 @@ from workstation.hub.services.scoping import CASE_KINDS, CUSTOMER_KINDS, REFEREN
 from workstation.hub.storage.access_rows import DEVICE_COLUMNS, device_of
 from workstation.hub.storage.documents import COLUMNS, DocumentStore, name_of
 from workstation.hub.storage.index_rows import folded
-from workstation.hub.storage.sql import micros, numbered, placeholders
+from workstation.hub.storage.sql import Params, micros, numbered, placeholders
 
 _CASE_KINDS = ", ".join(f"'{name}'" for name in sorted(CASE_KINDS))
 _CUSTOMER_FILE = ", ".join(f"'{name}'" for name in sorted(CUSTOMER_KINDS | {"decision"}))
@@ -58,6 +58,8 @@ class Finding(DocumentStore):
     def __init__(self) -> None:
         super().__init__()
         self._reference: Reference | None = None
+        self._reference_head: int | None = None
+        self._customer_files: dict[str, tuple[Entity, ...]] = {}
 
     def reference(self) -> Reference:
         """Return the reference data; read again only when its scope has moved."""
@@ -66,19 +68,26 @@ class Finding(DocumentStore):
             return self._reference
         has_own = not self.feed.is_empty or is_changed
         if not has_own:
-            head = self.session.value(
-                "SELECT head_seq FROM scope WHERE tenant_id = :tenant_id AND scope_id = :scope",
-                tenant_id=self.tenant_id,
-                scope=REFERENCE,
-            )
+            if self._reference_head is None:
+                self.reference_head_answered(self.session.batch([self.reference_head_question()])[0])
+            head = self._reference_head
             kept = self.reference_memory.get(self.tenant_id)
             if kept is not None and kept[0] == head:
                 self._reference = kept[1]
                 return kept[1]
         self._reference = self._read_reference()
-        if not has_own and head is not None:
+        if not has_own and head:
             self.reference_memory[self.tenant_id] = (head, self._reference)
         return self._reference
+
+    def reference_head_question(self) -> tuple[str, Params]:
+        """Return the statement that asks how far the reference data has come."""
+        sql = "SELECT head_seq FROM scope WHERE tenant_id = :tenant_id AND scope_id = :scope"
+        return sql, {"tenant_id": self.tenant_id, "scope": REFERENCE}
+
+    def reference_head_answered(self, rows: Sequence[Any]) -> None:
+        """Take the answer to it."""
+        self._reference_head = int(rows[0][0]) if rows else 0
 
     def _read_reference(self) -> Reference:
         self.write_out()
@@ -95,14 +104,23 @@ class Finding(DocumentStore):
             cards={value.card_id: value for value in values if isinstance(value, CustomCard)},
         )
 
-    def case_file(self, case_id: str, *, lock: bool = False) -> CaseFile:
-        """Return all of a case; with ``lock`` nobody else changes it until this transaction ends."""
+    def case_file(self, case_id: str, *, lock: bool = False, with_customer: str = "") -> CaseFile:
+        """Return all of a case; with ``lock`` nobody else changes it until this transaction ends.
+
+        ``with_customer``: a customer whose file is going to be asked for, read on the same way.
+        """
         self.write_out()
+        params = {"tenant_id": self.tenant_id, "case_id": case_id}
         if lock and self.session.is_postgresql and not self.is_read_only:
             # A statement of its own: what is read next is what the holder of the lock left behind.
-            self.session.do(_LOCK_CASE, tenant_id=self.tenant_id, case_id=case_id)
-        rows = self.session.rows(_CASE_FILE, tenant_id=self.tenant_id, case_id=case_id)
-        values = self.take(rows)
+            self.session.later(_LOCK_CASE, [params])
+        asked: list[tuple[str, Params]] = [(_CASE_FILE, params)]
+        if with_customer:
+            asked.append(self._customer_question(with_customer))
+        answers = self.session.batch(asked)
+        values = self.take(answers[0])
+        if with_customer:
+            self._customer_files[with_customer] = tuple(self.take(answers[1]))
         if _first(values, Case) is None:
             # Whoever goes on from «there is none» shall fail if somebody makes it meanwhile.
             self._absent.add(("case", case_id))
@@ -119,14 +137,18 @@ class Finding(DocumentStore):
 
     def customer_file(self, customer_id: str) -> tuple[Entity, ...]:
         """Return the customer with all records and decisions, in one statement."""
+        known = self._customer_files.pop(customer_id, None)
+        if known is not None:
+            return known
         self.write_out()
-        return tuple(
-            self.load(
-                f"WHERE tenant_id = :tenant_id AND customer_id = :customer_id"
-                f" AND entity IN ({_CUSTOMER_FILE}) ORDER BY entity, entity_id",
-                customer_id=customer_id,
-            )
+        return tuple(self.take(self.session.batch([self._customer_question(customer_id)])[0]))
+
+    def _customer_question(self, customer_id: str) -> tuple[str, Params]:
+        sql = (
+            f"SELECT {COLUMNS} FROM document WHERE tenant_id = :tenant_id AND customer_id = :customer_id"
+            f" AND entity IN ({_CUSTOMER_FILE}) ORDER BY entity, entity_id"
         )
+        return sql, {"tenant_id": self.tenant_id, "customer_id": customer_id}
 
     def _of_case(self, kind: type[E], case_id: str) -> list[E]:
         self.write_out()

@@ -42,13 +42,16 @@ class SqlTx(AuditRows):
         """Do ``work``; when it raises, nothing of it stays and the error goes on."""
         self._write_pending()
         restore = self.snapshot()
+        self.session.flush()
         logged, after = list(self._logged), list(self._after)
         try:
             with self.session.connection.begin_nested():
                 result = work()
                 self._write_pending()
+                self.session.flush()
         except BaseException:
             restore()
+            self.session.forget()
             self._new_effects, self._audits, self._uses = [], [], []
             self._taken.clear()
             self._logged, self._after = logged, after
