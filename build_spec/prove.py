@@ -5,6 +5,7 @@ The window is asked for from outside, through the X server, and the program's ow
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -32,27 +33,35 @@ def prove(program: Path, picture: Path) -> float:
     picture.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory(prefix="workstation-proof-") as profile:
         command = [xvfb, "-a", "-s", "-screen 0 1600x1000x24", str(program)]
-        command += ["start", "--profile", profile, "--show-and-quit", str(picture)]
+        command += ["start", "--profile", profile, "--key-files", "--show-and-quit", str(picture)]
         started = time.monotonic()
-        try:
-            done = subprocess.run(
-                command,
-                env=_bare_environment(profile),
-                capture_output=True,
-                text=True,
-                timeout=LONGEST_S,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise NotProvenError(
-                f"no window within {LONGEST_S} s: {error.stdout!r} {error.stderr!r}"
-            ) from error
+        code, said = _run(command, _bare_environment(profile))
         took = time.monotonic() - started
-    if done.returncode != 0:
-        raise NotProvenError(f"exit code {done.returncode}\n{done.stdout}{done.stderr}")
+    if code != 0:
+        raise NotProvenError(f"exit code {code}\n{said}")
     if not picture.exists() or picture.stat().st_size < 3_000:
-        raise NotProvenError(f"no picture of a window\n{done.stdout}{done.stderr}")
+        raise NotProvenError(f"no picture of a window\n{said}")
     return took
+
+
+def _run(command: list[str], environment: dict[str, str]) -> tuple[int, str]:
+    """Exit code and output; if it takes too long, it is ended with everything it started."""
+    process = subprocess.Popen(
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        said, _ = process.communicate(timeout=LONGEST_S)
+    except subprocess.TimeoutExpired as error:
+        os.killpg(process.pid, signal.SIGKILL)
+        said, _ = process.communicate()
+        raise NotProvenError(f"no window within {LONGEST_S} s\n{said}") from error
+    return process.returncode, said
 
 
 def _bare_environment(home: str) -> dict[str, str]:
