@@ -166,14 +166,22 @@ class Running:
             desk.tasks.start(self._take_picture(self.options.picture), name="picture", owner=self)
 
     async def _enter(self, desk: Desk) -> None:
+        from workstation.casework.errors import RuleViolation
+        from workstation.ports import HubUnavailable
+
         options = self.options
         if desk.session.view.state == "signed_in" or not options.login:
             return
-        if options.hub_url:
-            await desk.session.connect(options.hub_url)
-        else:
-            await desk.session.start_embedded()
-        await desk.session.sign_in(options.login, options.password)
+        try:
+            if options.hub_url:
+                await desk.session.connect(options.hub_url)
+            else:
+                await desk.session.start_embedded()
+            if desk.session.view.device_state == "approved":
+                await desk.session.sign_in(options.login, options.password)
+        except (HubUnavailable, RuleViolation) as error:
+            # The sheets over the window show where it stands and ask again.
+            _log.warning("nobody could be signed in at the start: %s", error)
 
     async def _take_picture(self, place: Path) -> None:
         import asyncio

@@ -91,9 +91,24 @@ class Hands:
         """Wait until the window is bound, somebody is signed in and the hub answers."""
         await self._until(lambda: self.running.desk_window, within_s, "rooms")
         desk = self.rooms.desk
-        await self._until(lambda: desk.session.view.state == "signed_in", within_s, "signed in")
+        session = desk.session
+        await self._until(
+            lambda: session.view.state == "signed_in" or session.view.device_state == "waiting",
+            within_s,
+            "signed in",
+        )
         self.running.window.activateWindow()
-        return {"state": desk.sync.state}
+        code = "" if session.view.state == "signed_in" else session.view.device_code
+        return {"state": desk.sync.state, "code": code}
+
+    async def do_sign_in(self, login: str, password: str) -> Reply:
+        """Fill in name and password, as at the first start after the device was let in."""
+        self.rooms.sign_in.asked_again.emit()
+        session = self.rooms.desk.session
+        await self._until(lambda: session.view.device_state == "approved", 20, "device let in")
+        self.rooms.sign_in.signed_in.emit(login, password)
+        await self._until(lambda: session.view.state == "signed_in", 20, "signed in")
+        return {}
 
     async def do_online(self, within_s: float = 60) -> Reply:
         """Wait until the hub answers."""
@@ -179,8 +194,7 @@ class Hands:
         window = self.running.window
         window.activateWindow()
         target: QWidget = QApplication.focusWidget() or window
-        combination = QKeySequence(keys)[0]
-        QTest.keyClick(target, combination.key(), combination.keyboardModifiers())
+        QTest.keySequence(target, QKeySequence(keys))
         await asyncio.sleep(0.05)
         return {}
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -133,7 +133,16 @@ class HubProcess:
 class DeskProcess:
     """The desk with its window; ``do`` gives it one command and returns its answer."""
 
-    def __init__(self, profile: Path, hub_url: str, login: str, password: str, log: Path) -> None:
+    def __init__(
+        self,
+        profile: Path,
+        hub_url: str,
+        login: str,
+        password: str,
+        log: Path,
+        approve: Callable[[str], object],
+    ) -> None:
+        self._approve = approve
         self._given = {"profile": str(profile), "hub_url": hub_url, "login": login, "password": password}
         self._log = log
         self._process: subprocess.Popen[str] | None = None
@@ -154,7 +163,10 @@ class DeskProcess:
                 env=environment(extra),
             )
         threading.Thread(target=self._read, args=(self._process, self._answers), daemon=True).start()
-        self.do("ready", within_s=60)
+        seen = self.do("ready", within_s=60)
+        if seen["code"]:
+            self._approve(seen["code"])
+            self.do("sign_in", login=self._given["login"], password=self._given["password"])
         return self
 
     @staticmethod

@@ -1,6 +1,7 @@
 """The commands of ``workstation-hub``, one file a task."""
 
 from workstation.hub.commands import (
+    books,
     devices,
     doctor,
     importing,
@@ -12,5 +13,5 @@ from workstation.hub.commands import (
     serve,
 )
 
-COMMANDS = (init, serve, people, devices, mailbox, rules, importing, keeping, doctor)
+COMMANDS = (init, serve, people, devices, mailbox, rules, importing, books, keeping, doctor)
 """In the order the help shows them."""
