@@ -39,7 +39,7 @@ def _read(tx: Tx, number: str) -> tuple[tuple[Booking, ...], tuple[ReturnAuthori
             raise failed("cli.order_unknown", number=number)
         bookings = tuple(item for item in bookings if item.order_id == order_id)
         returns = tuple(item for item in returns if item.order_id == order_id)
-    wanted = {item.order_id for item in (*bookings, *returns)}
+    wanted = {booking.order_id for booking in bookings} | {item.order_id for item in returns}
     orders = (tx.get(Order, order_id) for order_id in sorted(wanted))
     return (
         tuple(sorted(bookings, key=lambda item: item.booked_at)),

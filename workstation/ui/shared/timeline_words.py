@@ -80,8 +80,8 @@ def item_words(item: TimelineItem, formats: Formats) -> tuple[str, str]:
     if "method" in params:
         params["method"] = translate(*_METHODS[params["method"]]) if params["method"] in _METHODS else ""
     words = _TITLES[item.kind]
-    if item.kind == "shipment" and item.params.get("event") in _PARCEL:
-        words = _PARCEL[item.params["event"]]
+    if item.kind == "shipment":
+        words = _PARCEL.get(item.text_key.rpartition(".")[2], words)
     title = " ".join(translate(*words).format_map(_Gaps(params)).split())
     meta = item.meta
     if item.title:

@@ -125,6 +125,13 @@ class DeskWindow(QObject):
         self._on_changes(Changes(connection=True, outbox=True, reference=True))
         self._tick.start()
         self.queue.focus_list()
+        self.queue_model.model.modelReset.connect(self._on_rows)
+
+    def _on_rows(self) -> None:
+        """A new window begins at the list, as soon as there is one."""
+        focus = self.window.focusWidget()
+        if not self.window.is_covered and (focus is None or focus is self.window.top_bar.find_button):
+            self.queue.focus_list()
 
     def _connect(self) -> None:
         window, case = self.window, self.case
