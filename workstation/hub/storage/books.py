@@ -126,7 +126,7 @@ class SqlBooks:
             customer_id=customer_id,
             since=micros(since),
         )
-        return tuple(str(row.found) for row in rows)
+        return tuple(str(row[0]) for row in rows)
 
     def keep_payment(self, payment: Payment, number: str) -> None:
         """Remember a payment under the number its source gives it.
@@ -173,10 +173,10 @@ class SqlBooks:
         )
         if row is None:
             raise RuleViolation("payment.unknown", payment_id=payment_id)
-        currency = str(row.currency)
+        currency = str(row[0])
         if currency != amount.currency:
             raise RuleViolation("money.currency_mismatch", left=currency, right=amount.currency)
-        left = Money(int(row.captured) - int(row.refunded), currency)
+        left = Money(int(row[1]) - int(row[2]), currency)
         raise RuleViolation(
             "refund.above_refundable", amount=money_param(amount), refundable=money_param(left)
         )
@@ -275,7 +275,7 @@ class SqlBooks:
             before=micros(created_before),
             limit=limit,
         )
-        return tuple(str(row.found) for row in rows)
+        return tuple(str(row[0]) for row in rows)
 
     def _do(self, sql: str, **params: object) -> int:
         return self._session.do(sql, tenant_id=self._tenant_id, **params)
@@ -287,7 +287,7 @@ class SqlBooks:
             tenant_id=self._tenant_id,
             value=value,
         )
-        return tuple(str(row.found) for row in rows)
+        return tuple(str(row[0]) for row in rows)
 
     def _by_number(self, table: str, key: str, column: str, numbers: Sequence[str]) -> dict[str, str]:
         spelled: dict[str, list[str]] = {}
@@ -304,7 +304,7 @@ class SqlBooks:
                 **numbered("number", part),
             )
             for row in rows:
-                found.update(dict.fromkeys(spelled[str(row.number)], str(row.found)))
+                found.update(dict.fromkeys(spelled[str(row[0])], str(row[1])))
         return found
 
 

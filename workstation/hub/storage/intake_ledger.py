@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
-
-from sqlalchemy import Row
 
 from workstation.hub.ports import Tx
 from workstation.hub.ports_intake import IntakeRow, IntakeState
@@ -137,22 +136,16 @@ def _changing(row: IntakeRow) -> dict[str, Any]:
     }
 
 
-def _row(row: Row[Any]) -> IntakeRow:
+def _row(row: Sequence[Any]) -> IntakeRow:
+    named = dict(zip(_COLUMNS.split(", "), row, strict=True))
     return IntakeRow(
-        intake_id=row.intake_id,
-        mailbox=row.mailbox,
-        uidvalidity=row.uidvalidity,
-        uid=row.uid,
-        sha256=row.sha256,
-        size=row.size,
-        stored_at=moment(row.stored_at),
-        received_at=maybe_moment(row.received_at),
-        state=row.state,
-        rfc_message_id=row.rfc_message_id,
-        case_id=row.case_id,
-        message_id=row.message_id,
-        is_readable=bool(row.is_readable),
-        is_filed=bool(row.is_filed),
+        **{
+            **named,
+            "stored_at": moment(named["stored_at"]),
+            "received_at": maybe_moment(named["received_at"]),
+            "is_readable": bool(named["is_readable"]),
+            "is_filed": bool(named["is_filed"]),
+        }
     )
 
 
