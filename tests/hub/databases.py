@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hub.small_firm import SetClock, found_firm
+from tests.hub.small_firm import TENANT, SetClock, found_firm
 from tests.servers.postgresql import PostgresqlServer
 from workstation.hub.storage.database import SqlDatabase
 from workstation.hub.storage.opening import open_database
@@ -65,3 +65,14 @@ def firm(database: SqlDatabase) -> SqlDatabase:
     """The small firm in that database."""
     found_firm(database)
     return database
+
+
+@pytest.fixture(autouse=True)
+def soundness(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Ask after each test whether what must always hold still does."""
+    if "firm" not in request.fixturenames:
+        yield
+        return
+    database: SqlDatabase = request.getfixturevalue("firm")
+    yield
+    assert database.check_invariants(TENANT) == {}

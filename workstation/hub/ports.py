@@ -354,6 +354,14 @@ class Database(Protocol):
         """Walk the chain of a tenant and say where it breaks, if it does."""
         ...
 
+    def tidy(self, now: datetime) -> int:
+        """Throw away old tombstones and unused challenges; returns how many tombstones went."""
+        ...
+
+    def check_invariants(self, tenant_id: str) -> dict[str, tuple[str, ...]]:
+        """Return what does not hold in a tenant's data: rule -> ids; empty when all is well."""
+        ...
+
     def bump_generation(self) -> str:
         """Say that the data was restored from a copy; returns the new generation."""
         ...

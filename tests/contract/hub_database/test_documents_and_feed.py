@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -30,6 +31,10 @@ def a_case(place: int, /, team_id: str = TEAM, customer_id: str = "", **more: ob
     case_id = f"01890000-0000-7000-8000-{place:012d}"
     fields = {"subject": f"Fall {place}", "opened_at": NOW, **more}
     return Case(case_id=case_id, team_id=team_id, customer_id=customer_id, **fields)  # type: ignore[arg-type]
+
+
+def _put_subject(tx: Tx, subject: str) -> None:
+    tx.put(a_case(1, subject=subject))
 
 
 def rows_of(database: SqlDatabase, scope: str, after: int = 0) -> list[tuple[str, str, int, bool]]:
@@ -73,7 +78,7 @@ def test_several_puts_in_one_transaction_are_one_revision(firm: SqlDatabase) -> 
 
 def test_one_feed_row_per_entity_and_scope(firm: SqlDatabase) -> None:
     for subject in ("a", "b", "c"):
-        firm.run(TENANT, lambda tx, subject=subject: tx.put(a_case(1, subject=subject)))
+        firm.run(TENANT, partial(_put_subject, subject=subject))
     assert [row[:2] for row in rows_of(firm, f"team:{TEAM}")] == [("case", a_case(1).case_id)]
 
 
@@ -300,7 +305,7 @@ def test_readers_see_every_change_once_and_in_order_while_many_write(firm: SqlDa
         try:
             for _ in range(each):
                 number = chance.randrange(1, 12)
-                firm.run(TENANT, lambda tx, number=number: _raise_number(tx, number))
+                firm.run(TENANT, partial(_raise_number, number=number))
         except BaseException as error:
             errors.append(error)
 
@@ -423,3 +428,18 @@ def test_snoozed_cases_wake_and_promises_that_fall_due_are_told_once(
         one.code for one in firm.read(TENANT, lambda tx: tx.messages_of(case_id)) if one.kind == "system"
     ]
     assert sorted(codes) == ["case.woke", "promise.overdue"]
+
+
+def test_old_tombstones_go_and_raise_the_floor(firm: SqlDatabase, clock: SetClock) -> None:
+    scope = f"team:{TEAM}"
+    firm.run(TENANT, lambda tx: (tx.put(a_case(1)), tx.put(a_case(2)), tx.put(a_case(3)))[0])
+    firm.run(TENANT, lambda tx: tx.remove(Case, a_case(1).case_id))
+    clock.pass_by(timedelta(days=100))
+    firm.run(TENANT, lambda tx: tx.remove(Case, a_case(2).case_id))
+    assert firm.tidy(clock.now()) == 0
+    clock.pass_by(timedelta(days=81))
+    assert firm.tidy(clock.now()) == 1
+    page = firm.pull(TENANT, [scope], {scope: 3}, 10, 2**20)
+    assert page.below_floor == (scope,) and page.rows == ()
+    assert firm.pull(TENANT, [scope], {scope: 4}, 10, 2**20).below_floor == ()
+    assert [row[3] for row in rows_of(firm, scope)] == [False, True]

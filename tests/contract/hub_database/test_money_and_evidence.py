@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy.exc import DBAPIError
@@ -33,9 +34,20 @@ def take(tx: Tx, wanted: BudgetNeed, decision_id: str, step: int = 0) -> None:
     tx.reserve(row, BudgetUse(decision_id=decision_id, step=step, amount=wanted.amount, at=tx.now))
 
 
+def take_two(tx: Tx, decision_id: str) -> None:
+    take(tx, need(amount=7), decision_id)
+    take(tx, need(amount=7, subject="q"), decision_id, 1)
+
+
 def parts(database: SqlDatabase) -> list[tuple[int, ...]]:
     rows = database.look(lambda s: s.rows("SELECT limit_amt, spent, reserved FROM budget ORDER BY budget_id"))
     return [tuple(row) for row in rows]
+
+
+def refused(database: SqlDatabase, change: str) -> None:
+    """The database itself says no to a statement."""
+    with pytest.raises(DBAPIError):
+        database.outside(lambda session: session.do(change))
 
 
 def test_reserve_spend_and_give_back(firm: SqlDatabase, clock: SetClock) -> None:
@@ -59,8 +71,7 @@ def test_a_smaller_limit_never_breaks_the_row(firm: SqlDatabase) -> None:
 def test_the_database_refuses_what_the_program_should_never_try(firm: SqlDatabase) -> None:
     firm.run(TENANT, lambda tx: take(tx, need(), "d1"))
     for change in ("spent = 91", "reserved = -1", "leased = 1000"):
-        with pytest.raises(DBAPIError):
-            firm.outside(lambda s, change=change: s.do(f"UPDATE budget SET {change}"))
+        refused(firm, f"UPDATE budget SET {change}")
 
 
 def test_many_at_once_never_pass_the_limit(firm: SqlDatabase) -> None:
@@ -70,13 +81,7 @@ def test_many_at_once_never_pass_the_limit(firm: SqlDatabase) -> None:
     def work(name: str) -> None:
         for number in range(8):
             try:
-                firm.run(
-                    TENANT,
-                    lambda tx, number=number: (
-                        take(tx, need(amount=7), f"{name}{number}"),
-                        take(tx, need(amount=7, subject="q"), f"{name}{number}", 1),
-                    ),
-                )
+                firm.run(TENANT, partial(take_two, decision_id=f"{name}{number}"))
                 granted.append(name)
             except RuleViolation:
                 refused.append(name)
@@ -109,14 +114,21 @@ def test_the_ledger_balances_and_never_changes(firm: SqlDatabase, clock: SetCloc
     with pytest.raises(DBAPIError):
         firm.run(TENANT, lambda tx: tx.book("t1", entries, clock.now()))
     for change in ("UPDATE ledger SET amount = 1", "DELETE FROM ledger"):
-        with pytest.raises(DBAPIError):
-            firm.outside(lambda s, change=change: s.do(change))
+        refused(firm, change)
     assert firm.look(lambda s: s.value("SELECT sum(amount) FROM ledger")) == 0
+
+
+def _tell(tx: Tx, number: int) -> None:
+    tx.audit("e", actor="p", subject=str(number))
 
 
 def _told(database: SqlDatabase, count: int) -> None:
     for number in range(count):
-        database.run(TENANT, lambda tx, number=number: tx.audit("e", actor="p", subject=str(number)))
+        database.run(TENANT, partial(_tell, number=number))
+
+
+def _drop(database: SqlDatabase, trigger: str) -> None:
+    database.outside(lambda session: session.do(f"DROP TRIGGER {trigger}"))
 
 
 def test_audit_rows_are_chained_and_kept(firm: SqlDatabase, clock: SetClock) -> None:
@@ -132,8 +144,7 @@ def test_audit_rows_are_chained_and_kept(firm: SqlDatabase, clock: SetClock) -> 
         "DELETE FROM audit WHERE n IS NULL",
         "DELETE FROM audit",
     ):
-        with pytest.raises(DBAPIError):
-            firm.outside(lambda s, change=change: s.do(change))
+        refused(firm, change)
 
 
 def test_a_changed_or_missing_row_shows_in_the_chain(firm: SqlDatabase, clock: SetClock) -> None:
@@ -141,7 +152,7 @@ def test_a_changed_or_missing_row_shows_in_the_chain(firm: SqlDatabase, clock: S
     firm.seal_audit(clock.now())
     on = " ON audit" if firm.look(lambda s: s.is_postgresql) else ""
     for name in ("audit_unchanged", "audit_kept"):
-        firm.outside(lambda s, name=name: s.do(f"DROP TRIGGER {name}{on}"))
+        _drop(firm, f"{name}{on}")
     firm.outside(lambda s: s.do("UPDATE audit SET actor = 'somebody else' WHERE n = 4"))
     assert firm.verify_audit(TENANT).broken_at == 4
     firm.outside(lambda s: s.do("DELETE FROM audit WHERE n = 2"))

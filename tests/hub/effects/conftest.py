@@ -1,5 +1,5 @@
-"""The databases every test here runs on."""
+"""The databases every test here runs on; after each test what must always hold is asked of them."""
 
-from tests.hub.databases import clock, database, database_url, firm, migrated_file, migrated_template
+from tests.hub.databases import clock, database, database_url, firm, migrated_file, migrated_template, soundness
 
-__all__ = ["clock", "database", "database_url", "firm", "migrated_file", "migrated_template"]
+__all__ = ["clock", "database", "database_url", "firm", "migrated_file", "migrated_template", "soundness"]

@@ -16,6 +16,8 @@ _log = logging.getLogger(__name__)
 _LOOK_BACK = timedelta(days=7)
 """How far back the first look goes after a start: the hub may have been off over a holiday."""
 
+_TIDY_EVERY = timedelta(days=1)
+
 
 class Clocks:
     """Looks at the cases of all tenants whose time has come; doing it twice changes nothing."""
@@ -24,6 +26,7 @@ class Clocks:
         self._database = database
         self._clock = clock
         self._since = clock.now() - _LOOK_BACK
+        self._tidy_at = clock.now()
 
     def run(
         self, should_stop: Callable[[], bool], wait: Callable[[float], object], pause_s: float = 5.0
@@ -43,6 +46,9 @@ class Clocks:
         for tenant_id in self._database.tenants():
             changed += self._tenant(tenant_id, self._since, until)
         self._since = until
+        if until >= self._tidy_at:
+            self._tidy_at = until + _TIDY_EVERY
+            self._database.tidy(until)
         return changed
 
     def _tenant(self, tenant_id: str, since: datetime, until: datetime) -> int:

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from workstation.casework.clock import Clock
 from workstation.hub.ports import Tx
 from workstation.hub.ports_values import AuditFinding, ClaimedEffect, FeedPage
-from workstation.hub.storage import audit_rows, effect_rows, feed_reader
+from workstation.hub.storage import audit_rows, effect_rows, feed_reader, invariants, tidying
 from workstation.hub.storage.blob_rows import SqlBlobs
 from workstation.hub.storage.engines import Engines
 from workstation.hub.storage.finding import ReferenceMemory
@@ -204,6 +204,14 @@ class SqlDatabase:
         """Walk the chain of a tenant and say where it breaks, if it does."""
         return self.look(lambda session: audit_rows.verify(session, tenant_id))
 
+    def tidy(self, now: datetime) -> int:
+        """Throw away old tombstones and unused challenges; returns how many tombstones went."""
+        return self.outside(lambda session: tidying.tidy(session, now))
+
+    def check_invariants(self, tenant_id: str) -> dict[str, tuple[str, ...]]:
+        """Return what does not hold in a tenant's data: rule -> ids; empty when all is well."""
+        return self.look(invariants.checker(tenant_id))
+
     def bump_generation(self) -> str:
         """Say that the data was restored from a copy; returns the new generation."""
         self._generation = secrets.token_hex(8)
@@ -256,7 +264,7 @@ def _is_worth_another_try(error: DBAPIError) -> bool:
     text = str(error.orig).lower()
     is_busy = "database is locked" in text or "database is busy" in text
     # A server that was restarted cut its connections; whatever is run here may be run again.
-    is_cut = (
-        _sqlstate(error).startswith("57P") or ("connection" in text and ("closed" in text or "lost" in text))
+    is_cut = _sqlstate(error).startswith("57P") or (
+        "connection" in text and ("closed" in text or "lost" in text)
     )
     return _sqlstate(error) in _AGAIN or is_busy or is_cut
