@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event
 
+from tests.hub.mail_out.texts import load_texts
 from tests.hub.small_firm import TEAM, TENANT, SetClock
-from workstation.hub.app import load_texts
 from workstation.hub.backends.executors import ShopExecutor
 from workstation.hub.backends.house_books import HouseBooks
 from workstation.hub.channels.mail.executor import MailExecutor, Outlet

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from tests.hub.mail_out.texts import load_texts
 from tests.hub.small_firm import BOWLS, ERIKA, ORDER, PAYMENT, TEAM, TENANT, SetClock
 from workstation.casework.case import Case
 from workstation.casework.decision import (
@@ -23,7 +24,6 @@ from workstation.casework.message import Fact, Message
 from workstation.casework.money import Money
 from workstation.casework.records import LineQuantity
 from workstation.casework.wire.codec import encode
-from workstation.hub.app import load_texts
 from workstation.hub.channels.mail.executor import MailExecutor, Outlet
 from workstation.hub.channels.mail.mailbox_settings import FolderSettings
 from workstation.hub.channels.mail.transport_folder import FolderSender
@@ -143,8 +143,8 @@ class Post:
         settings = FolderSettings(mailbox="service", incoming="", outgoing=str(self.folder / "out"))
         return self.over(FolderSender(settings))
 
-    def over(self, sender: MailSender) -> MailExecutor:
-        outlet = Outlet(sender, "service@shop.test", "Ofen und Glas")
+    def over(self, sender: MailSender, address: str = "service@shop.test") -> MailExecutor:
+        outlet = Outlet(sender, address, "Ofen und Glas")
         return MailExecutor(self.database, (outlet,), load_texts())
 
     def sent(self) -> list[EmailMessage]:
