@@ -187,27 +187,29 @@ class Device:
         }
         return {**body, **changes}
 
-    def envelope(self, body: Body, **changes: Any) -> dict[str, Any]:
-        """A signed command as it goes over the wire; `changes` are made after signing."""
+    def envelope(self, body: Body, raw: bytes = b"", **given: Any) -> dict[str, Any]:
+        """A signed command as it goes over the wire; `given` stands instead of the usual before signing."""
         self.seq += 1
-        raw = encode(body)
+        raw = raw or encode(body)
         envelope = Envelope(
             cmd_id=str(uuid.uuid4()),
             case_id=body.case_id,
-            type=type_of(body),
+            type=given.get("type", type_of(body)),
+            type_v=given.get("type_v", 1),
             body=raw,  # type: ignore[arg-type]
             sha256=hashlib.sha256(raw).hexdigest(),
             device_id=self.device_id,
             outbox_epoch=self.epoch,
-            device_seq=self.seq,
+            device_seq=given.get("device_seq", self.seq),
             person_id=self.session["person_id"],
             signature="",
             wall=datetime.now(UTC),
         )
-        made = {
+        return {
             "cmd_id": envelope.cmd_id,
             "case_id": envelope.case_id,
             "type": envelope.type,
+            "type_v": envelope.type_v,
             "body": msgspec.Raw(raw),
             "sha256": envelope.sha256,
             "device_id": envelope.device_id,
@@ -217,7 +219,6 @@ class Device:
             "signature": b64(sign(self.private, signed_bytes(envelope))),
             "wall": envelope.wall.isoformat(),
         }
-        return {**made, **changes}
 
     def push(self, *envelopes: Any) -> requests.Response:
         """Send commands; bodies keep the very bytes their hash was made of."""

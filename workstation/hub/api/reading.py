@@ -59,7 +59,18 @@ async def json_body(request: AnyRequest, kind: type[T], max_bytes: int = SMALL_B
         raise shape_problem(error) from error
     except (UnicodeError, RecursionError) as error:
         raise HttpProblem(400, "http.malformed") from error
+    if b"\\u0000" in raw and kind != list[msgspec.Raw] and _holds_nul(msgspec.to_builtins(value)):
+        # No database keeps it, and nobody types it.
+        raise HttpProblem(422, "http.invalid", details=({"path": "$", "expected": "no NUL characters"},))
     return value
+
+
+def _holds_nul(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\x00" in value
+    if isinstance(value, dict):
+        return any(_holds_nul(key) or _holds_nul(inner) for key, inner in value.items())
+    return isinstance(value, list | tuple) and any(_holds_nul(inner) for inner in value)
 
 
 def query_text(request: AnyRequest, name: str, longest: int = 200) -> str:

@@ -84,7 +84,7 @@ class CommandReceiver:
         envelopes: list[Envelope] = []
         for item in items:
             try:
-                envelopes.append(decode(item, Envelope))
+                envelopes.append(_storable(decode(item, Envelope)))
             except (msgspec.MsgspecError, ValueError):
                 one = _id_in(item)
                 if one:
@@ -215,6 +215,27 @@ def _goes_on(known: int, envelopes: Sequence[Envelope], verdicts: dict[str, Verd
         and not isinstance(verdicts.get(one.cmd_id), IdReuse | NoneType)
         for place, one in enumerate(envelopes, 1)
     )
+
+
+def _storable(envelope: Envelope) -> Envelope:
+    """Refuse what no column can hold.
+
+    Raises:
+        ValueError: a number beyond what is ever counted to, or a NUL in a text.
+    """
+    texts = (
+        envelope.cmd_id,
+        envelope.case_id,
+        envelope.type,
+        envelope.outbox_epoch,
+        envelope.person_id,
+        envelope.device_id,
+        envelope.sha256,
+        *envelope.depends_on,
+    )
+    if not 1 <= envelope.device_seq < 2**53 or any("\x00" in text for text in texts):
+        raise ValueError("cannot be stored")
+    return envelope
 
 
 def _stored(envelope: Envelope, known: dict[str, CommandRecord]) -> Verdict | None:
