@@ -27,6 +27,7 @@ SETTINGS_NAME = "hub.toml"
 KEY_NAME = "hub-key"
 START_S = 30.0
 STOP_S = 15.0
+MOST_STARTS = 3
 _DETACHED = 0x00000008 | 0x00000200  # DETACHED_PROCESS, CREATE_NEW_PROCESS_GROUP
 
 
@@ -63,19 +64,28 @@ class ProcessHub:
         self._start_s = start_s
 
     def ensure(self) -> HubAddress:
-        """Return where it answers, starting it if it does not run."""
-        process = None if self._is_running() else self._start()
+        """Return where it answers, starting it if it does not run.
+
+        A look at the lock holds it for a moment, which can end a hub that starts in that moment: so it is
+        tried more than once.
+        """
+        process: subprocess.Popen[bytes] | None = None
+        starts = 0
         ends = time.monotonic() + self._start_s
         while True:
             address = self._address()
-            if address is not None and self._is_running() and self._is_proved(address):
+            if address is not None and self._is_proved(address):
                 if process is not None:
                     # It is left running on purpose; nobody here waits for its end.
                     process.returncode = 0
                 return address
-            is_over = process is not None and process.poll() is not None and not self._is_running()
-            if is_over or time.monotonic() > ends:
+            if time.monotonic() > ends:
                 raise HubUnavailable("hub.does_not_start")
+            if (process is None or process.poll() is not None) and not self._is_running():
+                if starts == MOST_STARTS:
+                    raise HubUnavailable("hub.does_not_start")
+                process = self._start()
+                starts += 1
             time.sleep(0.05)
 
     def create_firm(self, name: str, owner: str, login: str, password: str, language: str) -> None:
