@@ -65,9 +65,7 @@ def test_an_outage_is_said_and_over_when_it_is_over(
         said.append("pause")
         return 0.01
 
-    loop = MailboxLoop(
-        source, desk.intake, desk.clock, stop, pause=lambda longest: said.append("pause") or 0.01
-    )
+    loop = MailboxLoop(source, desk.intake, desk.clock, stop, pause=pause)
     thread = threading.Thread(target=loop.run)
     thread.start()
     assert wait_until(lambda: loop.status.taken == 1, within_s=20)

@@ -110,15 +110,21 @@ class Intake:
         try:
             return self._commit(row, mail)
         except Exception:
+            _log.exception("mail %s could not be taken in at once", row.intake_id)
+        # A database that is away is no fault of the mail: this raises then, and the mail stays stored.
+        self.cursor(row.mailbox, row.uidvalidity)
+        try:
+            return self._commit(row, mail)
+        except Exception:
             # Whatever is wrong with this one: it is shown, and the mails behind it are not held up.
             _log.exception("mail %s could not be taken in as it is", row.intake_id)
-            plain = IncomingMail(
-                from_address=mail.from_address if mail.from_address.isascii() else "",
-                is_readable=False,
-                unreadable_why="failed",
-                hints=(UNREADABLE,),
-            )
-            return self._commit(row, plain)
+        plain = IncomingMail(
+            from_address=mail.from_address if mail.from_address.isascii() else "",
+            is_readable=False,
+            unreadable_why="failed",
+            hints=(UNREADABLE,),
+        )
+        return self._commit(row, plain)
 
     def resume(self, mailbox: str = "") -> int:
         """Settle what a crash left stored but not settled; returns how many there were."""

@@ -37,7 +37,8 @@ def case_to_join(tx: Tx, mail: IncomingMail, customer: Customer | None) -> Joine
             return Joined(found.case_id)
         if found.kind == "outbound":
             # Our answer was passed on to somebody: it is the same matter, and a person should know.
-            return Joined(found.case_id, hints=() if mail.is_bounce else (OTHER_SENDER,))
+            is_machine = mail.is_bounce or mail.is_delayed or mail.is_auto_reply
+            return Joined(found.case_id, hints=() if is_machine else (OTHER_SENDER,))
     return _by_token(tx, mail, customer)
 
 

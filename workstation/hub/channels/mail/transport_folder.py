@@ -166,13 +166,7 @@ class FolderSender:
             head = f"Return-Path: <{envelope_from}>\r\nX-Envelope-To: {', '.join(recipients)}\r\n"
             _write_through(part, head.encode() + message)
             self._before_data()
-            try:
-                # A link, not a rename: it never replaces a mail that is there already.
-                os.link(part, self._folder / "new" / name)
-            except FileExistsError:
-                return Accepted()
-            finally:
-                part.unlink(missing_ok=True)
+            _put_in_place(part, self._folder / "new" / name)
             _sync_folder(self._folder / "new")
         except OSError as error:
             raise MailNotSent(f"{self._folder}: {error.strerror or error}") from error
@@ -202,6 +196,20 @@ def drop_into(folder: Path, raw: bytes, name: str) -> Path:
     part = folder / "tmp" / name
     _write_through(part, raw)
     return part.replace(folder / "new" / name)
+
+
+def _put_in_place(part: Path, target: Path) -> None:
+    """Give a finished file its name; a mail that has it already stays as it is."""
+    try:
+        # A link, not a rename: it never replaces a mail that is there already.
+        os.link(part, target)
+    except FileExistsError:
+        pass
+    except OSError:
+        # Some file systems know no links; then the one process that writes here looks first.
+        if not target.exists():
+            part.replace(target)
+    part.unlink(missing_ok=True)
 
 
 def _files(folder: Path) -> list[Path]:
