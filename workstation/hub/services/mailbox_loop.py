@@ -61,7 +61,10 @@ class MailboxLoop:
         longest = _FIRST_PAUSE_S
         while not self._stop.is_set():
             try:
-                self.round()
+                # A server tells of a new mail once, with whatever it is asked next. Only after a look that
+                # found nothing can nothing have been told unheard.
+                while self.round() and not self._stop.is_set():
+                    continue
                 self._say("reading")
                 longest = _FIRST_PAUSE_S
                 self._source.wait(_WAIT_S, self._stop.is_set)

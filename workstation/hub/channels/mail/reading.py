@@ -6,10 +6,10 @@ import re
 
 from workstation.hub.channels.mail.parsed import ParsedMail, ParseFailure
 from workstation.hub.channels.mail.quoting import fold
-from workstation.system.sanitise import SANITISER_VERSION
 from workstation.hub.channels.mail.threading import bare_subject, message_id_candidates, subject_tokens
 from workstation.hub.channels.mail.worker import ParseWorker
 from workstation.hub.ports_mail import IncomingFile, IncomingMail
+from workstation.system.sanitise import SANITISER_VERSION
 
 _WORD = re.compile(r"[a-zäöüß]+")
 _GERMAN = frozenset(
