@@ -136,6 +136,10 @@ class Finding(Protocol):
         """Return ids of cases whose snooze is over by ``until`` or whose open promise fell due since."""
         ...
 
+    def lock_case(self, case_id: str) -> None:
+        """Let nobody else change a case until this transaction ends; always the first lock to take."""
+        ...
+
     def next_number(self, name: str) -> int:
         """Return the next number of a gapless series such as ``case`` or ``credit_note``."""
         ...

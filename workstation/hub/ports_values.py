@@ -112,6 +112,10 @@ class EffectHeld(Exception):
         self.params = {name: str(value) for name, value in params.items()}
 
 
+class NotStorable(Exception):
+    """The database refuses what was to be stored, again and again: a key is taken or a value does not fit."""
+
+
 class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
     """A case with everything about it that acts can change, oldest first; ``case`` is None when unknown."""
 

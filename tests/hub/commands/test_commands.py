@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import msgspec
 import pytest
 
@@ -11,6 +13,7 @@ from workstation.casework.approval import Approval
 from workstation.casework.decision import DecisionRecord, Refund
 from workstation.casework.message import Fact, Message
 from workstation.casework.money import Money
+from workstation.casework.people import Team
 from workstation.casework.records import LineQuantity
 from workstation.casework.wire.codec import encode, sha256_hex
 from workstation.casework.wire.commands import (
@@ -262,8 +265,6 @@ def test_a_reply_to_an_older_message_is_superseded(desk: ServiceDesk) -> None:
 def test_a_case_that_changes_team_leaves_its_scope_with_all_it_has(
     desk: ServiceDesk, clock: SetClock
 ) -> None:
-    from workstation.casework.people import Team
-
     other_team = "01890000-0000-7000-8000-000000000003"
     desk.database.run(TENANT, lambda tx: tx.put(Team(team_id=other_team, name="Reklamation")))
     case_id = desk.open_case()
@@ -314,8 +315,6 @@ def test_every_command_leaves_an_audit_row_and_the_chain_holds(desk: ServiceDesk
 def test_amounts_across_cases_of_one_customer_age_out_of_the_window(
     desk: ServiceDesk, clock: SetClock
 ) -> None:
-    from datetime import timedelta
-
     amount = Refund(order_id=ORDER, payment_id=PAYMENT, amount=Money(2490), lines=(LineQuantity(BOWLS, 1),))
     envelope = desk.envelope(broken_bowl(desk.open_case(), amount))
     desk.send(envelope)

@@ -133,6 +133,8 @@ class EffectWorker:
 
     def _change(self, tenant_id: str, before: Effect, after: Effect, next_at: datetime) -> bool:
         def work(tx: Tx) -> bool:
+            # The case before the effect, as commands do it: two that wait for one another never move.
+            tx.lock_case(after.case_id)
             changed = tx.change_effect(
                 after, expected_state=before.state, expected_attempt=before.attempt, next_at=next_at
             )
@@ -165,6 +167,7 @@ class EffectWorker:
         ended = msgspec.structs.replace(effect, state=state, failure_code=code, failure_params=params)
 
         def work(tx: Tx) -> None:
+            tx.lock_case(ended.case_id)
             if not tx.change_effect(ended, expected_state=effect.state, expected_attempt=effect.attempt):
                 return
             self._projector.changed(tx, ended)

@@ -36,7 +36,7 @@ from workstation.casework.wire.commands import (
 from workstation.casework.wire.commands import NeedsApproval as ApprovalNeeded
 from workstation.hub.ports import Database, Tx
 from workstation.hub.ports_access import Device
-from workstation.hub.ports_values import CommandRecord
+from workstation.hub.ports_values import CommandRecord, NotStorable
 from workstation.hub.services.case_acts import Act, Routes, carry_out, load
 from workstation.hub.services.deciding import cancel, decide
 from workstation.hub.services.sessions import Caller
@@ -50,6 +50,8 @@ ConfirmWorkOrder = Callable[[Tx, str, str], WorkOrder]
 
 _DONE = (Applied, Scheduled, ApprovalNeeded, RecordedException)
 """Verdicts after which what depends on a command may go on."""
+_LONGEST_FIELD = 200
+_MOST_DEPENDENCIES = 50
 _OVERTAKEN = frozenset({"reply.stale"})
 """Codes that mean: somebody else was faster."""
 _BUGS = (TypeError, ValueError, LookupError, AttributeError, AssertionError, ArithmeticError)
@@ -91,6 +93,10 @@ class CommandReceiver:
                     verdicts[one] = Quarantined(cmd_id=one, code="command.unreadable")
         ordered = sorted(envelopes, key=lambda one: (one.outbox_epoch, one.device_seq))
         for envelope in ordered:
+            if not _is_sound(envelope):
+                # Such a thing has no place in the log: it could not even be stored there.
+                verdicts[envelope.cmd_id] = Quarantined(cmd_id=envelope.cmd_id, code="command.unreadable")
+                continue
             verdict = self._one(caller, envelope)
             if verdict is not None:
                 verdicts[envelope.cmd_id] = verdict
@@ -130,6 +136,9 @@ class CommandReceiver:
             # Nothing of it was stored; its verdict is, in a transaction of its own.
             refusal = _refusal(envelope.cmd_id, violation)
             return self._commit(caller, envelope, lambda *_: refusal)
+        except NotStorable:
+            refusal = Rejected(cmd_id=envelope.cmd_id, code="command.not_storable")
+            return self._commit(caller, envelope, lambda *_: refusal)
         except _BUGS:
             # Our own fault must neither lose the command nor stop those behind it.
             _log.exception("command %s of type %s could not be judged", envelope.cmd_id, envelope.type)
@@ -143,7 +152,7 @@ class CommandReceiver:
     ) -> Verdict | None:
         def work(tx: Tx) -> tuple[Verdict | None, dict[str, int], bool]:
             records = tx.known_commands(
-                (envelope.cmd_id, *envelope.depends_on[:50]),
+                (envelope.cmd_id, *envelope.depends_on),
                 envelope.device_id,
                 envelope.outbox_epoch,
                 envelope.device_seq,
@@ -205,6 +214,22 @@ class CommandReceiver:
         load(tx, act)  # whoever may not see the case may not confirm its work
         done = self._confirm_work(tx, body.work_order_id, act.person.person_id)
         return Applied(cmd_id=act.cmd_id, rev=done.rev)
+
+
+def _is_sound(envelope: Envelope) -> bool:
+    """Whether the fields that are stored beside the body are of a size and kind that can be stored."""
+    texts = (
+        envelope.cmd_id,
+        envelope.case_id,
+        envelope.type,
+        envelope.sha256,
+        envelope.device_id,
+        envelope.outbox_epoch,
+        envelope.person_id,
+        *envelope.depends_on,
+    )
+    is_short = all(len(text) <= _LONGEST_FIELD and "\x00" not in text for text in texts)
+    return is_short and 1 <= envelope.device_seq < 2**53 and len(envelope.depends_on) <= _MOST_DEPENDENCIES
 
 
 def _goes_on(known: int, envelopes: Sequence[Envelope], verdicts: dict[str, Verdict]) -> bool:

@@ -11,11 +11,11 @@ from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from workstation.casework.clock import Clock
 from workstation.hub.ports import Tx
-from workstation.hub.ports_values import AuditFinding, ClaimedEffect, FeedPage
+from workstation.hub.ports_values import AuditFinding, ClaimedEffect, FeedPage, NotStorable
 from workstation.hub.storage import audit_rows, effect_rows, feed_reader, invariants, tidying
 from workstation.hub.storage.blob_rows import SqlBlobs
 from workstation.hub.storage.engines import Engines
@@ -155,8 +155,12 @@ class SqlDatabase:
             except IntegrityError as error:
                 # Somebody stored the same key in between: the second run finds what they stored.
                 same_key += 1
-                if same_key == _SAME_KEY_TRIES or not _is_same_key(error):
+                if not _is_same_key(error):
                     raise
+                if same_key == _SAME_KEY_TRIES:
+                    raise NotStorable("the key is taken") from error
+            except DataError as error:
+                raise NotStorable("the value does not fit") from error
             except DBAPIError as error:
                 if attempt == _TRIES or not _is_worth_another_try(error):
                     raise

@@ -104,6 +104,11 @@ class Finding(DocumentStore):
             cards={value.card_id: value for value in values if isinstance(value, CustomCard)},
         )
 
+    def lock_case(self, case_id: str) -> None:
+        """Let nobody else change a case until this transaction ends; SQLite has only one writer anyway."""
+        if self.session.is_postgresql and not self.is_read_only:
+            self.session.later(_LOCK_CASE, [{"tenant_id": self.tenant_id, "case_id": case_id}])
+
     def case_file(self, case_id: str, *, lock: bool = False, with_customer: str = "") -> CaseFile:
         """Return all of a case; with ``lock`` nobody else changes it until this transaction ends.
 
@@ -111,9 +116,9 @@ class Finding(DocumentStore):
         """
         self.write_out()
         params = {"tenant_id": self.tenant_id, "case_id": case_id}
-        if lock and self.session.is_postgresql and not self.is_read_only:
+        if lock:
             # A statement of its own: what is read next is what the holder of the lock left behind.
-            self.session.later(_LOCK_CASE, [params])
+            self.lock_case(case_id)
         asked: list[tuple[str, Params]] = [(_CASE_FILE, params)]
         if with_customer:
             asked.append(self._customer_question(with_customer))
