@@ -9,11 +9,18 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from workstation.casework.clock import Clock
 from workstation.hub.storage.database import SqlDatabase
-from workstation.hub.storage.engines import engines_for
+from workstation.hub.storage.engines import Engines, engines_for
 from workstation.hub.storage.migrate import upgrade
 from workstation.system.sqlite import StoreUnusable
 
 _PASSWORD = re.compile(r"//([^:@/]*):[^@/]*@")
+
+
+def _engines(url: str, key: bytes | None) -> Engines:
+    try:
+        return engines_for(url, key)
+    except ValueError as error:
+        raise ArgumentError(str(error)) from error
 
 
 def open_database(url: str, key: bytes | None, clock: Clock) -> SqlDatabase:
@@ -25,7 +32,7 @@ def open_database(url: str, key: bytes | None, clock: Clock) -> SqlDatabase:
     """
     shown = Path(_PASSWORD.sub(r"//\1:***@", url))
     try:
-        engines = engines_for(url, key)
+        engines = _engines(url, key)
         try:
             upgrade(engines)
             return SqlDatabase(engines, clock)
