@@ -13,6 +13,7 @@ WIDGETS = (
     "workstation/ui/*/delegates.py",
     "workstation/ui/shell/*.py",
     "workstation/ui/shared/*.py",
+    "workstation/window.py",
 )
 LANES = ("workstation/system/workers.py",)
 BRIDGE = ("workstation/async_bridge.py", "workstation/async_bridge/*.py")
