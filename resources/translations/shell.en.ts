@@ -43,8 +43,8 @@
         <translation>Open</translation>
     </message>
     <message>
-        <source>Kulanz, 12 Mon.</source>
-        <translation>Goodwill, 12 mo.</translation>
+        <source>Erstattet, 12 Mon.</source>
+        <translation>Refunded, 12 mo.</translation>
     </message>
 </context>
 <context>

@@ -23,7 +23,6 @@ SNIPPETS = ("answer", "answered_and_solved")
 
 _LABELS: dict[str, tuple[str, str]] = {
     "amount": later("Facts", "Erstattung"),
-    "account": later("Facts", "Konto"),
     "credit_note_no": later("Facts", "Gutschrift-Nr."),
     "booked_on": later("Facts", "Buchungstag"),
     "days": later("Facts", "Laufzeit"),
@@ -32,6 +31,8 @@ _LABELS: dict[str, tuple[str, str]] = {
     "due_at": later("Facts", "Zusage bis"),
     "voucher_code": later("Facts", "Gutscheincode"),
 }
+_QUIET = frozenset({"booked_on"})
+"""Late facts shown in the text alone: a chip of their own would say nothing more."""
 _STATES: dict[str, DecisionState] = {
     "held": DecisionState.RUNNING,
     "queued": DecisionState.RUNNING,
@@ -245,7 +246,7 @@ class OfferWriter:
     def fact(self, fact: Fact, wrong: FactDeviation | None) -> FactShown | None:
         """Return the chip of a fact; ``None`` for those that need none (names, greetings)."""
         words = _LABELS.get(fact.slot)
-        if words is None or (fact.value and len(fact.value) > 40):
+        if words is None or fact.slot in _QUIET or (fact.value and len(fact.value) > 40):
             return None
         if fact.value is None:
             return FactShown(fact.slot, self._late(words), "late")

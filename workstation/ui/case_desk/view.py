@@ -233,6 +233,14 @@ class CaseDeskView(QFrame):
 
     def _on_text_replaced(self) -> None:
         self.composer.set_text(self._model.text)
+        self._fit_composer()
+
+    def _fit_composer(self) -> None:
+        """Give a written answer room to be read, an empty box no more than it needs."""
+        total = sum(self.splitter.sizes()) or self.height()
+        wanted = self._theme.px(320 if self._model.text.strip() else 188)
+        wanted = min(wanted, total // 2)
+        self.splitter.setSizes([total - wanted, wanted])
 
     def _on_lines_wanted(self, offer: Proposal) -> None:
         self.decisions.show_line_choice(

@@ -319,9 +319,10 @@ class Conversation(QScrollArea):
         was_at_end = bar.value() >= bar.maximum() - 8
         if is_new_case:
             self._shown = NEWEST
-        self._lines = lines
+        before, self._lines = self._lines, lines
         self._sync()
-        if is_new_case or was_at_end:
+        is_own = bool(lines) and lines[-1].is_own and lines[-1].key not in {line.key for line in before}
+        if is_new_case or was_at_end or is_own:
             QTimer.singleShot(0, self, self._to_end)
 
     def _to_end(self) -> None:

@@ -38,7 +38,11 @@ class FlowLayout(QLayout):
 
     def setGeometry(self, rect: QRect) -> None:
         super().setGeometry(rect)
-        self._place(rect, is_real=True)
+        height = self._place(rect, is_real=True)
+        parent = self.parentWidget()
+        # Boxes around do not ask a child for its height at a width: the row says it itself.
+        if parent is not None and parent.minimumHeight() != height:
+            parent.setFixedHeight(height)
 
     def sizeHint(self) -> QSize:
         return self.minimumSize()

@@ -19,6 +19,7 @@ from workstation.ui.customer_pane.view import CustomerPane
 from workstation.ui.customer_pane.view_model import CustomerViewModel
 from workstation.ui.customers.view import CustomersView
 from workstation.ui.customers.view_model import CustomersViewModel
+from workstation.ui.inbox.view_model import Scope
 from workstation.ui.outbox.view import OutboxPopover
 from workstation.ui.outbox.view_model import OutboxWriter
 from workstation.ui.palette.view import Palette
@@ -126,6 +127,10 @@ class DeskWindow(QObject):
         self._tick.start()
         self.queue.focus_list()
         self.queue_model.model.modelReset.connect(self._on_rows)
+        self.queue_model.counts_changed.connect(self._on_counts)
+
+    def _on_counts(self) -> None:
+        self.window.rail.inbox.set_badge(self.queue_model.counts.scopes.get(Scope.ALL, 0))
 
     def _on_rows(self) -> None:
         """A new window begins at the list, as soon as there is one."""
@@ -222,8 +227,6 @@ class DeskWindow(QObject):
     def _show_person(self) -> None:
         view = self.desk.session.view
         self.window.top_bar.show_person(view.tenant_name, self.desk.team_name(), view.person_name)
-        counts = self.queue_model.counts
-        self.window.rail.inbox.set_badge(sum(counts.scopes.values()) and max(counts.scopes.values()))
 
     def _on_file_changed(self, is_new: bool) -> None:
         file = self.case_model.file
