@@ -48,8 +48,8 @@ class IntakeLedger(Protocol):
         """Return the row of one mail."""
         ...
 
-    def row(self, intake_id: str) -> IntakeRow | None:
-        """Return a row."""
+    def locked(self, intake_id: str) -> IntakeRow | None:
+        """Return a row that nobody else settles until this transaction ends."""
         ...
 
     def same_mail(self, sha256: str, rfc_message_id: str) -> IntakeRow | None:

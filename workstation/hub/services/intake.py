@@ -192,7 +192,7 @@ class _Taking:
 
     def take(self) -> IntakeRow:
         ledger = self.ports.open_ledger(self.tx)
-        row = ledger.row(self.row.intake_id)
+        row = ledger.locked(self.row.intake_id)
         if row is None or row.state != "stored":
             return row or self.row
         row = msgspec.structs.replace(

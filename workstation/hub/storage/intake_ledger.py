@@ -54,9 +54,15 @@ class SqlIntakeLedger:
             uid=uid,
         )
 
-    def row(self, intake_id: str) -> IntakeRow | None:
-        """Return a row."""
-        return self._first("intake_id = :intake_id", intake_id=intake_id)
+    def locked(self, intake_id: str) -> IntakeRow | None:
+        """Return a row that nobody else settles until this transaction ends."""
+        found = self._session.rows(
+            f"SELECT {_COLUMNS} FROM intake WHERE tenant_id = :tenant_id AND intake_id = :intake_id"
+            f"{self._session.for_update}",
+            tenant_id=self._tenant_id,
+            intake_id=intake_id,
+        )
+        return _row(found[0]) if found else None
 
     def same_mail(self, sha256: str, rfc_message_id: str) -> IntakeRow | None:
         """Return a row that is done and has the same bytes and the same Message-ID."""
