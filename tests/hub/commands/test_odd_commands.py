@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from tests.hub.effects.outside import Outside
-from tests.hub.service_desk import ServiceDesk, broken_bowl
+from tests.hub.service_desk import TANJA, ServiceDesk, broken_bowl
 from tests.hub.small_firm import ORDER, PAYMENT, TEAM, TENANT, SetClock
 from workstation.casework.decision import Refund
 from workstation.casework.message import Message
@@ -16,6 +16,7 @@ from workstation.casework.money import Money
 from workstation.casework.wire.commands import (
     AddNote,
     Applied,
+    AssignCase,
     CancelDecision,
     OpenCase,
     Quarantined,
@@ -122,3 +123,24 @@ def test_answers_and_cancels_at_once_never_wait_for_one_another(desk: ServiceDes
     assert {effect.command_id for effect in effects if effect.state == "cancelled"} == taken_back
     assert len(books.done) == 12 - len(taken_back)
     assert {effect.effect_id for effect in effects if effect.state == "confirmed"} == set(books.done)
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [({"team_id": "nowhere"}, "team.unknown"), ({"person_id": "nobody"}, "person.unknown")],
+)
+def test_a_case_is_given_to_those_who_exist(desk: ServiceDesk, fields: dict[str, str], code: str) -> None:
+    verdict = desk.give(AssignCase(case_id=desk.open_case(), **fields))
+    assert isinstance(verdict, Rejected) and verdict.code == code
+
+
+def test_a_lookup_tells_own_verdicts_only(desk: ServiceDesk, clock: SetClock) -> None:
+    case_id = desk.open_case()
+    mine = desk.envelope(note(desk, case_id))
+    desk.send(mine)
+    other = ServiceDesk(desk.database, clock, TANJA)
+    theirs = other.envelope(note(other, case_id))
+    other.send(theirs)
+    answer = desk.receiver.look_up(desk.caller, [mine.cmd_id, theirs.cmd_id, desk.new_id()])
+    assert [verdict.cmd_id for verdict in answer.verdicts] == [mine.cmd_id]
+    assert answer.verdicts == tuple(desk.send(mine))

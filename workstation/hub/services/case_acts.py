@@ -16,6 +16,7 @@ from workstation.casework.projection import apply
 from workstation.casework.wire.codec import encode
 from workstation.casework.wire.commands import (
     Applied,
+    AssignCase,
     Body,
     Decide,
     LinkIdentity,
@@ -65,6 +66,8 @@ def load(tx: Tx, act: Act) -> CaseState:
         customer = tx.get(Customer, act.body.customer_id)
         if customer is None:
             raise RuleViolation("customer.unknown", customer_id=act.body.customer_id)
+    if isinstance(act.body, AssignCase):
+        _check_assignment(act.body, act.reference)
     team_id = file.case.team_id if file.case is not None else ""
     if isinstance(act.body, OpenCase) and file.case is None:
         team_id = act.body.team_id
@@ -80,6 +83,15 @@ def load(tx: Tx, act: Act) -> CaseState:
         approvals=file.approvals,
         customer=customer,
     )
+
+
+def _check_assignment(body: AssignCase, reference: Reference) -> None:
+    """A case given to nobody known would be out of everybody's sight."""
+    if body.team_id and body.team_id not in reference.teams:
+        raise RuleViolation("team.unknown", team_id=body.team_id)
+    person = reference.people.get(body.person_id)
+    if body.person_id and (person is None or not person.is_active):
+        raise RuleViolation("person.unknown", person_id=body.person_id)
 
 
 def given_by(tx: Tx, act: Act, state: CaseState) -> Given:

@@ -110,7 +110,12 @@ class CommandReceiver:
     def look_up(self, caller: Caller, cmd_ids: Iterable[str]) -> CommandsAnswer:
         """Return the verdicts of those commands that are known."""
         found = self._database.read(self._tenant_id, lambda tx: tx.commands(cmd_ids))
-        own = [record.verdict for record in found.values() if record.device_id == caller.device.device_id]
+        # A device that was set up anew has another id; the person is the same.
+        own = [
+            record.verdict
+            for record in found.values()
+            if record.device_id == caller.device.device_id or record.person_id == caller.person.person_id
+        ]
         return CommandsAnswer(verdicts=tuple(own), generation=self._database.generation)
 
     def _last_contiguous(
