@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import socket
 import ssl
 import threading
@@ -403,5 +404,9 @@ def serve(hub: Hub, where: Listening, on_ready: Callable[[int], None]) -> None:
         server.should_exit = True
 
     hub.stopper.ask = stop
+    if threading.current_thread() is threading.main_thread():
+        # The server raises the signal again once it has shut down: by default that would end the process
+        # before whoever called us could close the hub and take its endpoint away.
+        signal.signal(signal.SIGTERM, lambda _number, _frame: None)
     with listener:
         server.run(sockets=[listener])
