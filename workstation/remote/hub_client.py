@@ -56,6 +56,8 @@ class RequestsHub:
         self._timeout_s = timeout_s
         self._token = ""
         self._local = threading.local()
+        self._guard = threading.Lock()
+        self._sessions: list[requests.Session] = []
         self._era = 0
         self._streams: set[requests.Response] = set()
         self._is_closed = False
@@ -72,14 +74,20 @@ class RequestsHub:
 
     def renew_connections(self) -> None:
         """Drop all open connections and begin anew (after a stall)."""
-        self._era += 1
-        self._end_streams()
+        self._end_sessions()
 
     def close(self) -> None:
         """End open connections, a stream being listened to as well."""
         self._is_closed = True
-        self._era += 1
+        self._end_sessions()
+
+    def _end_sessions(self) -> None:
+        with self._guard:
+            self._era += 1
+            sessions, self._sessions = self._sessions, []
         self._end_streams()
+        for session in sessions:
+            _close(session)
 
     # ------------------------------------------------------------------ calls
 
@@ -217,15 +225,14 @@ class RequestsHub:
 
     def _session(self) -> requests.Session:
         if getattr(self._local, "era", None) != self._era:
-            old = getattr(self._local, "session", None)
-            if old is not None:
-                old.close()
             session = requests.Session()
             session.headers["User-Agent"] = "workstation-desk"
             session.trust_env = not _is_loopback(self._url)
             if self._ca_file:
                 session.verify = self._ca_file
-            self._local.session, self._local.era = session, self._era
+            with self._guard:
+                self._sessions.append(session)
+                self._local.session, self._local.era = session, self._era
         found: requests.Session = self._local.session
         return found
 
@@ -255,6 +262,16 @@ class RequestsHub:
         if status in (401, 403) and not is_open:
             raise SignInRequired(problem.code, **problem.params)
         raise RuleViolation(problem.code, **problem.params)
+
+
+def _close(session: requests.Session) -> None:
+    """Close every connection now; by itself a pool waits until nobody remembers an answer of it."""
+    for adapter in session.adapters.values():
+        pools = getattr(adapter, "poolmanager", None)
+        if pools is not None:
+            for key in pools.pools.keys():  # noqa: SIM118  (its container has no iterator)
+                pools.pools[key].close()
+    session.close()
 
 
 def _problem(response: requests.Response) -> Problem:

@@ -12,15 +12,15 @@ from tests.desk.sync.desks import a_case_at, all_settled, desk_at, notes_of, unt
 from tests.fakes.running import in_loop
 from workstation.app import Desk
 from workstation.casework.case import Case
-from workstation.casework.customer import Customer, Identity
 from workstation.casework.message import Message
 from workstation.casework.money import Money
 from workstation.casework.people import Person
-from workstation.casework.records import Order, OrderLine, ParcelEvent, Payment, Shipment
-from workstation.casework.wire.entities import Entity
-from workstation.hub.app import open_core
+from workstation.casework.records import Order
+from workstation.casework.wire.commands import Applied, Scheduled
+from workstation.hub.app import HubCore, open_core
 from workstation.hub.ports import Tx
 from workstation.hub.settings import read_settings
+from workstation.hub.storage.books import open_books
 from workstation.system.keys import FileSecrets
 
 LETTER = (
@@ -29,66 +29,44 @@ LETTER = (
 )
 
 
-def seed(hub: HubOnDisk, *entities: Entity) -> None:
-    """Put entities into the hub's data beside the running hub, as an import does."""
+def opened(hub: HubOnDisk) -> HubCore:
+    """Open the hub's data beside the running hub, as its command line does."""
     key = FileSecrets(hub.folder.parent / "hub-keys").read("hub-key")
-    core = open_core(read_settings(hub.folder), key)
-
-    def work(tx: Tx) -> None:
-        for entity in entities:
-            tx.put(entity, is_new=True)
-
-    try:
-        core.database.run(core.tenant_id, work)
-    finally:
-        core.close()
+    return open_core(read_settings(hub.folder), key)
 
 
-def bowls(team_id: str, now: datetime) -> tuple[Entity, ...]:
-    """An order of glasses and bowls, delivered yesterday, and a mail about it."""
-    customer_id, order_id, case_id = an_id("anna"), an_id("order"), an_id("case", "bowl")
-    message_id = an_id("mail")
-    identity = Identity(
-        identity_id=an_id("identity"),
-        kind="email",
-        value="anna@example.org",
-        normalised="anna@example.org",
-        linked_at=now,
-    )
-    return (
-        Customer(customer_id=customer_id, name="Anna Bergmann", identities=(identity,)),
-        Order(
-            order_id=order_id,
-            number="B-10482",
-            customer_id=customer_id,
-            placed_at=now - timedelta(days=4),
-            lines=(
-                OrderLine(line_id="l1", name="Glas", quantity=2, unit_price=Money(1450)),
-                OrderLine(line_id="l2", name="Schale meteorgrau", quantity=2, unit_price=Money(2490)),
-            ),
-            shipping=Money(490),
-            status="delivered",
+def import_records(hub: HubOnDisk, folder: Path, now: datetime) -> None:
+    """Bring in a customer, her order of glasses and bowls, the payment and the parcel of yesterday."""
+
+    def at(days: int) -> str:
+        return (now - timedelta(days=days)).strftime("%d.%m.%Y 10:00")
+
+    files = {
+        "kunden": "Kundennummer;Anrede;Vorname;Nachname;E-Mail\nK-1;Frau;Anna;Bergmann;anna@example.org\n",
+        "bestellungen": (
+            "Bestellnummer;Kunde;Bestelldatum;Versandkosten;Artikelnummer;Bezeichnung;Menge;Einzelpreis;MwSt\n"
+            f"B-10482;K-1;{at(4)};4,90;A-1;Glas;2;14,50;19\n"
+            "B-10482;;;;A-2;Schale meteorgrau;2;24,90;19\n"
         ),
-        Payment(
-            payment_id=an_id("payment"),
-            order_id=order_id,
-            customer_id=customer_id,
-            method="card",
-            captured=Money(8370),
-            refunded=Money(0),
-            captured_at=now - timedelta(days=4),
-            account_hint="4242",
-        ),
-        Shipment(
-            shipment_id=an_id("shipment"),
-            order_id=order_id,
-            customer_id=customer_id,
-            carrier="DHL",
-            tracking_number="JJD0001",
-            events=(ParcelEvent(at=now - timedelta(days=1), code="delivered"),),
-        ),
-        Case(
-            case_id=case_id,
+        "zahlungen": f"Zahlung;Bestellung;Zahlart;Betrag;Datum;Karte\nZ-1;B-10482;Karte;83,70;{at(4)};4242\n",
+        "pakete": f"Sendungsnummer;Bestellung;Paketdienst;zugestellt am\nS-1;B-10482;DHL;{at(1)}\n",
+    }
+    folder.mkdir()
+    for name, content in files.items():
+        (folder / f"{name}.csv").write_text(content, "utf-8")
+    hub.command("import", "all", str(folder))
+
+
+def receive_letter(hub: HubOnDisk, team_id: str, now: datetime) -> str:
+    """Put the mail about the bowl on a case of its own; returns the case."""
+    core, message_id = opened(hub), an_id("mail")
+
+    def work(tx: Tx) -> str:
+        customer_id = open_books(tx).customer_by_number("K-1")
+        assert customer_id is not None
+        (order,) = tx.records_of(customer_id, Order)
+        case = Case(
+            case_id=an_id("case", "bowl"),
             team_id=team_id,
             opened_at=now,
             number=48213,
@@ -96,14 +74,14 @@ def bowls(team_id: str, now: datetime) -> tuple[Entity, ...]:
             customer_name="Anna Bergmann",
             subject="Schale zerbrochen",
             reply_to="anna@example.org",
-            order_id=order_id,
+            order_id=order.order_id,
             waiting_since=now,
             last_inbound_at=now,
             last_inbound_id=message_id,
-        ),
-        Message(
+        )
+        letter = Message(
             message_id=message_id,
-            case_id=case_id,
+            case_id=case.case_id,
             kind="inbound",
             at=now,
             author_id="customer",
@@ -111,28 +89,32 @@ def bowls(team_id: str, now: datetime) -> tuple[Entity, ...]:
             from_address="anna@example.org",
             subject="Schale zerbrochen",
             text=LETTER,
-        ),
-    )
+        )
+        tx.put(case, is_new=True)
+        tx.put(letter, is_new=True)
+        return case.case_id
+
+    try:
+        return core.database.run(core.tenant_id, work)
+    finally:
+        core.close()
 
 
 def test_one_click_on_the_broken_bowl(hub: HubOnDisk, tmp_path: Path) -> None:
-    case_id = an_id("case", "bowl")
-
     async def play() -> None:
         async with desk_at(tmp_path / "a", hub.folder) as desk:
-            await desk.workers.run(
-                "net", lambda: seed(hub, *bowls(desk.me.worker.team_id, datetime.now(UTC)))
-            )
+            now, team_id = datetime.now(UTC), desk.me.worker.team_id
+            await desk.workers.run("net", lambda: import_records(hub, tmp_path / "in", now))
+            case_id = await desk.workers.run("net", lambda: receive_letter(hub, team_id, now))
             await until(lambda: desk.replica.queue_item(case_id) is not None)
             file = await desk.case_desk.open(case_id)
             assert file.order is not None and file.order.number == "B-10482"
             assert [hit.entity for hit in await desk.find.find("B-10482")] == ["order"]
             timeline = await desk.history.timeline(file.case.customer_id)
             assert [item.kind for item in timeline.items] == ["message_in", "shipment", "payment", "order"]
-            figures = await desk.history.figures(file.case.customer_id)
-            assert figures.revenue == Money(8370)
+            assert (await desk.history.figures(file.case.customer_id)).revenue == Money(8370)
             offer = file.offers[0]
-            assert (offer.macro, offer.title_params.get("amount", "")) != ("", "")
+            assert offer.macro == "damaged_item"
             desk.decisions.own_undo_s = 0.3
             held = await desk.decisions.hold(case_id, offer)
             draft = await desk.replies.draft_for(case_id, held.cmd_id, offer.reply_card)
@@ -141,13 +123,22 @@ def test_one_click_on_the_broken_bowl(hub: HubOnDisk, tmp_path: Path) -> None:
             assert item.depends_on == (held.cmd_id,)
             await all_settled(desk)
             for sent in await desk.outbox_view.items():
-                assert type(sent.verdict).__name__ in ("Applied", "Scheduled"), sent
-            await until(lambda: desk.outbox.pending() == ())
+                assert isinstance(sent.verdict, Applied | Scheduled), sent.verdict
+            await until(lambda: _is_booked(desk, case_id))
             done = await desk.case_desk.open(case_id)
-            assert [record.decision_id for record in done.decisions] == [held.cmd_id]
-            assert done.decisions[0].amount == Money(2490)
+            (booking,) = done.bookings
+            assert (booking.amount, done.decisions[0].amount) == (Money(2490), Money(2490))
+            assert [len(item.lines) for item in done.returns] == [1]
+            after = await desk.history.timeline(file.case.customer_id, "money")
+            assert [line.kind for line in after.items] == ["booking", "payment"]
+            await until(lambda: desk.outbox.pending() == ())
 
     in_loop(play, 110)
+
+
+async def _is_booked(desk: Desk, case_id: str) -> bool:
+    file = await desk.case_desk.open(case_id)
+    return [record.state for record in file.decisions] == ["booked"] and bool(file.bookings and file.returns)
 
 
 def test_a_restored_hub_gets_back_what_its_copy_lacks(hub: HubOnDisk, tmp_path: Path) -> None:
@@ -198,8 +189,7 @@ def test_a_restored_hub_gets_back_what_its_copy_lacks(hub: HubOnDisk, tmp_path: 
 
 def bump(hub: HubOnDisk) -> None:
     """Say that the hub's data came from a copy, as its restore command does."""
-    key = FileSecrets(hub.folder.parent / "hub-keys").read("hub-key")
-    core = open_core(read_settings(hub.folder), key)
+    core = opened(hub)
     try:
         core.database.bump_generation()
     finally:
