@@ -405,7 +405,7 @@ def checked_url(text: str) -> str:
     """
     from urllib.parse import urlsplit
 
-    given = text.strip().rstrip("/")
+    given = text.strip()
     if "://" not in given:
         given = f"https://{given}"
     try:
@@ -413,7 +413,7 @@ def checked_url(text: str) -> str:
         port = parts.port
     except ValueError as error:
         raise RuleViolation("hub.address_malformed", address=text[:120]) from error
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.path:
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.path.strip("/"):
         raise RuleViolation("hub.address_malformed", address=text[:120])
     if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
         raise RuleViolation("hub.address_not_safe", address=text[:120])
