@@ -241,18 +241,14 @@ class Hands:
         await asyncio.sleep(0.3)
         return {"answered": len(held)}
 
-    async def do_decide_small(self, case_id: str, units: int) -> Reply:
-        """Refund a small amount through the services, without the undo time (earlier history)."""
-        from workstation.casework.money import Money
-
+    async def do_decide_small(self, case_id: str) -> Reply:
+        """Refund what the case is about through the services, without the undo time (earlier history)."""
         desk = self.rooms.desk
         file = await desk.case_desk.open(case_id)
-        offer = next(o for o in file.offers if o.key == "refund")
-        if offer.needs_line_choice and not offer.steps:
-            line = offer.needs_line_choice[0]
-            offer = await desk.case_desk.choose_lines(case_id, offer, {line.line_id: 1})
-        offer = await desk.case_desk.choose_amount(case_id, offer, Money(units))
-        held = await desk.decisions.hold(case_id, offer)
+        found = [offer for offer in file.offers if offer.key == "refund" and offer.steps]
+        if not found:
+            raise LookupError(f"no refund among {[(o.key, o.title_key, len(o.steps)) for o in file.offers]}")
+        held = await desk.decisions.hold(case_id, found[0])
         await desk.decisions.release(held.cmd_id)
         return {"cmd_id": held.cmd_id}
 

@@ -130,6 +130,39 @@ class Firm:
             place.write_text(json.dumps(rows, ensure_ascii=False), "utf-8")
             self.hub.run("import", kind, str(place))
 
+    def add_small_orders(self, who: Customer, count: int) -> list[str]:
+        """Import earlier orders of one glass for 12.00 each; returns their numbers."""
+        now = datetime.now(UTC)
+        placed = (now - timedelta(days=20)).isoformat(timespec="seconds")
+        numbers = [f"A-{who.number}{place:03d}" for place in range(count)]
+        orders = [
+            {
+                "number": number,
+                "customer": f"K-{who.number}",
+                "placed_at": placed,
+                "shipping": "4.90",
+                "status": "delivered",
+                "lines": [{"line": 1, "name": "Glas blau 0,2 l", "quantity": 1, "unit_price": "12.00"}],
+            }
+            for number in numbers
+        ]
+        payments = [
+            {
+                "number": f"P-{number}",
+                "order": number,
+                "method": "card",
+                "captured": "16.90",
+                "captured_at": placed,
+                "account_hint": "4242",
+            }
+            for number in numbers
+        ]
+        for kind, rows in (("orders", orders), ("payments", payments)):
+            place = self.folder / f"{kind}.json"
+            place.write_text(json.dumps(rows, ensure_ascii=False), "utf-8")
+            self.hub.run("import", kind, str(place))
+        return numbers
+
     # -- mail
     def write(self, who: Customer, subject: str = "", text: str = "") -> datetime:
         """Send a mail of a customer to the firm by SMTP; returns when."""

@@ -158,11 +158,11 @@ def once(firm: Firm, who: Customer) -> str:
 
 def _over_the_window(firm: Firm, desk: DeskProcess, say: Say) -> None:
     eva = firm.add_customer("Eva Lang")
-    for number in range(12):
-        subject = f"Kleiner Schaden {number + 1}"
-        firm.write(eva, subject, f"Guten Tag, in Bestellung {eva.order} ist ein Glas angeschlagen. Eva Lang")
+    for order in firm.add_small_orders(eva, 12):
+        subject = f"Glas zerbrochen, Bestellung {order}"
+        firm.write(eva, subject, f"Guten Tag, in der Bestellung {order} war das Glas zerbrochen.\nEva Lang\n")
         row = desk.do("wait_case", subject=subject, within_s=30)
-        desk.do("decide_small", case_id=row["case_id"], units=1200 if number < 11 else 1000)
+        desk.do("decide_small", case_id=row["case_id"])
     desk.do("wait", what="settled", within_s=60)
     row = begin(firm, desk, eva)
     wait_for(
