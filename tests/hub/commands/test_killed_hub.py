@@ -31,14 +31,8 @@ def test_saved_commands_survive_the_hub(
     note = desk.envelope(AddNote(case_id=case_id, message_id=desk.new_id(), text="angerufen"))
     batch = tmp_path / "batch.json"
     batch.write_bytes(encode([decision, note]))
-    command = [
-        sys.executable,
-        "-m",
-        "tests.hub.commands.hub_child",
-        database_url,
-        desk.device.device_id,
-        batch,
-    ]
+    command = [sys.executable, "-m", "tests.hub.commands.hub_child"]
+    command += [database_url, desk.device.device_id, str(batch)]
     ended = subprocess.run(
         command,
         env={**os.environ, "WORKSTATION_CRASH_AT": point},

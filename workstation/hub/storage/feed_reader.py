@@ -17,12 +17,14 @@ _ARM = """
 SELECT * FROM (
   SELECT s.scope_id, s.head_seq, s.floor_seq, f.seq, f.entity, f.entity_id, f.rev, f.gone, d.body
   FROM scope s
-  LEFT JOIN feed f ON f.tenant_id = s.tenant_id AND f.scope_id = s.scope_id
-                  AND f.seq > :after{n} AND f.seq <= s.head_seq
+  LEFT JOIN (
+    SELECT tenant_id, scope_id, seq, entity, entity_id, rev, gone FROM feed
+    WHERE tenant_id = :tenant_id AND scope_id = :scope{n} AND seq > :after{n} ORDER BY seq LIMIT :most
+  ) f ON f.tenant_id = s.tenant_id AND f.scope_id = s.scope_id
   LEFT JOIN document d ON d.tenant_id = f.tenant_id AND d.entity = f.entity AND d.entity_id = f.entity_id
                       AND f.gone = 0
   WHERE s.tenant_id = :tenant_id AND s.scope_id = :scope{n}
-  ORDER BY f.seq LIMIT :most
+  ORDER BY f.seq
 ) AS arm{n}
 """
 _ROW_OVERHEAD = 160
