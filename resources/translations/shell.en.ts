@@ -43,8 +43,8 @@
         <translation>Open</translation>
     </message>
     <message>
-        <source>Erstattet, 12 Mon.</source>
-        <translation>Refunded, 12 mo.</translation>
+        <source>Erstattet</source>
+        <translation>Refunded</translation>
     </message>
 </context>
 <context>
