@@ -276,8 +276,8 @@ class DeskWindow(QObject):
     def open_case(self, case_id: str) -> None:
         """Show a case, wherever one is."""
         self.show_room("inbox")
-        if not self.queue.choose_case(case_id):
-            self._on_case_chosen(case_id)
+        self.queue.choose_case(case_id)
+        self._on_case_chosen(case_id)
 
     def show_room(self, room: str) -> None:
         """Show the inbox or the customers."""
