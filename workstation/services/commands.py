@@ -8,8 +8,10 @@ from typing import Any
 
 from workstation.casework.case_state import CaseState, Given
 from workstation.casework.clock import Clock
+from workstation.casework.errors import RuleViolation
 from workstation.casework.projection import apply
-from workstation.casework.wire.commands import Body, type_of
+from workstation.casework.wire import codec
+from workstation.casework.wire.commands import MAX_BODY_BYTES, Body, type_of
 from workstation.ports import Changes, NewCommand, Outbox, OutboxItem, Replica, Signer, TaskRunner, Workers
 from workstation.services.changes import ChangeFeed
 from workstation.services.folding import fold, state_of
@@ -69,6 +71,8 @@ class CommandWriter:
         state = await self.state(body.case_id)
         name = cmd_id or new_id(self._clock)
         apply(state, body, self._given(state, body, name, now))
+        if len(codec.encode(body)) > MAX_BODY_BYTES:
+            raise RuleViolation("command.too_large", most_kb=MAX_BODY_BYTES // 1024)
         command = NewCommand(
             cmd_id=name,
             body=body,

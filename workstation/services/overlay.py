@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 
 from workstation.ports import Changes, Outbox, OutboxItem, Replica, Workers
@@ -21,28 +22,33 @@ class Overlay:
         self._workers = workers
         self._reference = reference
         self._changes = changes
+        # One at a time: a picture made from an older look at the outbox must not be written last.
+        self._turn = asyncio.Lock()
 
     async def rebuild(self) -> None:
         """Make all of it anew (at start)."""
-        pending = await self._workers.run("outbox", self._outbox.pending)
-        await self._workers.run("replica", self._replica.clear_overlay)
-        await self._write(pending)
+        async with self._turn:
+            pending = await self._workers.run("outbox", self._outbox.pending)
+            await self._workers.run("replica", self._replica.clear_overlay)
+            await self._write(pending)
 
     async def refresh(self, case_ids: Iterable[str]) -> None:
         """Make the overlay of these cases anew and tell that they changed."""
         wanted = frozenset(case_ids)
         if not wanted:
             return
-        pending = await self._workers.run("outbox", self._outbox.pending)
-        await self._write(tuple(item for item in pending if item.case_id in wanted), wanted)
+        async with self._turn:
+            pending = await self._workers.run("outbox", self._outbox.pending)
+            await self._write(tuple(item for item in pending if item.case_id in wanted), wanted)
         self._changes.publish(Changes(cases=wanted))
 
     async def rebase(self, touched: frozenset[str]) -> None:
         """After a page of the feed: replay the pending acts of the cases it touched."""
-        pending = await self._workers.run("outbox", self._outbox.pending)
-        busy = frozenset(item.case_id for item in pending) & touched
-        if busy:
-            await self._write(tuple(item for item in pending if item.case_id in busy), busy)
+        async with self._turn:
+            pending = await self._workers.run("outbox", self._outbox.pending)
+            busy = frozenset(item.case_id for item in pending) & touched
+            if busy:
+                await self._write(tuple(item for item in pending if item.case_id in busy), busy)
 
     async def _write(self, pending: tuple[OutboxItem, ...], cases: frozenset[str] = frozenset()) -> None:
         by_case: dict[str, list[OutboxItem]] = {case_id: [] for case_id in cases}

@@ -16,6 +16,7 @@ from tests.desk.sync.desks import a_case_at, all_settled, desk_at, notes_of, unt
 from tests.fakes.running import in_loop
 from workstation.casework.errors import RuleViolation
 from workstation.casework.wire.commands import Applied
+from workstation.system.lock import is_locked
 
 CHILD = """
 import asyncio, sys
@@ -182,3 +183,16 @@ def test_only_one_desk_opens_a_profile(hub: HubOnDisk, tmp_path: Path) -> None:
             assert caught.value.reason == "store.locked"
 
     in_loop(play)
+
+
+def test_the_hub_outlives_the_desk_and_ends_when_it_is_told_to(hub: HubOnDisk, tmp_path: Path) -> None:
+    async def play() -> None:
+        async with desk_at(tmp_path / "a", hub.folder) as desk:
+            address = desk.session.view.hub_url
+        assert hub.start() == address
+        async with desk_at(tmp_path / "a", hub.folder) as desk:
+            assert await desk.session.stop_embedded()
+            assert not is_locked(hub.folder / "hub.lock")
+            assert not (hub.folder / "endpoint.json").exists()
+
+    in_loop(play, 110)

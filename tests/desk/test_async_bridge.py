@@ -1,0 +1,76 @@
+"""One loop for Qt and asyncio: lanes answer on it, timers of Qt run on it, no exception is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from tests.fakes.running import in_loop
+from workstation.async_bridge import AsyncTasks, run_with_qt
+from workstation.system.workers import LaneWorkers
+
+
+def test_lanes_timers_and_tasks_share_the_loop(qapp: QApplication) -> None:
+    seen: list[str] = []
+
+    async def main() -> int:
+        workers, tasks = LaneWorkers(), AsyncTasks()
+        fired = asyncio.Event()
+        QTimer.singleShot(10, fired.set)
+        name = await workers.run("outbox", lambda: threading.current_thread().name)
+        seen.append(name)
+        async with asyncio.timeout(5):
+            await fired.wait()
+        seen.append("timer")
+        await tasks.close()
+        workers.close()
+        return 7
+
+    assert run_with_qt(qapp, main) == 7
+    assert seen[0].startswith("lane-outbox") and seen[1:] == ["timer"]
+
+
+def test_an_error_in_a_task_reaches_the_sink_with_its_name() -> None:
+    caught: list[tuple[str, str]] = []
+
+    async def break_() -> None:
+        raise ValueError("kaputt")
+
+    async def play() -> None:
+        tasks = AsyncTasks(lambda name, error: caught.append((name, str(error))))
+        tasks.start(break_(), name="kaputte Aufgabe", owner=play)
+        await asyncio.sleep(0.01)
+        assert tasks.running == ()
+
+    in_loop(play)
+    assert caught == [("kaputte Aufgabe", "kaputt")]
+
+
+def test_tasks_end_with_their_owner() -> None:
+    async def play() -> None:
+        tasks, mine, other = AsyncTasks(), object(), object()
+        for owner in (mine, mine, other):
+            tasks.start(asyncio.sleep(60), name=f"of {owner is mine}", owner=owner)
+        await asyncio.sleep(0)
+        tasks.cancel(mine)
+        await asyncio.sleep(0.01)
+        assert list(tasks.running) == ["of False"]
+        await tasks.close()
+        assert list(tasks.running) == []
+
+    in_loop(play)
+
+
+def test_a_lane_works_in_order_one_at_a_time() -> None:
+    order: list[int] = []
+
+    async def play() -> None:
+        workers = LaneWorkers()
+        await asyncio.gather(*(workers.run("outbox", lambda n=n: order.append(n)) for n in range(50)))  # type: ignore[misc]
+        workers.close()
+
+    in_loop(play)
+    assert order == list(range(50))
