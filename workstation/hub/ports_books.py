@@ -20,6 +20,11 @@ from workstation.casework.records import (
 from workstation.hub.ports import Tx
 
 
+def folded_number(number: str) -> str:
+    """Return a number as numbers of customers, orders and the like are compared: no blanks, no case."""
+    return "".join(number.split()).casefold()
+
+
 class Books(Protocol):
     """Rows with constraints beside the documents, written in the same transaction.
 

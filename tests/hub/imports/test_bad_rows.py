@@ -136,6 +136,7 @@ BAD: list[Bad] = [
     ),
     ("payments", PAYMENTS, GOOD_PAYMENT, "P-2;B-10023;card;1,00;;CHF;", "currency", "import.other_currency"),
     ("payments", PAYMENTS, GOOD_PAYMENT, "P-1;B-10023;card;1,00;;EUR;", "number", "import.repeated"),
+    ("payments", PAYMENTS, GOOD_PAYMENT, "p - 1;B-10023;card;1,00;;EUR;", "number", "import.repeated"),
     ("parcels", PARCELS, GOOD_PARCEL, "T-2;B-9;DHL;;", "order", "import.order_unknown"),
     ("parcels", PARCELS, GOOD_PARCEL, "T-2;B-10023;;;", "carrier", "import.value_missing"),
     ("parcels", PARCELS, GOOD_PARCEL, "T-2;B-10023;DHL;morgen;", "promised_by", "import.not_a_day"),

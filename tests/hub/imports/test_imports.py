@@ -281,3 +281,11 @@ def test_amounts_moments_and_hours() -> None:
     assert hours_of("24/7") == (OpeningSpan((1, 2, 3, 4, 5, 6, 7), "00:00", "24:00"),)
     with pytest.raises(CellProblem):
         hours_of("8-18")
+
+
+def test_a_number_written_with_blanks_is_the_same_number(office: Office) -> None:
+    head = "number;order;method;captured\n"
+    office.bring("payments", f"{head}P-77;B-10023;card;1,00\n")
+    report = office.bring("payments", f"{head}p -77;b- 10023;card;1,00\n")
+    assert report.problems == []
+    assert report.counts["payments"] == {"made": 0, "changed": 0, "same": 1}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from workstation.hub.ports_books import folded_number
 from workstation.hub.services.import_kinds import Cells, House, LineRow, OrderRow, line_row, order_row
 from workstation.hub.services.import_rows import Problem, Row
 from workstation.hub.services.import_values import CellProblem
@@ -105,4 +106,4 @@ class Orders:
 
 
 def _key(row: Row, column: str) -> str:
-    return " ".join(row.cells.get(column, "").split())
+    return folded_number(row.cells.get(column, ""))

@@ -20,7 +20,7 @@ from workstation.casework.records import (
 )
 from workstation.casework.wire.entities import Entity, entity_id
 from workstation.hub.ports import Tx
-from workstation.hub.ports_books import Books
+from workstation.hub.ports_books import Books, folded_number
 from workstation.hub.services.identity import find_customer, identity, with_identity
 from workstation.hub.services.import_kinds import (
     CustomerRow,
@@ -76,7 +76,7 @@ def _put(tx: Tx, entity: E) -> Outcome:
 def _customer(tx: Tx, books: Books, row: CustomerRow) -> Outcome:
     known = _known_customer(tx, books, row)
     base = known or Customer(
-        customer_id=derived_id(tx.tenant_id, "customer_number", row.number.casefold()), name=row.name
+        customer_id=derived_id(tx.tenant_id, "customer_number", folded_number(row.number)), name=row.name
     )
     given, _, family = row.name.rpartition(" ")
     customer = msgspec.structs.replace(
@@ -137,7 +137,7 @@ def _customer_of(tx: Tx, books: Books, told: str) -> str:
 
 
 def _order(tx: Tx, books: Books, row: OrderRow) -> Outcome:
-    order_id = derived_id(tx.tenant_id, "order", "house_books", row.number.casefold())
+    order_id = derived_id(tx.tenant_id, "order", "house_books", folded_number(row.number))
     known_id = books.orders_by_numbers((row.number,)).get(row.number, order_id)
     known = tx.get(Order, known_id)
     if row.placed_at is None:
@@ -200,7 +200,7 @@ def _order_of(tx: Tx, books: Books, number: str) -> Order:
 
 def _payment(tx: Tx, books: Books, row: PaymentRow) -> Outcome:
     order = _order_of(tx, books, row.order)
-    payment_id = derived_id(tx.tenant_id, "payment", "house_books", row.number.casefold())
+    payment_id = derived_id(tx.tenant_id, "payment", "house_books", folded_number(row.number))
     known = tx.get(Payment, payment_id)
     if known is not None and known.order_id != order.order_id:
         raise CellProblem("import.payment_of_other_order", "order", number=row.number)
@@ -236,7 +236,7 @@ def _parcel(tx: Tx, books: Books, row: ParcelRow) -> Outcome:
     shipment = Shipment(
         shipment_id=known.shipment_id
         if known
-        else derived_id(tx.tenant_id, "shipment", "house_books", row.tracking_number.casefold()),
+        else derived_id(tx.tenant_id, "shipment", "house_books", folded_number(row.tracking_number)),
         order_id=order.order_id,
         customer_id=order.customer_id,
         carrier=row.carrier,
@@ -255,7 +255,7 @@ def _with_events(shipment: Shipment, row: ParcelRow) -> Shipment:
 
 def _invoice(tx: Tx, books: Books, row: InvoiceRow) -> Outcome:
     order = _order_of(tx, books, row.order)
-    invoice_id = derived_id(tx.tenant_id, "invoice", "house_books", row.number.casefold())
+    invoice_id = derived_id(tx.tenant_id, "invoice", "house_books", folded_number(row.number))
     known = tx.get(Invoice, invoice_id)
     if known is not None and known.order_id != order.order_id:
         raise CellProblem("import.invoice_of_other_order", "order", number=row.number)

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from workstation.casework.errors import RuleViolation
 from workstation.hub.ports import Database, Tx
-from workstation.hub.ports_books import OpenBooks
+from workstation.hub.ports_books import OpenBooks, folded_number
 from workstation.hub.services.import_columns import COLUMNS, FILE_NAMES, KINDS, Kind
 from workstation.hub.services.import_kinds import (
     SINGLE,
@@ -191,6 +192,9 @@ class Imports:
             return tx.savepoint(lambda: keep(tx, self._open_books(tx), record))
         except CellProblem as problem:
             return Problem(file, row, problem.column, problem.code, problem.params)
+        except RuleViolation as error:
+            params = {name: str(value) for name, value in error.params.items()}
+            return Problem(file, row, "", error.code, params)
 
 
 def _house(tx: Tx) -> House:
@@ -248,9 +252,9 @@ def _records(kind: Kind, name: str, read: ReadFile, house: House, report: Import
 def _number_of(record: ImportRow) -> tuple[str, str]:
     match record:
         case CustomerRow() | PaymentRow() | InvoiceRow() | OrderRow():
-            return record.number.casefold(), "number"
+            return folded_number(record.number), "number"
         case PointRow():
             return f"{record.name}\n{record.address}".casefold(), "name"
         case _:
             # Scans of one parcel come in many rows; a parcel has an order beside its number.
-            return (record.tracking_number.casefold(), "tracking_number") if record.order else ("", "")
+            return (folded_number(record.tracking_number), "tracking_number") if record.order else ("", "")

@@ -19,6 +19,7 @@ from workstation.casework.records import (
     WorkOrder,
 )
 from workstation.hub.ports import Tx
+from workstation.hub.ports_books import folded_number
 from workstation.hub.storage.sql import Session, maybe_micros, micros, numbered, placeholders
 from workstation.hub.storage.transaction import SqlTx
 
@@ -76,11 +77,6 @@ ON CONFLICT (tenant_id, work_order_id) DO UPDATE SET status = excluded.status
 """
 
 
-def folded(number: str) -> str:
-    """Return a number as numbers are compared: without blanks and case."""
-    return "".join(number.split()).casefold()
-
-
 class SqlBooks:
     """Implements :class:`workstation.hub.ports_books.Books` within one transaction."""
 
@@ -93,14 +89,14 @@ class SqlBooks:
         found = self._session.value(
             "SELECT customer_id FROM book_customer WHERE tenant_id = :tenant_id AND number = :number",
             tenant_id=self._tenant_id,
-            number=folded(number),
+            number=folded_number(number),
         )
         return None if found is None else str(found)
 
     def keep_customer(self, customer: Customer) -> None:
         """Remember the customer's number."""
         if customer.number:
-            self._do(_KEEP_CUSTOMER, number=folded(customer.number), customer_id=customer.customer_id)
+            self._do(_KEEP_CUSTOMER, number=folded_number(customer.number), customer_id=customer.customer_id)
 
     def orders_by_numbers(self, numbers: Sequence[str]) -> dict[str, str]:
         """Return order ids by number, for those that exist (compared without case)."""
@@ -111,7 +107,7 @@ class SqlBooks:
         self._do(
             _KEEP_ORDER,
             order_id=order.order_id,
-            number=folded(order.number),
+            number=folded_number(order.number),
             customer_id=order.customer_id,
             placed_at=micros(order.placed_at),
         )
@@ -143,7 +139,7 @@ class SqlBooks:
         self._do(
             _KEEP_PAYMENT,
             payment_id=payment.payment_id,
-            number=folded(number),
+            number=folded_number(number),
             order_id=payment.order_id,
             currency=payment.captured.currency,
             captured=payment.captured.minor_units,
@@ -191,7 +187,7 @@ class SqlBooks:
             _KEEP_SHIPMENT,
             shipment_id=shipment.shipment_id,
             order_id=shipment.order_id,
-            tracking_number=folded(shipment.tracking_number),
+            tracking_number=folded_number(shipment.tracking_number),
         )
 
     def keep_invoice(self, invoice: Invoice) -> None:
@@ -199,7 +195,7 @@ class SqlBooks:
         self._do(
             _KEEP_INVOICE,
             invoice_id=invoice.invoice_id,
-            number=folded(invoice.number),
+            number=folded_number(invoice.number),
             order_id=invoice.order_id,
         )
 
@@ -292,7 +288,7 @@ class SqlBooks:
     def _by_number(self, table: str, key: str, column: str, numbers: Sequence[str]) -> dict[str, str]:
         spelled: dict[str, list[str]] = {}
         for number in numbers:
-            spelled.setdefault(folded(number), []).append(number)
+            spelled.setdefault(folded_number(number), []).append(number)
         wanted = [number for number in spelled if number]
         found: dict[str, str] = {}
         for start in range(0, len(wanted), _IN):
