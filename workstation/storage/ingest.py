@@ -140,7 +140,9 @@ def _index_cases(connection: Connection, cases: Sequence[Case]) -> None:
         if case.case_id not in before or before[case.case_id][3] != case.customer_id
     ]
     if moved:
-        connection.exec_driver_sql("UPDATE OR REPLACE timeline_row SET owner = ? WHERE case_id = ?", moved)
+        connection.exec_driver_sql(
+            "UPDATE OR REPLACE timeline_row SET owner = ? WHERE case_id = ? AND case_id <> ''", moved
+        )
 
 
 def _counted(connection: Connection, case_ids: Sequence[str]) -> dict[str, tuple[str, str, int, str]]:
@@ -196,7 +198,8 @@ def _index_timeline(connection: Connection, entities: Sequence[tuple[Id, Entity]
         # A message belongs to whom its case belongs to; the case may have come before it or with it.
         connection.exec_driver_sql(
             "UPDATE OR REPLACE timeline_row SET owner = c.customer_id FROM case_row AS c"
-            " WHERE timeline_row.case_id IN (SELECT value FROM json_each(?))"
+            " WHERE timeline_row.case_id <> ''"
+            " AND timeline_row.case_id IN (SELECT value FROM json_each(?))"
             " AND c.case_id = timeline_row.case_id AND c.customer_id <> ''"
             " AND timeline_row.owner = 'case:' || timeline_row.case_id",
             (json.dumps(sorted(case_ids)),),

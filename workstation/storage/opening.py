@@ -5,6 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, event
 
 from workstation.casework.clock import Clock
 from workstation.ports import Signer, StoreUnusable
@@ -20,6 +23,8 @@ _log = logging.getLogger(__name__)
 OUTBOX_FILE = "outbox.db"
 REPLICA_FILE = "replica.db"
 JOURNAL_FILE = "outbox.journal"
+WRITER_CACHE_KB = 64 * 1024
+READER_CACHE_KB = 16 * 1024
 
 
 def open_outbox(
@@ -82,9 +87,20 @@ def open_replica(folder: Path, key: bytes, clock: Clock) -> SqlReplica:
     if path.exists() and _is_corrupt(path, key):
         aside = sqlite.set_aside(path, f"corrupt-{clock.now():%Y%m%d%H%M%S}")
         _log.error("the replica is corrupt and was set aside as %s; it is fetched anew", aside.name)
-    writer = sqlite.engine(path, key, "normal")
+    writer = _with_cache(sqlite.engine(path, key, "normal"), WRITER_CACHE_KB)
     migrate(writer, REPLICA_STEPS, path)
-    return SqlReplica(writer, sqlite.engine(path, key, "read", connections=3))
+    reader = _with_cache(sqlite.engine(path, key, "read", connections=3), READER_CACHE_KB)
+    return SqlReplica(writer, reader)
+
+
+def _with_cache(engine: Engine, kilobytes: int) -> Engine:
+    """Keep more pages in memory: each one read anew is decrypted anew."""
+
+    def on_connect(connection: Any, _: object) -> None:
+        connection.execute(f"PRAGMA cache_size=-{kilobytes}")
+
+    event.listen(engine, "connect", on_connect)
+    return engine
 
 
 def _is_corrupt(path: Path, key: bytes) -> bool:

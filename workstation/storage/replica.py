@@ -33,7 +33,7 @@ from workstation.storage.queue import COLUMN_COUNT, COLUMNS, item_of, moment, pa
 from workstation.storage.queue_counts import count_queue
 from workstation.system.crashpoint import crashpoint
 
-MAX_FOUND = 500
+MAX_FOUND = 200
 _CUSTOMER_PARTS = (
     "order",
     "payment",
@@ -152,7 +152,9 @@ class SqlReplica:
         """Return a case with messages, decisions, promises, approvals, customer, without the overlay."""
         with self._reader.connect() as connection:
             found = _entities(
-                connection.exec_driver_sql("SELECT entity, body FROM doc WHERE case_id = ?", (case_id,))
+                connection.exec_driver_sql(
+                    "SELECT entity, body FROM doc WHERE case_id = ? AND case_id <> ''", (case_id,)
+                )
             )
             case = next((item for item in found if isinstance(item, Case)), None)
             if case is not None and case.customer_id:
@@ -174,7 +176,7 @@ class SqlReplica:
             )
             bodies = _bodies(
                 connection.exec_driver_sql(
-                    "SELECT entity, entity_id, body FROM doc WHERE case_id = ?", (case_id,)
+                    "SELECT entity, entity_id, body FROM doc WHERE case_id = ? AND case_id <> ''", (case_id,)
                 )
             )
             raw_case = over.get(("case", case_id)) or bodies.get(("case", case_id))
@@ -383,7 +385,7 @@ def _bodies(rows: Iterable[Any]) -> dict[tuple[str, str], str]:
 
 def _records(connection: Connection, customer_id: str) -> dict[tuple[str, str], str]:
     rows = connection.exec_driver_sql(
-        "SELECT entity, entity_id, body FROM doc WHERE customer_id = ? AND entity IN"
+        "SELECT entity, entity_id, body FROM doc WHERE customer_id = ? AND customer_id <> '' AND entity IN"
         " (SELECT value FROM json_each(?))"
         " UNION ALL SELECT entity, entity_id, body FROM doc WHERE entity = 'customer' AND entity_id = ?",
         (customer_id, json.dumps(_CUSTOMER_PARTS), customer_id),
