@@ -13,7 +13,7 @@ from tests.hub.small_firm import TENANT, SetClock
 from workstation.casework.errors import RuleViolation
 from workstation.casework.limit import BudgetNeed
 from workstation.hub.ports import Tx
-from workstation.hub.ports_values import BudgetUse, LedgerEntry
+from workstation.hub.ports_values import BudgetUse, LedgerEntry, NotStorable
 from workstation.hub.storage.database import SqlDatabase
 
 
@@ -111,7 +111,7 @@ def test_the_ledger_balances_and_never_changes(firm: SqlDatabase, clock: SetCloc
     firm.run(TENANT, lambda tx: tx.book("t1", entries, clock.now()))
     with pytest.raises(ValueError, match="zero"):
         firm.run(TENANT, lambda tx: tx.book("t2", entries[:1], clock.now()))
-    with pytest.raises(DBAPIError):
+    with pytest.raises(NotStorable):
         firm.run(TENANT, lambda tx: tx.book("t1", entries, clock.now()))
     for change in ("UPDATE ledger SET amount = 1", "DELETE FROM ledger"):
         refused(firm, change)
