@@ -84,7 +84,9 @@ class HubProcess:
             path = self.folder / "endpoint.json"
             if path.exists():
                 content: dict[str, Any] = json.loads(path.read_text())
-                return content
+                # A hub that was killed has left its file behind until this one clears it away.
+                if content["pid"] == self._process.pid:
+                    return content
             time.sleep(0.05)
         raise AssertionError("the hub did not start")
 
