@@ -24,7 +24,8 @@ def write_files(data: DataSet, materials: Materials, folder: Path) -> Path:
          "Sprache", "Kunde_seit", "Merkmale"),
         (
             (b.number, b.name, b.salutation, b.mail, b.phone, b.address.street, b.address.postcode,
-             b.address.city, str(b.address.lat), str(b.address.lon), b.language, _moment(b.since), "|".join(b.tags))
+             b.address.city, str(b.address.lat), str(b.address.lon), b.language, _moment(b.since),
+             "|".join(b.tags))
             for b in data.buyers
         ),
     )  # fmt: skip
