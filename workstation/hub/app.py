@@ -67,6 +67,7 @@ log = logging.getLogger(__name__)
 
 HOUSE_BOOKS = "house_books"
 _EFFECT_WORKERS = 2
+_TIDY_EVERY_S = 3600.0
 
 
 def program_version() -> str:
@@ -322,9 +323,20 @@ def _workers(
     jobs = [Job(name, _until(stop, worker.run)) for name, worker in services]
     jobs.append(Job("clocks", _until(stop, Clocks(core.database, core.clock).run)))
     jobs.append(Job("audit", _until(stop, AuditSealer(core.database, core.clock).run)))
+    jobs.append(Job("tidy", lambda: _tidy_hourly(core, stop)))
     loops = mail_room.loops(stop)
     jobs += [Job(f"mail-{loop.status.mailbox}", loop.run) for loop in loops]
     return Workers(jobs, stop), loops
+
+
+def _tidy_hourly(core: HubCore, stop: threading.Event) -> None:
+    while not stop.is_set():
+        try:
+            core.database.tidy(core.clock.now())
+        except Exception:
+            # The database may be away for a while; an hour later is early enough.
+            log.exception("could not tidy up")
+        stop.wait(_TIDY_EVERY_S)
 
 
 def _until(

@@ -130,6 +130,12 @@ def _with_database(hub: HubCore) -> list[Check]:
         if open_doubts
         else Check("effects", "ok", "doctor.effects_fine", {"pending": str(counts.get("pending", 0))})
     )
+    broken = hub.database.check_invariants(hub.tenant_id)
+    rules = ", ".join(f"{rule} ({', '.join(ids[:3])})" for rule, ids in broken.items() if ids)
+    if rules:
+        checks.append(Check("invariants", "error", "doctor.invariants_broken", {"rules": rules}))
+    else:
+        checks.append(Check("invariants", "ok", "doctor.invariants_hold"))
     kept = quarantined(hub.database, hub.tenant_id)
     if kept:
         checks.append(Check("commands", "warning", "doctor.quarantined", {"count": str(kept)}))
