@@ -35,6 +35,10 @@ def open_case(
     text, channel = row["text"].strip(), row["channel"]
     mail = _mail(row, buyer, begin) if channel == "mail" else None
     beats: list[Beat] = [Wrote(at=begin, text=text, channel=channel, by=row.get("by", ""))]
+    if (
+        channel == "phone"
+    ):  # who took the call has spoken with the customer: what counts now is what was promised
+        beats = [Called(at=begin, by=row["by"], text=text, direction="in", minutes=row.get("minutes", 3))]
     beats += [_beat(one, row, purchase, now, material) for one in row.get("then", ())]
     return CaseScript(
         key=row["key"],

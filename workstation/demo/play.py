@@ -10,7 +10,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from workstation.demo.loading import Loaded
     from workstation.window import Running
 
-DONE, FAILED, USAGE = 0, 1, 2
+FAILED, USAGE, INTERRUPTED = 1, 2, 130
 _STEPS = {
     "setup": "setting up a firm to play with: Backhaus Lindner, Freiburg (invented) ...",
     "import": "importing customers, orders, payments, parcels and invoices ...",
@@ -38,14 +38,22 @@ def say(words: str) -> None:
 def main(arguments: Sequence[str]) -> int:
     """Run the demo and return its exit code: 0 all held, 1 something did not, 2 wrong usage."""
     parsed = _parser().parse_args(list(arguments))
+    signal.signal(signal.SIGTERM, _interrupted)
     plays_itself = parsed.play or has_no_display(os.environ, sys.platform)
     if plays_itself:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     if parsed.keep is not None and parsed.keep.exists() and any(parsed.keep.iterdir()):
         sys.stderr.write(f"workstation demo: --keep {parsed.keep}: the folder is not empty\n")
         return USAGE
-    with _place(parsed.keep) as place:
-        return _run(place, parsed, plays_itself=plays_itself)
+    try:
+        with _place(parsed.keep) as place:
+            return _run(place, parsed, plays_itself=plays_itself)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _interrupted(*_signal: object) -> None:
+    raise KeyboardInterrupt
 
 
 def has_no_display(environment: Mapping[str, str], platform: str) -> bool:
@@ -176,8 +184,12 @@ def _window(profile: Path, loaded: Loaded, parsed: argparse.Namespace, *, plays_
         "workstation-demo-pictures-%H%M%S"
     )
     walk = Walk(loaded, pictures.absolute(), say)
-    code = run_window(options, drive=walk.attach)
-    return code or walk.exit_code
+
+    def drive(running: Running) -> None:
+        _end_on_signals(running)
+        walk.attach(running)
+
+    return run_window(options, drive=drive) or walk.exit_code
 
 
 def _watch(running: Running, loaded: Loaded, seconds: float) -> None:
@@ -190,13 +202,19 @@ def _watch(running: Running, loaded: Loaded, seconds: float) -> None:
         loaded, lambda mail: say(f"a mail arrives: «{mail.subject}» from {mail.sender_name}"), running.app
     )
     feeder.start()
-    close: Callable[[], object] = running.window.close
     if seconds > 0:
-        QTimer.singleShot(int(seconds * 1000), running.app, close)
+        QTimer.singleShot(int(seconds * 1000), running.app, running.window.close)
+    _end_on_signals(running)
+    say("the window is open; signed in as Lisa Sommer. Ctrl+C here or closing the window ends it")
+
+
+def _end_on_signals(running: Running) -> None:
+    """Close the window when somebody asks the process to end; it then ends in order, its hub too."""
+    from PySide6.QtCore import QTimer
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: close())
+        signal.signal(number, lambda *_: running.window.close())
     # Qt waits inside its own loop: Python sees a signal only when it is given a turn.
     ticker = QTimer(running.app)
     ticker.timeout.connect(lambda: None)
     ticker.start(_SIGNAL_MS)
-    say("the window is open; signed in as Lisa Sommer. Ctrl+C here or closing the window ends it")

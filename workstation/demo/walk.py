@@ -88,7 +88,7 @@ class Walk:
             self._tell("all of it held")
         except StepFailed as error:
             self._tell(f"FAILED: {error}")
-            self._picture("failed")
+            await self._picture("failed")
         finally:
             running.window.close()
 
@@ -109,7 +109,7 @@ class Walk:
         self._tell(
             f"window open, signed in as {desk.session.view.person_name}, {counts.all} cases wait for us"
         )
-        self._picture("queue")
+        await self._picture("queue")
 
     async def _mail_arrives(self) -> QueueItem:
         Feeder(self._loaded, lambda mail: None).drop(self._arrival)
@@ -151,14 +151,14 @@ class Walk:
         words = " ".join(f"{face.title} {face.reason}" for face in faces).casefold()
         _must(not any(word in words for word in _FORBIDDEN), "no button asks for a proof")
         self._tell(f"opened: order {self._order}, paid by card 4242; first decision «{first.title}»: green")
-        self._picture("case")
+        await self._picture("case")
 
     async def _undone(self) -> None:
         model = self._rooms.case_model
         await self._press("Alt+1")
         await self._until(lambda: model.hold is not None, 10, "held for the undo time")
         await asyncio.sleep(0.4)
-        self._picture("undo")
+        await self._picture("undo")
         _must(not self._books().bookings, "nothing is booked while it is held")
         await self._press("Alt+Z")
         await self._until(lambda: model.hold is None, 10, "taken back")
@@ -174,7 +174,7 @@ class Walk:
         await self._until(lambda: bool(model.text.strip()), 10, "the answer is written")
         hold = model.hold
         self._tell(f"Alt+1: held for {hold.undo_s if hold else 8} s, the answer is written meanwhile")
-        self._picture("answer")
+        await self._picture("answer")
         await self._press("Ctrl+Return")
         await self._until(lambda: self._has_state("booked"), 60, "booked")
         books = self._books()
@@ -192,7 +192,7 @@ class Walk:
     async def _left(self) -> None:
         await self._until(self._is_answered, 60, "the answer is delivered")
         await asyncio.sleep(0.4)
-        self._picture("done")
+        await self._picture("done")
         sent = self._answers()
         _must(len(sent) == 1, f"one answer left, not {len(sent)}")
         path, mail = sent[0]
@@ -239,8 +239,20 @@ class Walk:
         app, window = self._running.app, self._running.window
         window.activateWindow()
         await self._until(lambda: app.activeWindow() is window, 5, "the window is the active one")
-        QTest.keySequence(app.focusWidget() or window, QKeySequence(keys))
+        await self._outside(lambda: QTest.keySequence(app.focusWidget() or window, QKeySequence(keys)))
         await asyncio.sleep(0.05)
+
+    async def _outside(self, act: Callable[[], object]) -> None:
+        """Do ``act`` from the loop itself: Qt may deliver events in it, and those must meet no task at work."""
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[None] = loop.create_future()
+
+        def run() -> None:
+            act()
+            done.set_result(None)
+
+        loop.call_soon(run)
+        await done
 
     async def _until(self, holds: Callable[[], object], within_s: float, what: str) -> None:
         ends = time.monotonic() + within_s
@@ -249,11 +261,12 @@ class Walk:
                 raise StepFailed(f"not within {within_s:.0f} s: {what}")
             await asyncio.sleep(0.03)
 
-    def _picture(self, name: str) -> None:
+    async def _picture(self, name: str) -> None:
         assert self._running is not None
+        window = self._running.window
         self._step += 1
-        self._running.app.processEvents()
-        self._running.window.grab().save(str(self._pictures / f"{self._step}-{name}.png"))
+        path = str(self._pictures / f"{self._step}-{name}.png")
+        await self._outside(lambda: window.grab().save(path))
 
     def _tell(self, words: str) -> None:
         self._say(f"{time.strftime('%H:%M:%S')}  {words}")
