@@ -137,8 +137,12 @@ class Hands:
     async def do_open(self, case_id: str, within_s: float = 20) -> Reply:
         """Choose the case in the list and wait until its pane shows it."""
         rooms = self.rooms
+        # While the list has the focus, new rows wait behind «1 neuer über dir»: press it, as a person would.
+        rooms.queue_model.apply_pending()
         await self._until(
-            lambda: rooms.queue.choose_case(case_id, is_silent=False), within_s, "row in the list"
+            lambda: rooms.queue.choose_case(case_id, is_silent=False) or rooms.queue_model.apply_pending(),
+            within_s,
+            "row in the list",
         )
         rooms.open_case(case_id)
         await self._until(

@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from workstation.casework.message import Channel
+if TYPE_CHECKING:
+    from workstation.casework.message import Channel
+
 
 ReasonKind = Literal[
     "promise",  # Zusage: {reason_words} bis …

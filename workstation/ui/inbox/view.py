@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
@@ -15,7 +17,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workstation.casework.message import Channel
 from workstation.ui.inbox.delegates import QueueDelegate, row_height
 from workstation.ui.inbox.models import QueueRow, RowRole, SectionItem
 from workstation.ui.inbox.view_model import QueueFilter, QueueViewModel, Scope
@@ -26,6 +27,9 @@ from workstation.ui.shared.segmented import Segmented
 from workstation.ui.shared.skeleton import Skeleton
 from workstation.ui.shared.theme import Theme, set_property
 from workstation.ui.shared.words import translate
+
+if TYPE_CHECKING:
+    from workstation.casework.message import Channel
 
 _CHANNELS: tuple[Channel, ...] = ("mail", "phone", "chat", "form", "counter", "post")
 

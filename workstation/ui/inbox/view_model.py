@@ -6,15 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from workstation.casework.message import Channel
 from workstation.ui.inbox.models import Item, QueueModel, QueueRow, Section, SectionItem, section_of
 from workstation.ui.inbox.words import RowWords, describe_row, describe_section, words_of_row
 from workstation.ui.shared.formats import Formats
 from workstation.ui.shared.tasks import TaskStarter
+
+if TYPE_CHECKING:
+    from workstation.casework.message import Channel
 
 PAGE = 200
 TICK_MS = 30_000

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from workstation.casework.message import Channel
 from workstation.ui.inbox.models import QueueRow, ReasonKind, Section, SectionItem
 from workstation.ui.shared.formats import DueLevel, Formats
 from workstation.ui.shared.words import later, translate
+
+if TYPE_CHECKING:
+    from workstation.casework.message import Channel
 
 _ICONS: dict[ReasonKind, str] = {
     "promise": "handshake",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta, tzinfo
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from workstation.casework.money import Money
+if TYPE_CHECKING:
+    from workstation.casework.money import Money
 
 Language = Literal["de", "en"]
 DueLevel = Literal["overdue", "soon", "later"]

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from workstation.services.views import QueueItem
 from workstation.ui.inbox.view import QueuePane
 from workstation.ui.inbox.view_model import QueueCounts, QueueFilter, QueuePage, QueueSource, QueueViewModel
 from workstation.ui.shared.formats import Formats
 from workstation.ui.shared.tasks import TaskStarter
 from workstation.ui.shell.rows import queue_row
 from workstation.ui.shell.view import MainWindow
+
+if TYPE_CHECKING:
+    from workstation.ports.queue_values import QueueItem
 
 
 class _Late:

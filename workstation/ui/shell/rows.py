@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from workstation.services.views import QueueItem
+from typing import TYPE_CHECKING
+
 from workstation.ui.inbox.models import QueueRow, ReasonKind
 from workstation.ui.shared.avatar import initials
 from workstation.ui.shared.words import translate
+
+if TYPE_CHECKING:
+    from workstation.ports.queue_values import QueueItem
 
 
 def queue_row(item: QueueItem) -> QueueRow:

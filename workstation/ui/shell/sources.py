@@ -137,9 +137,7 @@ class HistorySource:
             (
                 Figure(self._whole(figures.revenue), translate("Customer", "Umsatz, 12 Mon.")),
                 Figure(self._formats.money_short(figures.open), translate("Customer", "Offen")),
-                Figure(
-                    self._formats.money_short(figures.goodwill), translate("Customer", "Erstattet")
-                ),
+                Figure(self._formats.money_short(figures.goodwill), translate("Customer", "Erstattet")),
             ),
             phones[0].value if phones else "",
         )

@@ -1,0 +1,134 @@
+"""The keys of the window and the rows of the palette: the same commands, bound once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from workstation.ui.palette.view_model import PaletteRow
+from workstation.ui.shared.keymap import native_keys
+
+if TYPE_CHECKING:
+    from workstation.ui.shell.desk_window import DeskWindow
+
+
+class Keys:
+    """Binds the commands to the rooms and offers them to the palette."""
+
+    def __init__(self, rooms: DeskWindow) -> None:
+        self._rooms = rooms
+
+    def palette_rows(self) -> tuple[PaletteRow, ...]:
+        rows: list[PaletteRow] = []
+        if self._rooms.case_model.file is not None:
+            for index, face in enumerate(self._rooms.case_model.faces()[:6]):
+                rows.append(
+                    PaletteRow(
+                        "decision",
+                        f"decision:{index}",
+                        face.title,
+                        f"{face.shown_word()} {face.reason}",
+                        "zap",
+                        face.key,
+                        is_forbidden=face.state == "blocked",
+                    )
+                )
+        for command, action in self._rooms.window.keymap.actions():
+            if command.group != "decision" and command.id != "window.palette":
+                rows.append(
+                    PaletteRow(
+                        "command",
+                        f"command:{command.id}",
+                        action.text(),
+                        "",
+                        "chevron-right",
+                        native_keys(command.id),
+                    )
+                )
+        return tuple(rows)
+
+    def run(self, key: str) -> None:
+        kind, _colon, rest = key.partition(":")
+        if kind == "decision":
+            self._rooms.case.press_decision(int(rest) + 1)
+        elif kind == "command":
+            action = next((a for c, a in self._rooms.window.keymap.actions() if c.id == rest), None)
+            if action is not None:
+                action.trigger()
+        else:
+            entity_id, case_id, customer_id = rest.split(":")
+            if kind == "case" or case_id:
+                self._rooms.open_case(case_id or entity_id)
+            elif customer_id or kind == "customer":
+                self._rooms.window.show_room(self._rooms.customers)
+                self._rooms.customers_model.refresh()
+                self._rooms.second_model.show_customer(customer_id or entity_id)
+
+    def bind(self) -> None:
+        case, window = self._rooms.case, self._rooms.window
+        acts: dict[str, Callable[[], object]] = {
+            "queue.next": lambda: self._rooms.queue.step(1),
+            "queue.previous": lambda: self._rooms.queue.step(-1),
+            "queue.filter": self._rooms.queue.open_filter,
+            "case.reply": case.reply,
+            "case.note": case.note,
+            "case.done": lambda: self._rooms.act_on_case("solve"),
+            "case.assign": lambda: self._rooms.sheets.open("assign"),
+            "case.snooze": lambda: self._rooms.sheets.open("snooze"),
+            "case.promise": lambda: self._rooms.sheets.open("promise"),
+            "case.no_case": self._toggle_no_case,
+            "decision.undo": case.press_undo,
+            "write.send": lambda: case.press_send(solves=False),
+            "write.send_done": lambda: case.press_send(solves=True),
+            "write.new_mail": self._rooms.sheets.new_mail,
+            "write.log_call": self._rooms.sheets.log_call,
+            "go.inbox": lambda: self._rooms.show_room("inbox"),
+            "go.customers": lambda: self._rooms.show_room("customers"),
+            "window.palette": self._rooms.open_palette,
+            "window.find": self._rooms.customer.open_search,
+            "window.next_pane": lambda: self._step_pane(1),
+            "window.previous_pane": lambda: self._step_pane(-1),
+            "window.queue": window.toggle_queue,
+            "window.context": window.toggle_context,
+            "window.outbox": self._rooms.open_outbox,
+            "window.shortcuts": self._rooms.menus.open_shortcuts,
+            "window.shortcuts_sheet": self._rooms.menus.open_shortcuts,
+            "window.back": self._back,
+            "window.larger": lambda: self._rooms.menus.scale(1),
+            "window.smaller": lambda: self._rooms.menus.scale(-1),
+            "window.normal": lambda: self._rooms.menus.scale(0),
+        }
+        for command_id, act in acts.items():
+            window.keymap.bind(command_id, _quiet(act))
+        for number in range(1, 7):
+            window.keymap.bind(f"decision.{number}", lambda n=number: case.press_decision(n))  # type: ignore[misc]
+        window.keymap.set_single_keys(self._rooms.preferences.current.has_single_keys)
+        self._rooms.menus.set_undo()
+
+    def _toggle_no_case(self) -> None:
+        file = self._rooms.case_model.file
+        if file is not None:
+            self._rooms.act_on_case("is_case" if file.case.status == "no_case" else "no_case_spam")
+
+    def _back(self) -> None:
+        if self._rooms.outbox.isVisible():
+            self._rooms.outbox.close_popover()
+        elif not self._rooms.window.fold_overlays():
+            self._rooms.queue.focus_list()
+
+    def _step_pane(self, by: int) -> None:
+        panes = [self._rooms.queue.list, *self._rooms.case.panes(), self._rooms.customer.list]
+        panes = [pane for pane in panes if pane.isVisible()]
+        focus = self._rooms.window.focusWidget()
+        now = next(
+            (n for n, pane in enumerate(panes) if focus is pane or (focus and pane.isAncestorOf(focus))), 0
+        )
+        if panes:
+            panes[(now + by) % len(panes)].setFocus()
+
+
+def _quiet(act: Callable[[], object]) -> Callable[[], None]:
+    def run() -> None:
+        act()
+
+    return run
