@@ -138,9 +138,8 @@ class Hands:
         """Choose the case in the list and wait until its pane shows it."""
         rooms = self.rooms
         # While the list has the focus, new rows wait behind «1 neuer über dir»: press it, as a person would.
-        rooms.queue_model.apply_pending()
         await self._until(
-            lambda: rooms.queue.choose_case(case_id, is_silent=False) or rooms.queue_model.apply_pending(),
+            lambda: self._chosen(case_id),
             within_s,
             "row in the list",
         )
@@ -152,6 +151,10 @@ class Hands:
         )
         await asyncio.sleep(0.1)
         return await self.do_look()
+
+    def _chosen(self, case_id: str) -> bool:
+        self.rooms.queue_model.apply_pending()
+        return self.rooms.queue.choose_case(case_id, is_silent=False)
 
     async def do_look(self) -> Reply:
         """Tell what stands on the screen."""
