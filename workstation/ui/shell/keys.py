@@ -19,6 +19,7 @@ class Keys:
         self._rooms = rooms
 
     def palette_rows(self) -> tuple[PaletteRow, ...]:
+        """Return the decisions of the case and all bound commands, each with its key."""
         rows: list[PaletteRow] = []
         if self._rooms.case_model.file is not None:
             for index, face in enumerate(self._rooms.case_model.faces()[:6]):
@@ -48,6 +49,7 @@ class Keys:
         return tuple(rows)
 
     def run(self, key: str) -> None:
+        """Carry out a row of the palette."""
         kind, _colon, rest = key.partition(":")
         if kind == "decision":
             self._rooms.case.press_decision(int(rest) + 1)
@@ -65,6 +67,7 @@ class Keys:
                 self._rooms.second_model.show_customer(customer_id or entity_id)
 
     def bind(self) -> None:
+        """Give every command of the window its act."""
         case, window = self._rooms.case, self._rooms.window
         acts: dict[str, Callable[[], object]] = {
             "queue.next": lambda: self._rooms.queue.step(1),

@@ -26,6 +26,7 @@ class Menus:
         self._rooms = rooms
 
     def open_more(self) -> None:
+        """Open «Mehr» at the foot of the rail."""
         menu = QMenu(self._rooms.window)
         menu.setFont(self._rooms.window.theme.font("body"))
         icon = self._rooms.window.theme.icon
@@ -53,6 +54,7 @@ class Menus:
         menu.deleteLater()
 
     def open_person_menu(self) -> None:
+        """Open the menu of the person signed in."""
         view = self._rooms.desk.session.view
         menu = QMenu(self._rooms.window)
         menu.setFont(self._rooms.window.theme.font("body"))
@@ -120,12 +122,14 @@ class Menus:
             )
 
     def set_undo(self) -> None:
+        """Take the undo time from the settings; a screen reader gets the longest."""
         chosen = self._rooms.preferences.current.undo_s
         if chosen is None and QAccessible.isActive():
             chosen = 30
         self._rooms.desk.decisions.own_undo_s = chosen
 
     def scale(self, by: int) -> None:
+        """Make the text one size larger or smaller; 0 is the normal size."""
         scales = list(SCALES)
         now = scales.index(self._rooms.window.theme.scale)
         wanted = scales[max(0, min(len(scales) - 1, now + by))] if by else 1.0
