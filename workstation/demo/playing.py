@@ -101,7 +101,7 @@ class Player:
         for index, beat in enumerate(script.beats[first:], start=first):
             self._beat(index, beat)
         case = played.state.the_case
-        if self._order is not None and not case.order_id:
+        if self._order is not None and case.order_id != self._order.order_id:
             self._apply(case.opened_at, "", TieCase(case_id=self._case_id, order_id=self._order.order_id))
         if script.assignee and case.assignee_id != self._person(script.assignee):
             at = script.beats[-1].at

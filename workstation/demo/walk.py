@@ -243,7 +243,7 @@ class Walk:
         await asyncio.sleep(0.05)
 
     async def _outside(self, act: Callable[[], object]) -> None:
-        """Do ``act`` from the loop itself: Qt may deliver events in it, and those must meet no task at work."""
+        """Do ``act`` from the loop itself: Qt may deliver events, which must meet no task at work."""
         loop = asyncio.get_running_loop()
         done: asyncio.Future[None] = loop.create_future()
 
