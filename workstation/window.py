@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLocale, QProcess
 from PySide6.QtWidgets import QApplication
 
-from workstation.services.views import QueueItem
 from workstation.system.paths import data_home
 from workstation.ui.shared.formats import Formats, Language
 from workstation.ui.shared.preferences import PreferencesFile
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from workstation.app import Desk
+    from workstation.ports.queue_values import QueueItem
     from workstation.ui.shell.desk_window import DeskWindow
 
 _log = logging.getLogger(__name__)
@@ -223,9 +223,9 @@ def rows_at_hand(profile: Path) -> tuple[QueueItem, ...]:
     """Return the first cases of the replica if its key lies in a file; a keyring is asked after the paint."""
     if not (profile / KEY_FOLDER).exists():
         return ()
-    from workstation.ports import StoreUnusable
     from workstation.storage.first_rows import first_rows
     from workstation.system.keys import FileSecrets
+    from workstation.system.sqlite import StoreUnusable
 
     try:
         key = FileSecrets(profile / KEY_FOLDER).read("replica-key")
@@ -246,8 +246,6 @@ def run_window(options: StartOptions, drive: Callable[[Running], None] | None = 
 
     ``drive`` is called once the window is painted, to act on it from outside.
     """
-    from workstation.async_bridge import run_with_qt
-
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         app = QApplication(sys.argv[:1])
@@ -258,4 +256,7 @@ def run_window(options: StartOptions, drive: Callable[[Running], None] | None = 
     app.processEvents()
     if drive is not None:
         drive(running)
+    # After the first paint: the event loop takes as long to load as a third of a bare window.
+    from workstation.async_bridge import run_with_qt
+
     return run_with_qt(app, running.live)

@@ -11,16 +11,13 @@ from workstation.casework.message import Message
 from workstation.casework.wire.commands import Envelope, Verdict
 from workstation.casework.wire.entities import E, Entity
 from workstation.casework.wire.sync import PullAnswer
+from workstation.ports.queue_values import InboxFilter, Key, QueueCounts, QueueItem
 from workstation.ports.values import (
     Changes,
     Draft,
     FindHit,
-    InboxFilter,
-    Key,
     NewCommand,
     OutboxItem,
-    QueueCounts,
-    QueueItem,
     TimelineKey,
     TimelineRow,
 )

@@ -6,13 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from workstation.casework.case import CaseStatus, DueKind
-from workstation.casework.message import AttachmentMeta, Channel, Fact
+from workstation.casework.message import AttachmentMeta, Fact
 from workstation.casework.wire.commands import Body, Verdict
 
-Section = Literal["overdue", "next_30_minutes", "today", "later", "waiting_on_others"]
 OutboxState = Literal["held", "queued", "sent", "settled", "cancelled"]
-Tab = Literal["all", "mine", "team"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,86 +34,6 @@ class Changes:
 
     def __bool__(self) -> bool:
         return bool(self.cases or self.customers or self.outbox or self.reference or self.connection)
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """Place of a row in the queue: the next page begins after it."""
-
-    group: int
-    """0 for what waits for us, 1 for what waits for others."""
-    due: int
-    """Microseconds since 1970, or a number beyond all dates for cases without a due time."""
-    rank: int
-    """Ties: promise before chat before phone before the others."""
-    case_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class InboxFilter:
-    """Which cases to show; empty fields do not filter."""
-
-    tab: Tab = "all"
-    text: str = ""
-    channel: str = ""
-    person_id: str = ""
-    """Whose cases ``mine`` are; the inbox fills it in."""
-    team_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class QueueItem:
-    """One row of the queue, own pending acts included."""
-
-    case_id: str
-    key: Key
-    customer_id: str
-    customer_name: str
-    subject: str
-    channel: Channel
-    status: CaseStatus
-    number: int | None = None
-    code: str = ""
-    """Four signs such as ``K7Q2`` while the case has no number."""
-    assignee_id: str = ""
-    assignee_name: str = ""
-    team_id: str = ""
-    section: Section = "later"
-    due_at: datetime | None = None
-    due_kind: DueKind | None = None
-    due_what: str = ""
-    """What was promised, when a promise is due: ``call_back``, ``answer`` ..."""
-    waiting_since: datetime | None = None
-    snoozed_until: datetime | None = None
-    is_unread: bool = False
-    has_undelivered: bool = False
-    is_held_for_approval: bool = False
-    pending: int = 0
-    """Own acts on this case that the hub has not confirmed."""
-    typing_name: str = ""
-    """Somebody else who is writing an answer at this moment."""
-    read_by: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class QueuePage:
-    """Up to ``limit`` rows in queue order; ``next`` is ``None`` at the end."""
-
-    rows: tuple[QueueItem, ...]
-    next: Key | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class QueueCounts:
-    """Badges of the queue; ``all``, ``mine`` and ``team`` count what waits for us."""
-
-    all: int = 0
-    mine: int = 0
-    team: int = 0
-    overdue: int = 0
-    due_soon: int = 0
-    sections: dict[Section, int] = field(default_factory=dict)
-    next_due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from workstation.ports import InboxFilter, QueueItem, StoreUnusable
+from workstation.ports.queue_values import InboxFilter, QueueItem
 from workstation.storage.queue import item_of, page_sql
 from workstation.system import sqlite
+from workstation.system.sqlite import StoreUnusable
 
 
 def first_rows(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from workstation.casework.case import Case
-from workstation.casework.ids import short_code
-from workstation.ports import InboxFilter, Key, QueueItem
+from workstation.ports.queue_values import InboxFilter, Key, QueueItem
+
+if TYPE_CHECKING:
+    from workstation.casework.case import Case
 
 COLUMNS = (
     "case_id, sort_group, sort_due, sort_rank, team_id, assignee_id, customer_id, customer_name, subject,"
@@ -93,7 +94,7 @@ def item_of(row: Sequence[Any]) -> QueueItem:
         channel=row[9],
         status=row[10],
         number=row[11],
-        code="" if row[11] is not None else short_code(row[0]),
+        code="" if row[11] is not None else _short_code(row[0]),
         due_at=moment(row[12]),
         due_kind=row[13],
         waiting_since=moment(row[14]),
@@ -104,6 +105,13 @@ def item_of(row: Sequence[Any]) -> QueueItem:
         pending=row[20],
         due_what=row[21],
     )
+
+
+def _short_code(case_id: str) -> str:
+    # Few rows have no number yet, and the first paint does without what ids need.
+    from workstation.casework.ids import short_code
+
+    return short_code(case_id)
 
 
 def page_sql(

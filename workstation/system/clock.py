@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from workstation.casework.clock import Clock
-from workstation.casework.ids import uuid7
+if TYPE_CHECKING:
+    from workstation.casework.clock import Clock
 
 
 class SystemClock:
@@ -38,6 +39,11 @@ class SystemClock:
         self._offset += by
 
 
+def _random_bits(count: int) -> int:
+    size = (count + 7) // 8
+    return int.from_bytes(os.urandom(size), "big") >> (size * 8 - count)
+
+
 class _Ids:
     """Hands out version 7 ids that are strictly greater than those before, even when time stands still."""
 
@@ -47,15 +53,18 @@ class _Ids:
         self._tail = 0
 
     def next(self, unix_ms: int) -> str:
+        # Loaded with the first id: the first paint needs the time only.
+        from workstation.casework.ids import uuid7
+
         with self._lock:
             if unix_ms > self._ms:
                 self._ms = unix_ms
-                self._tail = secrets.randbits(73)
+                self._tail = _random_bits(73)
             else:
-                self._tail += 1 + secrets.randbits(32)
+                self._tail += 1 + _random_bits(32)
                 if self._tail >> 74:
                     self._ms += 1
-                    self._tail = secrets.randbits(73)
+                    self._tail = _random_bits(73)
             high, low = self._tail >> 62, self._tail & (1 << 62) - 1
             return uuid7(self._ms, (high << 64 | low).to_bytes(10, "big"))
 

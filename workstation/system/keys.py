@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-import secrets
+import os
 from pathlib import Path
 from typing import Protocol
 
@@ -28,7 +28,7 @@ class NoKeyring(Exception):
 
 def random_key() -> bytes:
     """Return 32 random bytes."""
-    return secrets.token_bytes(KEY_BYTES)
+    return os.urandom(KEY_BYTES)
 
 
 def b64(raw: bytes) -> str:
@@ -96,7 +96,7 @@ def seal(key: bytes, plain: bytes, context: bytes = b"") -> bytes:
     """Return nonce + ciphertext + tag (ChaCha20-Poly1305); ``context`` is bound to it but not inside."""
     from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-    nonce = secrets.token_bytes(12)
+    nonce = os.urandom(12)
     return nonce + ChaCha20Poly1305(key).encrypt(nonce, plain, context)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -118,6 +117,8 @@ class Icons:
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             # Written beside and renamed: a second desk starting now never reads half a file.
+            import tempfile  # only a first start writes; it takes a while to load
+
             handle, beside = tempfile.mkstemp(dir=self._file.parent, suffix=".tmp")
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 json.dump(drawings, file)

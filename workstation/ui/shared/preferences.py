@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Literal
-
-import msgspec
+from typing import Any, Literal
 
 UndoSeconds = Literal[8, 15, 30]
 
 
-class Preferences(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preferences:
     """Everything has a default; unknown fields of a newer program are ignored."""
 
     scheme: Literal["system", "light", "dark"] = "system"
@@ -24,6 +25,36 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True):
     is_motion_reduced: bool = False
 
 
+_CHOICES: dict[str, tuple[object, ...]] = {
+    "scheme": ("system", "light", "dark"),
+    "language": ("", "de", "en"),
+    "density": ("comfortable", "compact"),
+    "undo_s": (None, 8, 15, 30),
+    "has_single_keys": (True, False),
+    "is_motion_reduced": (True, False),
+}
+
+
+def _checked(given: Any) -> Preferences:
+    """Return what a file says.
+
+    Raises:
+        ValueError: it is not an object, or a field has a value nobody can choose.
+    """
+    if not isinstance(given, dict):
+        raise ValueError("not an object")
+    chosen: dict[str, Any] = {name: given[name] for name in _CHOICES if name in given}
+    for name, value in chosen.items():
+        if not any(value == choice and type(value) is type(choice) for choice in _CHOICES[name]):
+            raise ValueError(name)
+    if "text_scale" in given:
+        scale = given["text_scale"]
+        if isinstance(scale, bool) or not isinstance(scale, int | float):
+            raise ValueError("text_scale")
+        chosen["text_scale"] = float(scale)
+    return Preferences(**chosen)
+
+
 class PreferencesFile:
     """Reads and writes the file; a damaged one counts as empty and is replaced at the next change."""
 
@@ -33,19 +64,19 @@ class PreferencesFile:
 
     def _read(self) -> Preferences:
         try:
-            return msgspec.json.decode(self._path.read_bytes(), type=Preferences)
-        except (OSError, msgspec.MsgspecError):
+            return _checked(json.loads(self._path.read_bytes()))
+        except (OSError, ValueError, RecursionError):
             return Preferences()
 
-    def change(self, **fields: object) -> Preferences:
+    def change(self, **fields: Any) -> Preferences:
         """Change some fields and write the file whole.
 
         Raises:
             OSError: it cannot be written; the change holds for this run.
         """
-        self.current = msgspec.structs.replace(self.current, **fields)
+        self.current = replace(self.current, **fields)
         self._path.parent.mkdir(parents=True, exist_ok=True)
         fresh = self._path.with_suffix(".new")
-        fresh.write_bytes(msgspec.json.format(msgspec.json.encode(self.current)))
+        fresh.write_text(json.dumps(asdict(self.current), indent=2) + "\n", "utf-8")
         fresh.replace(self._path)
         return self.current

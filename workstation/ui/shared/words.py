@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from xml.etree import ElementTree
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QObject, QTranslator
 
@@ -34,6 +33,9 @@ def read_ts(path: Path) -> Messages:
     Raises:
         ValueError: the file is not well-formed; the message names it.
     """
+    # German needs no file, so the first paint need not wait for a parser.
+    from xml.etree import ElementTree
+
     try:
         root = ElementTree.parse(path).getroot()
     except ElementTree.ParseError as error:
