@@ -316,7 +316,9 @@ def _workers(
     services = [
         (
             f"effects-{number}",
-            EffectWorker(core.database, executors, CaseProjector(), core.clock, new_id(core.clock)),
+            EffectWorker(
+                core.database, executors, CaseProjector(), core.clock, new_id(core.clock), core.tenant_id
+            ),
         )
         for number in range(_EFFECT_WORKERS)
     ]

@@ -250,6 +250,10 @@ class Tx(Documents, Finding, Effects, Budgets, CommandLog, Protocol):
         """Return a device, whatever its state."""
         ...
 
+    def has_signed_in(self, person_id: str, device_id: str) -> bool:
+        """Say whether a person has ever opened a session on a device."""
+        ...
+
     @property
     def heads(self) -> dict[str, int]:
         """Scope -> seq at which this transaction shows in the feed; filled when it has ended."""
@@ -345,9 +349,17 @@ class Database(Protocol):
         ...
 
     def claim_effect(
-        self, kinds: frozenset[str], worker: str, now: datetime, avoid: frozenset[str] = frozenset()
+        self,
+        kinds: frozenset[str],
+        worker: str,
+        now: datetime,
+        avoid: frozenset[str] = frozenset(),
+        tenant_id: str = "",
     ) -> ClaimedEffect | None:
-        """Claim the next effect that is due, leaving out targets in ``avoid``; safe with many workers."""
+        """Claim the next effect that is due, leaving out targets in ``avoid``; safe with many workers.
+
+        ``tenant_id``: of that tenant only; empty means of all.
+        """
         ...
 
     def seal_audit(self, now: datetime) -> int:

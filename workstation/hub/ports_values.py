@@ -57,6 +57,8 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
     attempt: int = 0
     look_ups: int = 0
     """Looks that found nothing since it was sent last."""
+    resent: int = 0
+    """How often it was sent again because nothing of it was to be seen; tries that did nothing count not."""
     first_sent_at: datetime | None = None
     sent_at: datetime | None = None
     claimed_by: str = ""
@@ -96,11 +98,15 @@ class EffectUnknown(Exception):
 
 
 class EffectRetry(Exception):
-    """Nothing was done, for sure; another try is worth it after ``after_s`` seconds."""
+    """Nothing was done, for sure; another try is worth it after ``after_s`` seconds.
 
-    def __init__(self, why: str, after_s: float = 30.0) -> None:
+    ``is_own_wish``: the other side is well, it was we who chose to wait.
+    """
+
+    def __init__(self, why: str, after_s: float = 30.0, *, is_own_wish: bool = False) -> None:
         super().__init__(why)
         self.after_s = after_s
+        self.is_own_wish = is_own_wish
 
 
 class EffectHeld(Exception):

@@ -14,7 +14,8 @@ from workstation.hub.storage.opening import open_database
 
 _LARGE = re.compile(r"SCAN (d|e|b|feed|document|effect|command_log|case_row|message_row)\b(?! USING)")
 _DUE, _ = effect_rows._due(
-    frozenset({"refund", "mail"}), frozenset({"x"}), datetime(2026, 11, 22, tzinfo=UTC)
+    effect_rows.Wanted(frozenset({"refund", "mail"}), frozenset({"x"}), "t"),
+    datetime(2026, 11, 22, tzinfo=UTC),
 )
 
 STATEMENTS = {

@@ -41,7 +41,10 @@ _LOOKS_NEEDED = 2
 
 
 class EffectWorker:
-    """One worker; any number of them, in any number of processes, share the table."""
+    """One worker; any number of them, in any number of processes, share the table.
+
+    ``tenant_id``: whose effects these executors are for. Tenants may share a database, but never a way out.
+    """
 
     def __init__(
         self,
@@ -50,8 +53,10 @@ class EffectWorker:
         projector: Projector,
         clock: Clock,
         name: str,
+        tenant_id: str = "",
     ) -> None:
         self._database = database
+        self._tenant_id = tenant_id
         self._executors = {kind: executor for executor in executors for kind in executor.kinds}
         self._projector = projector
         self._clock = clock
@@ -75,7 +80,11 @@ class EffectWorker:
     def step(self) -> bool:
         """Deal with one effect that is due; says whether there was one."""
         claimed = self._database.claim_effect(
-            frozenset(self._executors), self._name, self._clock.now(), self._breaker.open_targets()
+            frozenset(self._executors),
+            self._name,
+            self._clock.now(),
+            self._breaker.open_targets(),
+            self._tenant_id,
         )
         if claimed is None:
             return False
@@ -101,7 +110,8 @@ class EffectWorker:
         except EffectHeld as error:
             self._fail(tenant_id, sent, "held_back", error.code, error.params)
         except EffectRetry as error:
-            self._breaker.failed(sent.target)
+            if not error.is_own_wish:
+                self._breaker.failed(sent.target)
             self._try_later(tenant_id, sent, error)
         except EffectUnknown as error:
             self._breaker.failed(sent.target)
@@ -211,7 +221,8 @@ class EffectWorker:
     def _resolve(self, claimed: ClaimedEffect, executor: Executor) -> None:
         """Find out what became of an effect that may have happened."""
         tenant_id, effect = claimed.tenant_id, claimed.effect
-        if effect.effect_class == "C":
+        if "C" in (effect.effect_class, executor.effect_class):
+            # Also when it could be searched once and cannot any more: then not finding it proves nothing.
             self._ask_a_person(tenant_id, effect)
             return
         try:
@@ -241,8 +252,9 @@ class EffectWorker:
         if now < visible_at or looked.look_ups < _LOOKS_NEEDED:
             wait_until = max(visible_at, _after(now, min(executor.timeout_s, 30.0)))
             self._change(tenant_id, effect, looked, wait_until)
-        elif effect.attempt < 2:
-            self._perform(tenant_id, effect, executor)
+        elif effect.resent < 1:
+            again = msgspec.structs.replace(effect, resent=effect.resent + 1)
+            self._perform(tenant_id, again, executor)
         else:
             self._ask_a_person(tenant_id, effect)
 

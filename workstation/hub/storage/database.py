@@ -191,13 +191,18 @@ class SqlDatabase:
             return feed_reader.digest(self._session(connection), tenant_id, scope, seq)
 
     def claim_effect(
-        self, kinds: frozenset[str], worker: str, now: datetime, avoid: frozenset[str] = frozenset()
+        self,
+        kinds: frozenset[str],
+        worker: str,
+        now: datetime,
+        avoid: frozenset[str] = frozenset(),
+        tenant_id: str = "",
     ) -> ClaimedEffect | None:
         """Claim the next effect that is due; committed when this returns."""
-        due = self.look(lambda session: effect_rows.next_due(session, kinds, now, avoid))
-        if not due:
+        wanted = effect_rows.Wanted(kinds, avoid, tenant_id)
+        if not self.look(lambda session: effect_rows.next_due(session, wanted, now)):
             return None
-        return self.outside(lambda session: effect_rows.claim(session, kinds, worker, now, avoid))
+        return self.outside(lambda session: effect_rows.claim(session, wanted, worker, now))
 
     def seal_audit(self, now: datetime) -> int:
         """Chain committed audit rows of all tenants; return how many were sealed."""

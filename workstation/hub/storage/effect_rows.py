@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -24,7 +25,7 @@ from workstation.hub.storage.sql import (
 _COLUMNS = (
     "tenant_id, effect_id, command_id, decision_id, message_id, case_id, step, kind, target, effect_class,"
     " after_effect_id, payload, state, attempt, look_ups, not_before, created_at, first_sent_at, sent_at,"
-    " claimed_by, ext_ref, result, failure_code, failure_params"
+    " claimed_by, ext_ref, result, failure_code, failure_params, resent"
 )
 _NAMES = tuple(name.strip() for name in _COLUMNS.split(","))
 _INSERT = f"""
@@ -34,7 +35,7 @@ _CHANGE = """
 UPDATE effect SET state = :state, attempt = :attempt, look_ups = :look_ups, not_before = :not_before,
   next_at = :next_at, first_sent_at = :first_sent_at, sent_at = :sent_at, claimed_by = :claimed_by,
   ext_ref = :ext_ref, result = :result, failure_code = :failure_code, failure_params = :failure_params,
-  payload = :payload, after_effect_id = :after_effect_id
+  payload = :payload, after_effect_id = :after_effect_id, resent = :resent
 WHERE tenant_id = :tenant_id AND effect_id = :effect_id
   AND state = :expected_state AND attempt = :expected_attempt
 """
@@ -70,6 +71,7 @@ def effect_of(row: Any) -> Effect:
         result=msgspec.json.decode(values["result"], type=dict[str, str]),
         failure_code=values["failure_code"],
         failure_params=msgspec.json.decode(values["failure_params"], type=dict[str, str]),
+        resent=values["resent"],
     )
 
 
@@ -99,6 +101,7 @@ def _params(tenant_id: str, effect: Effect, next_at: datetime) -> dict[str, Any]
         "result": encode(effect.result).decode(),
         "failure_code": effect.failure_code,
         "failure_params": encode(effect.failure_params).decode(),
+        "resent": effect.resent,
         "next_at": micros(next_at),
     }
 
@@ -166,39 +169,48 @@ class EffectRows(Finding):
         return changed == 1
 
 
-def _due(kinds: frozenset[str], avoid: frozenset[str], now: datetime) -> tuple[str, dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a worker looks for: kinds it can carry out, targets it leaves alone, one tenant or all (empty)."""
+
+    kinds: frozenset[str]
+    avoid: frozenset[str] = frozenset()
+    tenant_id: str = ""
+
+
+def _due(wanted: Wanted, now: datetime) -> tuple[str, dict[str, Any]]:
     """Return the FROM part that finds effects to deal with now, and its parameters."""
-    names, targets = sorted(kinds), sorted(avoid)
+    names, targets = sorted(wanted.kinds), sorted(wanted.avoid)
+    owner = "AND e.tenant_id = :owner" if wanted.tenant_id else ""
     avoided = f"AND e.target NOT IN ({placeholders('target', len(targets))})" if targets else ""
     sql = f"""
 FROM effect e
 WHERE e.state IN ('pending', 'claimed', 'sent', 'unknown') AND e.next_at <= :now
-  AND e.kind IN ({placeholders("kind", len(names))}) {avoided}
+  AND e.kind IN ({placeholders("kind", len(names))}) {owner} {avoided}
   AND (e.after_effect_id = '' OR e.state <> 'pending' OR EXISTS (
     SELECT 1 FROM effect b WHERE b.tenant_id = e.tenant_id AND b.effect_id = e.after_effect_id
       AND b.state = 'confirmed'))
 """
-    return sql, {"now": micros(now), **numbered("kind", names), **numbered("target", targets)}
+    params = {"now": micros(now), **numbered("kind", names), **numbered("target", targets)}
+    return sql, params | ({"owner": wanted.tenant_id} if owner else {})
 
 
-def next_due(session: Session, kinds: frozenset[str], now: datetime, avoid: frozenset[str]) -> bool:
+def next_due(session: Session, wanted: Wanted, now: datetime) -> bool:
     """Say whether there is anything to claim; a cheap look that locks nothing."""
-    if not kinds:
+    if not wanted.kinds:
         return False
-    sql, params = _due(kinds, avoid, now)
+    sql, params = _due(wanted, now)
     return session.value(f"SELECT 1 {sql} LIMIT 1", **params) is not None
 
 
-def claim(
-    session: Session, kinds: frozenset[str], worker: str, now: datetime, avoid: frozenset[str]
-) -> ClaimedEffect | None:
+def claim(session: Session, wanted: Wanted, worker: str, now: datetime) -> ClaimedEffect | None:
     """Claim the next effect that is due; committed by the caller.
 
     One that was ``sent`` long ago by a worker that ended is claimed for a look-up: it becomes ``unknown``.
     """
-    if not kinds:
+    if not wanted.kinds:
         return None
-    sql, params = _due(kinds, avoid, now)
+    sql, params = _due(wanted, now)
     skip = " FOR UPDATE OF e SKIP LOCKED" if session.is_postgresql else ""
     columns = ", ".join(f"e.{name}" for name in _NAMES)
     row = session.row(f"SELECT {columns} {sql} ORDER BY e.next_at LIMIT 1{skip}", **params)

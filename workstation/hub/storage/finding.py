@@ -307,6 +307,17 @@ class Finding(DocumentStore):
         )
         return None if row is None else device_of(row)
 
+    def has_signed_in(self, person_id: str, device_id: str) -> bool:
+        """Say whether a person has ever opened a session on a device."""
+        found = self.session.value(
+            "SELECT 1 FROM session WHERE tenant_id = :tenant_id AND device_id = :device_id"
+            " AND person_id = :person_id LIMIT 1",
+            tenant_id=self.tenant_id,
+            device_id=device_id,
+            person_id=person_id,
+        )
+        return found is not None
+
 
 def _only(values: Sequence[Any], kind: type[E]) -> list[E]:
     return [value for value in values if isinstance(value, kind)]

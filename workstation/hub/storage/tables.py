@@ -287,6 +287,7 @@ effect = Table(
     _text("result", "{}"),
     _text("failure_code", ""),
     _text("failure_params", "{}"),
+    _number("resent", 0),
     PrimaryKeyConstraint("tenant_id", "effect_id"),
     CheckConstraint(
         "state IN ('pending', 'claimed', 'sent', 'confirmed', 'unknown', 'failed', 'manual', 'held_back',"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 import msgspec
@@ -43,6 +44,7 @@ from workstation.hub.ports_values import (
 )
 from workstation.system.crashpoint import crashpoint
 
+_log = logging.getLogger(__name__)
 _PATIENCE = 5
 """After so many tries a recipient who cannot be served now no longer keeps the others waiting."""
 RECIPIENT_REFUSED = "mail.recipient_refused"
@@ -114,8 +116,15 @@ class MailExecutor:
             raise EffectUnknown(str(error)) from error
         crashpoint("mail.sent")
         if accepted.refused:
-            self._database.run(effect.tenant_id, lambda tx: _say_refused(tx, effect.message_id))
+            self._tell_refused(effect)
         return Done(ext_ref=ready.mail.message_id)
+
+    def _tell_refused(self, effect: Effect) -> None:
+        try:
+            self._database.run(effect.tenant_id, lambda tx: _say_refused(tx, effect.message_id))
+        except Exception:
+            # The mail has left: that a remark could not be written must not make it doubtful.
+            _log.exception("cannot note who was refused of effect %s", effect.effect_id)
 
     def look_up(self, effect: Effect) -> Done | None:
         """Search the archive for the mail of the effect.
@@ -132,12 +141,16 @@ class MailExecutor:
             raise EffectRetry(f"{error.code} {error.params}") from error
 
     def _named(self, tx: Tx, effect: Effect) -> tuple[Outlet, str]:
-        case = tx.get(Case, effect.case_id)
-        outlet = self._outlet(case)
-        tenant = tx.reference().tenant
-        return outlet, _message_id(effect, tenant, outlet)
+        message = tx.get(Message, effect.message_id)
+        outlet = self._outlet(tx.get(Case, effect.case_id), message)
+        return outlet, _message_id(effect, message, tx.reference().tenant, outlet)
 
-    def _outlet(self, case: Case | None) -> Outlet:
+    def _outlet(self, case: Case | None, message: Message | None) -> Outlet:
+        if message is not None and message.rfc_message_id:
+            # It may have left before the case went to another team: it is searched, and sent, where it was.
+            before = [outlet for outlet in self._outlets if outlet.address == message.from_address]
+            if before:
+                return before[0]
         team_id = case.team_id if case else ""
         own = (outlet for outlet in self._outlets if team_id and outlet.team_id == team_id)
         anyones = (outlet for outlet in self._outlets if not outlet.team_id)
@@ -148,7 +161,7 @@ class MailExecutor:
         case = tx.get(Case, effect.case_id)
         if message is None or case is None:
             raise EffectRefused("message.unknown", message_id=effect.message_id)
-        outlet = self._outlet(case)
+        outlet = self._outlet(case, message)
         tenant = tx.reference().tenant
         _check_rate(tx, message)
         facts = self._facts(tx, message, tenant)
@@ -156,7 +169,7 @@ class MailExecutor:
             text = fill(message.text, facts)
         except RuleViolation as error:
             raise EffectHeld(error.code, **error.params) from error
-        message_id = _message_id(effect, tenant, outlet)
+        message_id = _message_id(effect, message, tenant, outlet)
         # What leaves is written down before it leaves: a retry sends the same words, a bounce finds them.
         tx.put(
             msgspec.structs.replace(
@@ -209,7 +222,10 @@ class MailExecutor:
         return tuple(files)
 
 
-def _message_id(effect: Effect, tenant: Tenant, outlet: Outlet) -> str:
+def _message_id(effect: Effect, message: Message | None, tenant: Tenant, outlet: Outlet) -> str:
+    if message is not None and message.rfc_message_id.partition("@")[0] == effect.effect_id:
+        # Named once, whatever the firm calls itself since.
+        return message.rfc_message_id
     domain = tenant.mail_domain or outlet.address.rpartition("@")[2]
     try:
         return message_id_for(effect.effect_id, domain)
@@ -240,7 +256,8 @@ def _check_rate(tx: Tx, message: Message) -> None:
         times = [one.delivered_at for one in sent if address in (*one.to, *one.cc) and one.delivered_at]
         until = blocked_until(times, tx.now)
         if until is not None:
-            raise EffectRetry("too many mails to one recipient", (until - tx.now).total_seconds() + 1)
+            wait_s = (until - tx.now).total_seconds() + 1
+            raise EffectRetry("too many mails to one recipient", wait_s, is_own_wish=True)
 
 
 def _say_refused(tx: Tx, message_id: str) -> None:
