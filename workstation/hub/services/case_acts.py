@@ -27,7 +27,7 @@ from workstation.casework.wire.commands import (
 )
 from workstation.hub.ports import Tx
 from workstation.hub.ports_backend import EffectClass
-from workstation.hub.ports_values import Effect, Reference
+from workstation.hub.ports_values import FINAL_STATES, Effect, Reference
 
 MAIL = "mail"
 
@@ -148,6 +148,11 @@ def _send(tx: Tx, act: Act, body: SendMessage, after: CaseState, routes: Routes)
     if message is None:
         raise RuleViolation("message.unknown", message_id=body.message_id)
     waits_for = after.decision(body.waits_for) if message.delivery == "waiting_booking" else None
+    after_effect_id = waits_for.steps[-1].effect_id if waits_for is not None else ""
+    awaited = tx.effect(after_effect_id) if after_effect_id else None
+    if awaited is not None and awaited.state in FINAL_STATES and awaited.state != "confirmed":
+        # Its booking stopped half-way and waits for a person: the reply would wait for ever, unseen.
+        raise RuleViolation("reply.decision_not_booked", state=awaited.state)
     route = routes.get(MAIL, EffectRoute(MAIL, "C"))
     tx.add_effect(
         Effect(
@@ -163,6 +168,6 @@ def _send(tx: Tx, act: Act, body: SendMessage, after: CaseState, routes: Routes)
             created_at=tx.now,
             message_id=body.message_id,
             decision_id=body.waits_for,
-            after_effect_id=waits_for.steps[-1].effect_id if waits_for is not None else "",
+            after_effect_id=after_effect_id,
         )
     )

@@ -13,6 +13,7 @@ from workstation.casework.case_state import CaseState, Given, say
 from workstation.casework.decision import (
     Decision,
     DecisionRecord,
+    MakePromise,
     cost_of,
     group_of,
     kind_of,
@@ -25,6 +26,7 @@ from workstation.casework.limit import Allowed, BudgetNeed, JudgeContext, Judgem
 from workstation.casework.params import money_param
 from workstation.casework.people import Person
 from workstation.casework.projection import apply
+from workstation.casework.promise import Promise
 from workstation.casework.records import Invoice, Order, Payment, ReturnAuthorisation, Shipment
 from workstation.casework.usage import usage_seen
 from workstation.casework.wire import commands
@@ -175,6 +177,10 @@ def _schedule(
     if record.state == "booked":
         # Promises alone: nothing outside has to happen for them.
         return Applied(cmd_id=act.cmd_id, rev=rev)
+    for step in body.steps:
+        if isinstance(step, MakePromise) and tx.get(Promise, step.promise_id) is not None:
+            # Found out when it is booked, it would be too late to say no.
+            raise RuleViolation("command.not_storable")
     reserve(tx, act.cmd_id, body.steps, rows, tx.now)
     add_effects(tx, act.cmd_id, body.case_id, body.steps, not_before, routes)
     return Scheduled(cmd_id=act.cmd_id, not_before=not_before)

@@ -80,7 +80,8 @@ class CommandReceiver:
     def receive(self, caller: Caller, items: Sequence[msgspec.Raw]) -> CommandsAnswer:
         """Return a verdict for each item that can be told apart.
 
-        Items whose dependency has not arrived yet get none: they are to be sent again.
+        Items whose dependency has not arrived yet get none, nor does what follows on their case: they are
+        to be sent again.
         """
         verdicts: dict[str, Verdict] = {}
         envelopes: list[Envelope] = []
@@ -92,14 +93,20 @@ class CommandReceiver:
                 if one:
                     verdicts[one] = Quarantined(cmd_id=one, code="command.unreadable")
         ordered = sorted(envelopes, key=lambda one: (one.outbox_epoch, one.device_seq))
+        waiting: set[str] = set()
         for envelope in ordered:
             if not _is_sound(envelope):
                 # Such a thing has no place in the log: it could not even be stored there.
                 verdicts[envelope.cmd_id] = Quarantined(cmd_id=envelope.cmd_id, code="command.unreadable")
                 continue
+            if envelope.case_id in waiting:
+                # What comes later on a case never overtakes what waits there.
+                continue
             verdict = self._one(caller, envelope)
             if verdict is not None:
                 verdicts[envelope.cmd_id] = verdict
+            elif envelope.case_id:
+                waiting.add(envelope.case_id)
         crashpoint("hub.commands_committed")
         return CommandsAnswer(
             verdicts=tuple(verdicts.values()),
@@ -191,6 +198,8 @@ class CommandReceiver:
         person = reference.people.get(envelope.person_id)
         if person is None or not person.is_active:
             return Quarantined(cmd_id=one, code="person.not_active")
+        if not _may_speak_for(tx, caller, envelope.person_id):
+            return Quarantined(cmd_id=one, code="command.other_person")
         for dependency in envelope.depends_on:
             record = known.get(dependency)
             if record is None:
@@ -216,7 +225,10 @@ class CommandReceiver:
                 return carry_out(tx, act, self._routes)
 
     def _confirm(self, tx: Tx, act: Act, body: ConfirmWork) -> Verdict:
-        load(tx, act)  # whoever may not see the case may not confirm its work
+        case = load(tx, act).the_case  # whoever may not see the case may not confirm its work
+        work = tx.get(WorkOrder, body.work_order_id)
+        if work is None or work.customer_id != case.customer_id:
+            raise RuleViolation("work_order.unknown", work_order_id=body.work_order_id)
         done = self._confirm_work(tx, body.work_order_id, act.person.person_id)
         return Applied(cmd_id=act.cmd_id, rev=done.rev)
 
@@ -282,6 +294,15 @@ def _is_of_other_device(caller: Caller, envelope: Envelope) -> bool:
     return envelope.device_id != caller.device.device_id
 
 
+def _may_speak_for(tx: Tx, caller: Caller, person_id: str) -> bool:
+    """Whether the device may bring what a person did: the one signed in, or one who was before.
+
+    Several people share a PC, and what one did without a network goes up while the next one works. But
+    nobody gets the limits of a person who never gave their password there.
+    """
+    return person_id == caller.person.person_id or tx.has_signed_in(person_id, caller.device.device_id)
+
+
 def _is_number_taken(envelope: Envelope, known: dict[str, CommandRecord]) -> bool:
     return any(
         record.device_seq == envelope.device_seq
@@ -324,15 +345,22 @@ def _body_of(envelope: Envelope) -> Body | Quarantined | Rejected:
     except (msgspec.ValidationError, ValueError) as error:
         if not _is_known_type(raw):
             return Quarantined(cmd_id=one, code="command.unknown_type")
-        return Rejected(cmd_id=one, code="command.malformed", params={"where": str(error)[:200]})
+        return Rejected(cmd_id=one, code="command.malformed", params=_place_of(error))
     if body.case_id != envelope.case_id or type_of(body) != envelope.type:
-        return Rejected(cmd_id=one, code="command.malformed", params={"where": "$.case_id"})
+        params = {"path": "$", "expected": "the case and the type of the envelope"}
+        return Rejected(cmd_id=one, code="command.malformed", params=params)
     try:
         if not isinstance(body, Void):
             checked_id(body.case_id)
     except RuleViolation as violation:
         return Rejected(cmd_id=one, code=violation.code, params=_texts(violation))
     return body
+
+
+def _place_of(error: Exception) -> dict[str, str]:
+    """Return where in a body something else was expected, and what."""
+    what, _, path = str(error).partition(" - at `")
+    return {"path": path.rstrip("`")[:100] or "$", "expected": what[:200]}
 
 
 def _is_known_type(raw: bytes) -> bool:
