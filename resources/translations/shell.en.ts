@@ -152,6 +152,14 @@
         <source>Zusage</source>
         <translation>Promise</translation>
     </message>
+    <message>
+        <source>Nachfrage</source>
+        <translation>Check-back</translation>
+    </message>
+    <message>
+        <source>Freigabe</source>
+        <translation>Approval</translation>
+    </message>
 </context>
 <context>
     <name>Rail</name>

@@ -83,6 +83,7 @@ class Session:
         self._open_hub = open_hub
         self._embedded = embedded
         self._renewing = asyncio.Lock()
+        self._is_hub_stopped = False
         self._reaching = asyncio.Lock()
         self._stored: _Stored | None = None
         self._token_until: datetime | None = None
@@ -126,6 +127,8 @@ class Session:
             self._link.hub  # noqa: B018  (raises when there is none)
             return
         async with self._reaching:
+        if self._is_hub_stopped:
+            raise HubUnavailable("hub.stopped")
             address = await self._workers.run("net", self._embedded.ensure)
             if not self._link.is_set or self._link.hub.url != address.url:
                 await self._greet(address.url, address.local_proof)
@@ -167,8 +170,13 @@ class Session:
         await self.start_embedded()
         return await self.sign_in(login, password)
 
+    def want_hub(self) -> None:
+        """Somebody wants the line back: the hub of this computer may be started again."""
+        self._is_hub_stopped = False
+
     async def stop_embedded(self) -> bool:
-        """End the hub of this computer; False when it did not run."""
+        """End the hub of this computer; False when it did not run. It stays ended until somebody asks for it."""
+        self._is_hub_stopped = True
         return await self._workers.run("net", self._embedded.stop)
 
     async def _use_embedded(self, address: HubAddress) -> None:

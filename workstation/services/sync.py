@@ -318,7 +318,8 @@ class Sync:
         self._hurry.clear()
 
     def poke(self) -> None:
-        """«Try now»."""
+        """«Try now»; a hub of this computer that was ended on purpose is started again."""
+        self._session.want_hub()
         self.wake()
 
     def wake_push(self) -> None:

@@ -126,7 +126,7 @@ class ConversationWriter:
         if message.delivery == "accepted" and message.delivered_at is not None:
             text = f"{text} {self._formats.time(message.delivered_at)}"
         if message.delivery_code:
-            text = f"{text}. {self._errors.sentence(message.delivery_code)}"
+            text = self._errors.sentence(message.delivery_code)
         return text, tone, icon
 
     def _events(self, file: CaseFile, now: datetime) -> list[tuple[datetime, ConversationLine]]:

@@ -71,7 +71,7 @@ class LineChooser(QFrame):
             quantity = self._quantities[choice.line_id]
             faces.append(
                 DecisionFace(
-                    DecisionState.NOW if quantity else DecisionState.OFFLINE,
+                    DecisionState.NOW,
                     title=choice.name,
                     word=translate("Decision", "{count} von {most}").format(count=quantity, most=choice.most),
                     key=f"Alt+{number}" if number <= 6 else "",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from workstation.ui.case_desk.models import HeaderShown
 from workstation.ui.shared.chips import Chip
@@ -39,7 +39,8 @@ class CaseHeader(QFrame):
         self._title = ElidingLabel(theme, role="h2")
         second = QHBoxLayout()
         second.setSpacing(theme.px(8))
-        self._number = ElidingLabel(theme, role="caption", tone="secondary", is_greedy=False)
+        self._number = QLabel()
+        theme.style(self._number, "caption", tone="secondary")
         self._due = Chip(theme)
         self._presence = Chip(theme)
         self._assignee = ElidingLabel(theme, role="caption", tone="secondary", is_greedy=False)
@@ -77,7 +78,7 @@ class CaseHeader(QFrame):
         """Show the head of one case."""
         self._shown = shown
         self._title.set_text(shown.title)
-        self._number.set_text(shown.number)
+        self._number.setText(shown.number)
         self._due.setVisible(bool(shown.due_words))
         if shown.due_words:
             self._due.show_words(shown.due_words, shown.due_tone, "timer", spoken=shown.due_spoken)

@@ -55,12 +55,12 @@ class OutboxPopover(Popover):
             column.addWidget(row)
         if not lines:
             empty = QLabel(translate("Outbox", "Nichts wartet. Alles ist beim Hub angekommen."))
-            empty.setWordWrap(True)
             self._outbox_theme.style(empty, "body", tone="secondary")
             column.addWidget(empty)
         column.addStretch(1)
         self._area.setWidget(inner)
         self._area.setFixedHeight(min(self._outbox_theme.px(420), inner.sizeHint().height() + 4))
+        self.adjustSize()
 
     def _row(self, line: OutboxLine) -> QWidget:
         theme = self._outbox_theme

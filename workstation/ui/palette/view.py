@@ -113,7 +113,12 @@ class Palette(QWidget):
         self.setGeometry(self._window.rect())
         width = min(self._theme.px(640), self.width() - self._theme.px(32))
         self._card.setFixedWidth(width)
-        self._card.adjustSize()
+        for row in self._rows:
+            row.show()
+        layout = self._card.layout()
+        if layout is not None:
+            layout.activate()
+        self._card.setFixedHeight(self._card.sizeHint().height())
         self._card.move((self.width() - width) // 2, self._theme.px(96))
 
     def _on_text(self, text: str) -> None:
@@ -124,6 +129,7 @@ class Palette(QWidget):
         while (item := self._list.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
+                widget.hide()
                 widget.deleteLater()
         self._rows = []
         group = ""
@@ -141,7 +147,6 @@ class Palette(QWidget):
         self._nothing.setVisible(not self._rows)
         self._marked = min(self._marked, max(0, len(self._rows) - 1))
         self._mark()
-        self._card.adjustSize()
         self._place()
 
     def _mark(self) -> None:

@@ -137,6 +137,9 @@ class Formats:
         Overdue «−12 min», within ``soon`` «18 min», later today «15:00», then «Mo 09:00» and «12.03.».
         """
         left = at - now
+        if abs(left) < timedelta(minutes=1):
+            word = "jetzt" if self.language == "de" else "now"
+            return word, "overdue" if left < timedelta(0) else "soon"
         if left < timedelta(0):
             return f"{MINUS}{self.span(-left)}", "overdue"
         if left <= soon:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from workstation.ui.shared.theme import Theme
@@ -48,6 +49,11 @@ class Sheet(QDialog):
         row.addWidget(self.back)
         row.addWidget(self.main)
         box.addLayout(row)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Take the room the content asks for; Qt cuts a new window down on small screens."""
+        super().showEvent(event)
+        self.resize(self.sizeHint().expandedTo(self.minimumSizeHint()))
 
     def add_field(self, words: str, field: QWidget) -> None:
         """Add ``field`` under its label."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QIcon, QPixmap
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractScrollArea,
     QAbstractSpinBox,
     QApplication,
     QDateTimeEdit,
@@ -185,6 +186,9 @@ class Theme(QObject):
         role = widget.property(_ROLE)
         if role:
             widget.setFont(self.font(str(role)))
+            if isinstance(widget, QAbstractScrollArea):
+                # A placeholder is painted with the font of the viewport, which does not follow by itself.
+                widget.viewport().setFont(self.font(str(role)))
             self._indent_numbers(widget)
         if isinstance(widget, QAbstractButton | QLabel) and widget.property(_ICON):
             self._refresh_icon(widget)

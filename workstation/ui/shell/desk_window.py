@@ -300,33 +300,47 @@ class DeskWindow(QObject):
         if file is None:
             return
         case_id, desk = file.case.case_id, self.desk.case_desk.acts
-        toast = self.window.toasts.show_toast
         if key == "solve":
-            self.case_model.act(desk.solve(case_id))
-            toast(
-                translate("Shell", "Erledigt: {name}").format(
-                    name=file.case.customer_name or file.case.subject
-                ),
-                icon="check",
-                act=translate("Shell", "Wieder öffnen"),
-                on_act=lambda: self.act(desk.reopen(case_id)),
+            name = file.case.customer_name or file.case.subject
+            self._done(
+                desk.solve(case_id),
+                translate("Shell", "Erledigt: {name}").format(name=name),
+                "check",
+                translate("Shell", "Wieder öffnen"),
+                lambda: desk.reopen(case_id),
             )
         elif key == "reopen":
             self.case_model.act(desk.reopen(case_id), translate("Shell", "Wieder geöffnet"))
         elif key in ("no_case_spam", "no_case_newsletter"):
             reason: NoCaseReason = "spam" if key == "no_case_spam" else "newsletter"
-            self.case_model.act(desk.no_case(case_id, reason))
-            toast(
+            self._done(
+                desk.no_case(case_id, reason),
                 translate("Shell", "Kein Fall. Aus dem Eingang genommen."),
-                icon="ban",
-                act=translate("Shell", "Doch ein Fall"),
-                on_act=lambda: self.act(desk.is_case(case_id)),
+                "ban",
+                translate("Shell", "Doch ein Fall"),
+                lambda: desk.is_case(case_id),
             )
         elif key == "is_case":
             self.case_model.act(desk.is_case(case_id), translate("Shell", "Wieder im Eingang"))
         elif key == "copy_number":
             QGuiApplication.clipboard().setText(self.case_model.header().number)
-            toast(translate("Shell", "Kopiert"), icon="copy")
+            self.window.toasts.show_toast(translate("Shell", "Kopiert"), icon="copy")
+
+    def _done(
+        self,
+        work: Coroutine[Any, Any, Any],
+        words: str,
+        icon: str,
+        back: str,
+        undo: Callable[[], Coroutine[Any, Any, Any]],
+    ) -> None:
+        """Carry out ``work`` and only then say so, with the way back."""
+
+        async def carry_out() -> None:
+            await work
+            self.window.toasts.show_toast(words, icon=icon, act=back, on_act=lambda: self.act(undo()))
+
+        self.act(carry_out())
 
     def open_palette(self) -> None:
         """Show the palette, unless somebody has to sign in first."""

@@ -41,6 +41,14 @@ def _key_of(text: str | None) -> Key | None:
     return Key(group, due, rank, case_id)
 
 
+_DUE = {
+    "promise": lambda: translate("Queue", "Zusage"),
+    "follow_up": lambda: translate("Queue", "Nachfrage"),
+    "snooze": lambda: translate("Queue", "Wiedervorlage"),
+    "approval": lambda: translate("Queue", "Freigabe"),
+}
+
+
 class InboxSource:
     """Feeds the queue."""
 
@@ -73,10 +81,20 @@ class InboxSource:
             Section.LATER: "later",
             Section.WAITING: "waiting_on_others",
         }
+        promised = None
+        if not counts.all:
+            waiting = await self._inbox.page(_filter(queue_filter), FIRST_OF_OTHERS, 20)
+            promised = next((item for item in waiting.rows if item.due_at is not None), None)
+        words = ""
+        if promised is not None:
+            what = _DUE[promised.due_kind]() if promised.due_kind in _DUE else ""
+            words = ", ".join(part for part in (what, promised.customer_name) if part)
         return QueueCounts(
+            next_promise=words,
+            next_promise_case_id=promised.case_id if promised is not None else "",
             scopes={Scope.ALL: counts.all, Scope.MINE: counts.mine, Scope.TEAM: counts.team},
             sections={section: counts.sections.get(name, 0) for section, name in names.items()},
-            next_promise_at=counts.next_due_at,
+            next_promise_at=promised.due_at if promised is not None else None,
         )
 
 

@@ -208,6 +208,9 @@ class MainWindow(QMainWindow):
         else:
             self.splitter.insertWidget(2 if is_context else 0, slot)
             slot.show()
+            px = self.theme.px
+            rest = max(px(400), self.splitter.width() - px(340) - px(356))
+            self.splitter.setSizes([px(340), rest, px(356)] if not self._is_queue_over else [rest, px(356)])
 
     def _place_overlays(self) -> None:
         px, area = self.theme.px, self._inbox.rect()
