@@ -126,9 +126,9 @@ class Session:
         if not self.view.is_embedded:
             self._link.hub  # noqa: B018  (raises when there is none)
             return
-        async with self._reaching:
         if self._is_hub_stopped:
             raise HubUnavailable("hub.stopped")
+        async with self._reaching:
             address = await self._workers.run("net", self._embedded.ensure)
             if not self._link.is_set or self._link.hub.url != address.url:
                 await self._greet(address.url, address.local_proof)
