@@ -51,11 +51,15 @@ def query_of(typed: str) -> str:
 
 def _with_spellings(text: str) -> str:
     """Add the spelling without umlauts, so that «Mueller» finds «Müller»; «Muller» is folded by the index."""
-    spelled = text.translate(_SPELLED)
-    if spelled == text:
+    if text.isascii():
         return text
-    extra = [word for word, other in zip(spelled.split(), text.split(), strict=True) if word != other]
-    return f"{text} {' '.join(extra)}"
+    # Word by word: translating a whole text takes four times as long.
+    extra = [
+        spelled
+        for word in text.split()
+        if not word.isascii() and (spelled := word.translate(_SPELLED)) != word
+    ]
+    return f"{text} {' '.join(extra)}" if extra else text
 
 
 def _is_word(character: str) -> bool:

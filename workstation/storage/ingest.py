@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -108,7 +108,7 @@ def _store_documents(connection: Connection, page: _Page) -> None:
             documents,
         )
     _index_cases(connection, [entity for _, entity in entities if isinstance(entity, Case)])
-    _index_timeline(connection, entities)
+    _index_timeline(connection, entities, known)
     _index_words(connection, entities)
 
 
@@ -176,47 +176,61 @@ def _count(
 # ---------------------------------------------------------------------- timeline and words
 
 
-def _index_timeline(connection: Connection, entities: Sequence[tuple[Id, Entity]]) -> None:
-    rows: list[tuple[str, int | None, str, str, int, str, str]] = []
-    for (name, entity_id), entity in entities:
-        for line in lines_of(entity):
-            owner = line.customer_id or f"case:{line.case_id}"
-            rows.append((owner, micros(line.at), name, entity_id, line.part, line.group, line.case_id))
-    if not rows:
+def _index_timeline(
+    connection: Connection, entities: Sequence[tuple[Id, Entity]], known: Mapping[Id, int]
+) -> None:
+    lines = [(key, line) for key, entity in entities for line in lines_of(entity)]
+    if not lines:
         return
-    connection.exec_driver_sql(
-        "DELETE FROM timeline_row WHERE entity = ? AND entity_id = ?",
-        list({(row[2], row[3]) for row in rows}),
-    )
+    # A message belongs to whom its case belongs to; if the case comes later, it takes its messages along.
+    owners = _owners(connection, {line.case_id for _, line in lines if not line.customer_id})
+    rows = [
+        (
+            line.customer_id or owners.get(line.case_id) or f"case:{line.case_id}",
+            micros(line.at),
+            name,
+            entity_id,
+            line.part,
+            line.group,
+            line.case_id,
+        )
+        for (name, entity_id), line in lines
+    ]
+    old = list({key for key, _ in lines if key in known})
+    if old:
+        connection.exec_driver_sql("DELETE FROM timeline_row WHERE entity = ? AND entity_id = ?", old)
     connection.exec_driver_sql(
         "INSERT OR REPLACE INTO timeline_row (owner, at, entity, entity_id, part, grp, case_id)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
         rows,
     )
-    case_ids = {row[6] for row in rows if row[6]}
-    if case_ids:
-        # A message belongs to whom its case belongs to; the case may have come before it or with it.
-        connection.exec_driver_sql(
-            "UPDATE OR REPLACE timeline_row SET owner = c.customer_id FROM case_row AS c"
-            " WHERE timeline_row.case_id <> ''"
-            " AND timeline_row.case_id IN (SELECT value FROM json_each(?))"
-            " AND c.case_id = timeline_row.case_id AND c.customer_id <> ''"
-            " AND timeline_row.owner = 'case:' || timeline_row.case_id",
-            (json.dumps(sorted(case_ids)),),
-        )
+
+
+def _owners(connection: Connection, case_ids: Iterable[str]) -> dict[str, str]:
+    """Return the customers of those cases that are here; this page's cases are written before."""
+    rows = connection.exec_driver_sql(
+        "SELECT case_id, customer_id FROM case_row WHERE case_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(sorted(case_ids)),),
+    )
+    return {str(row[0]): str(row[1]) for row in rows}
 
 
 def _index_words(connection: Connection, entities: Sequence[tuple[Id, Entity]]) -> None:
-    words = [(key, text) for key, text in ((key, words_of(entity)) for key, entity in entities) if text]
+    words = {key: text for key, entity in entities if (text := words_of(entity))}
     if not words:
         return
     connection.exec_driver_sql(
-        "INSERT OR IGNORE INTO find_doc (entity, entity_id) VALUES (?, ?)", [key for key, _ in words]
+        "INSERT OR IGNORE INTO find_doc (entity, entity_id) VALUES (?, ?)", list(words)
     )
+    ids = connection.exec_driver_sql(
+        "SELECT f.id, f.entity, f.entity_id FROM json_each(?) AS w JOIN find_doc AS f"
+        " ON f.entity = w.value ->> 0 AND f.entity_id = w.value ->> 1",
+        (json.dumps(list(words)),),
+    )
+    # Plain rows: an INSERT that selects makes the index write itself out at every row.
     connection.exec_driver_sql(
-        "INSERT OR REPLACE INTO find_text (rowid, text)"
-        " SELECT id, ? FROM find_doc WHERE entity = ? AND entity_id = ?",
-        [(text, *key) for key, text in words],
+        "INSERT OR REPLACE INTO find_text (rowid, text) VALUES (?, ?)",
+        [(number, words[entity, entity_id]) for number, entity, entity_id in ids],
     )
 
 
