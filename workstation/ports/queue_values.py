@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from workstation.casework.case import CaseStatus, DueKind
@@ -14,8 +14,7 @@ Section = Literal["overdue", "next_30_minutes", "today", "later", "waiting_on_ot
 Tab = Literal["all", "mine", "team"]
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """Place of a row in the queue: the next page begins after it."""
 
     group: int
@@ -39,9 +38,8 @@ class InboxFilter:
     team_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class QueueItem:
-    """One row of the queue, own pending acts included."""
+class QueueItem(NamedTuple):
+    """One row of the queue, own pending acts included. A tuple: hundreds are made for a page."""
 
     case_id: str
     key: Key

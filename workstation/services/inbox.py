@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -46,7 +46,7 @@ class Inbox:
         """Return up to ``limit`` rows after ``after``; ``waiting``: only (not) those that wait for others."""
         own = self._own(filter or InboxFilter())
         rows = await self._workers.run("read", lambda: self._replica.queue_page(own, after, limit, waiting))
-        shown = tuple(self.shown(row) for row in rows)
+        shown = self._all_shown(rows)
         return QueuePage(rows=shown, next=shown[-1].key if len(shown) == limit else None)
 
     async def item(self, case_id: str) -> QueueItem | None:
@@ -66,39 +66,35 @@ class Inbox:
     async def cases_of_customer(self, customer_id: str) -> tuple[QueueItem, ...]:
         """Return the customer's cases, newest first."""
         rows = await self._workers.run("read", lambda: self._replica.cases_of_customer(customer_id))
-        return tuple(self.shown(row) for row in rows)
-
-    def section_of(self, item: QueueItem, now: datetime) -> Section:
-        """Return the section a row stands in at ``now``."""
-        if item.key.group > 0:
-            return "waiting_on_others"
-        if item.due_at is None:
-            return "later"
-        if item.due_at <= now:
-            return "overdue"
-        if item.due_at <= now + SOON:
-            return "next_30_minutes"
-        return "today" if item.due_at <= self._end_of_day(now) else "later"
+        return self._all_shown(rows)
 
     def shown(self, row: QueueItem) -> QueueItem:
         """Return a row with its section, names, and whether this person has read it."""
+        return self._all_shown((row,))[0]
+
+    def _all_shown(self, rows: Iterable[QueueItem]) -> tuple[QueueItem, ...]:
+        """As :meth:`shown`; what is the same for all rows is asked once, as this runs beside painting."""
         me = self._me.now.person_id if self._me.now is not None else ""
-        assignee = self._reference.data.person(row.assignee_id) if row.assignee_id else None
-        typing = next(
-            (
-                other.name
-                for other in self._presence()
-                if other.case_id == row.case_id and other.is_typing and other.person_id != me
-            ),
-            "",
-        )
-        return dataclasses.replace(
-            row,
-            section=self.section_of(row, self._clock.now()),
-            assignee_name=assignee.name if assignee is not None else "",
-            is_unread=row.waiting_since is not None and me not in row.read_by,
-            typing_name=typing,
-        )
+        data = self._reference.data
+        typing = {
+            other.case_id: other.name
+            for other in reversed(self._presence())
+            if other.is_typing and other.person_id != me
+        }
+        now = self._clock.now()
+        end = self._end_of_day(now)
+        shown = []
+        for row in rows:
+            assignee = data.person(row.assignee_id) if row.assignee_id else None
+            shown.append(
+                row._replace(
+                    section=section_of(row, now, end),
+                    assignee_name=assignee.name if assignee is not None else "",
+                    is_unread=row.waiting_since is not None and me not in row.read_by,
+                    typing_name=typing.get(row.case_id, ""),
+                )
+            )
+        return tuple(shown)
 
     def _own(self, filter: InboxFilter) -> InboxFilter:
         worker = self._me.now
@@ -114,3 +110,16 @@ class Inbox:
         zone = ZoneInfo(self._reference.data.tenant.time_zone)
         day = now.astimezone(zone).date() + timedelta(days=1)
         return datetime.combine(day, time(0), zone).astimezone(UTC)
+
+
+def section_of(item: QueueItem, now: datetime, end_of_day: datetime) -> Section:
+    """Return the section a row stands in at ``now``."""
+    if item.key.group > 0:
+        return "waiting_on_others"
+    if item.due_at is None:
+        return "later"
+    if item.due_at <= now:
+        return "overdue"
+    if item.due_at <= now + SOON:
+        return "next_30_minutes"
+    return "today" if item.due_at <= end_of_day else "later"

@@ -34,7 +34,7 @@ def micros(at: datetime | None) -> int | None:
 
 def moment(value: int | None) -> datetime | None:
     """Return the moment of :func:`micros`, aware UTC."""
-    return None if value is None else _EPOCH + timedelta(microseconds=value)
+    return None if value is None else _EPOCH + timedelta(0, 0, value)
 
 
 def sort_group(case: Case) -> int:
@@ -99,7 +99,7 @@ def item_of(row: Sequence[Any]) -> QueueItem:
         due_kind=row[13],
         waiting_since=moment(row[14]),
         snoozed_until=moment(row[15]),
-        read_by=tuple(json.loads(row[17])),
+        read_by=() if row[17] == "[]" else tuple(json.loads(row[17])),
         has_undelivered=bool(row[18]),
         is_held_for_approval=bool(row[19]),
         pending=row[20],

@@ -218,7 +218,7 @@ class SqlReplica:
         with self._reader.connect() as connection:
             case_ids = self._cases_by_words(connection, filter.text) if filter.text.strip() else None
             sql, params = page_sql(filter, after, limit, waiting, case_ids)
-            return tuple(item_of(tuple(row)) for row in connection.exec_driver_sql(sql, params))
+            return tuple(map(item_of, connection.exec_driver_sql(sql, params).all()))
 
     def queue_counts(
         self, filter: InboxFilter, now: datetime, soon: datetime, end_of_day: datetime
@@ -235,7 +235,7 @@ class SqlReplica:
                 f" SELECT {COLUMNS} FROM case_row WHERE case_id = ? LIMIT 1",
                 (case_id, case_id),
             ).first()
-        return item_of(tuple(row)) if row is not None else None
+        return item_of(row) if row is not None else None
 
     def cases_of_customer(self, customer_id: str, limit: int = 50) -> tuple[QueueItem, ...]:
         """Return the customer's cases, newest first."""
@@ -244,7 +244,7 @@ class SqlReplica:
                 f"SELECT {COLUMNS} FROM case_row WHERE customer_id = ? ORDER BY opened_at DESC LIMIT ?",
                 (customer_id, limit),
             )
-            return tuple(item_of(tuple(row)) for row in rows)
+            return tuple(map(item_of, rows))
 
     # ------------------------------------------------------------------ timeline and find
 
