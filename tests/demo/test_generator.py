@@ -50,7 +50,8 @@ def test_the_stories_are_among_the_cases(firm: DataSet) -> None:
     assert {case.key for case in firm.open} >= STORIES
     first = firm.arrivals[0]
     assert first.mail.key == "broken_bowl" and first.after == 20
-    order = next(one for one in firm.purchases if one.hint == "4242" and one.method == "card")
+    order = next(one for one in firm.purchases if one.number == first.order)
+    assert (order.method, order.hint) == ("card", "4242")
     assert order.total == 2 * 1450 + 2 * 2490 + 490
     assert order.parcel is not None and order.parcel.events[-1].code == "delivered"
     assert timedelta(hours=12) < NOW - order.parcel.events[-1].at < timedelta(hours=36)

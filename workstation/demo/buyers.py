@@ -38,17 +38,13 @@ class Townsfolk:
         return tuple(self._by_name.values())
 
     def named(self, row: dict[str, Any]) -> Buyer:
-        """Return the customer a story names; the same name is the same person."""
+        """Return the customer a story names, somebody of the town; the same name is the same person."""
         name = row["customer"]
         known = self._by_name.get(name)
         if known is not None:
             return known
-        return self._make(
-            name,
-            row.get("salutation", ""),
-            row.get("language", "de"),
-            row.get("mail") or row.get("address", ""),
-        )
+        mail = row.get("mail") or row.get("address", "")
+        return self._make(name, row.get("salutation", ""), row.get("language", "de"), mail, is_near=True)
 
     def fill_up(self, count: int) -> None:
         """Invent others until there are ``count``."""
@@ -65,7 +61,7 @@ class Townsfolk:
             if name not in self._by_name:
                 self._make(name, "Frau" if is_woman else "Herr", "de", "")
 
-    def _make(self, name: str, salutation: Any, language: Any, mail: str) -> Buyer:
+    def _make(self, name: str, salutation: Any, language: Any, mail: str, is_near: bool = False) -> Buyer:
         rng, count = self._rng, len(self._by_name)
         days = int(760 * rng.random() ** 0.6) + 20
         if salutation == "Firma":
@@ -79,7 +75,7 @@ class Townsfolk:
             language=language,
             mail=address,
             phone=self._phone(count, language),
-            address=self._address(),
+            address=self._address(is_near or salutation == "Firma"),
             since=self._now - timedelta(days=days + rng.randrange(900), hours=rng.randrange(24)),
             tags=("Stammkundschaft",) if rng.random() < 0.12 else (),
         )
@@ -94,9 +90,11 @@ class Townsfolk:
             return f"0171 39200{count % 100:02d}" if count < 100 else f"069 90009{count:03d}"
         return f"030 23125{count:03d}"
 
-    def _address(self) -> PostalAddress:
+    def _address(self, is_near: bool) -> PostalAddress:
         rng = self._rng
         place = rng.choices(self._names["place"], self._weights)[0]
+        while is_near and place["city"] != self._names["place"][0]["city"]:
+            place = rng.choices(self._names["place"], self._weights)[0]
         return PostalAddress(
             street=f"{rng.choice(self._names['streets'])} {rng.randrange(1, 98)}",
             postcode=place["postcode"],

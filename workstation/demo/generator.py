@@ -10,10 +10,9 @@ from random import Random
 from workstation.demo.buyers import Townsfolk
 from workstation.demo.materials import Materials, load_materials
 from workstation.demo.open_cases import arrivals_of, open_case
-from workstation.demo.past import past_case
-from workstation.demo.purchases import Plan, local_day, numbered, plan_by_chance, plan_of_story
+from workstation.demo.past import often_refunded, past_case
+from workstation.demo.purchases import Plan, local_day, numbered, plan_by_chance, plan_of_story, plans_before
 from workstation.demo.shapes import (
-    Arrival,
     CaseScript,
     Commitment,
     DataSet,
@@ -36,6 +35,8 @@ def make_data_set(
     townsfolk = Townsfolk(material, Random(f"{SEED}/people"), now)
     stories = [row for row in (*material.open_cases, *material.arrivals) if row.get("customer")]
     plans = [plan_of_story(row, townsfolk.named(row), material.articles, now) for row in stories]
+    for row in stories:
+        plans += plans_before(row, townsfolk.named(row), material.articles, now)
     townsfolk.fill_up(customers)
     plans += _by_chance(townsfolk, material, now)
     by_key = numbered(plans)
@@ -51,7 +52,7 @@ def make_data_set(
         purchases=purchases,
         past=past,
         open=opened,
-        arrivals=_arrivals(material, townsfolk, opened, now),
+        arrivals=tuple(arrivals_of(material, townsfolk, opened, by_key, now)),
         commitments=_commitments(material, townsfolk, by_key, now),
         reminders=_reminders(purchases, now),
         buyers_by_number={buyer.number: buyer for buyer in buyers},
@@ -84,6 +85,10 @@ def _past(
             ):
                 cases.append(case)
                 wanted -= 1
+    for key, purchase in by_key.items():
+        if "/before/" in key:
+            buyer = next(buyer for buyer in townsfolk.all if buyer.number == purchase.buyer)
+            cases.append(often_refunded(key, buyer, purchase, material.past_cases, rng))
     return tuple(sorted(cases, key=lambda case: (case.beats[0].at, case.key)))
 
 
@@ -126,9 +131,3 @@ def _reminders(purchases: tuple[Purchase, ...], now: datetime) -> tuple[Reminder
             if sent_on <= local_day(now):
                 found.append(Reminder(bill.number, purchase.buyer, level, sent_on, _DUNNING_FEE))
     return tuple(found)
-
-
-def _arrivals(
-    material: Materials, townsfolk: Townsfolk, opened: tuple[CaseScript, ...], now: datetime
-) -> tuple[Arrival, ...]:
-    return tuple(arrivals_of(material, townsfolk, opened, now))

@@ -13,18 +13,21 @@ import msgspec
 from workstation.casework.calendar import Calendar, DatedSpan
 from workstation.casework.case_state import CaseState, StateEntity
 from workstation.casework.customer import Customer
+from workstation.casework.empowerment import budgets_for
+from workstation.casework.errors import RuleViolation
 from workstation.casework.ids import derived_id
 from workstation.casework.money import Money
 from workstation.casework.people import Person
 from workstation.casework.records import (
-    Commitment as CommitmentRecord,
-)
-from workstation.casework.records import (
+    Booking,
     DunningNotice,
     Invoice,
     Order,
     Payment,
     WorkOrder,
+)
+from workstation.casework.records import (
+    Commitment as CommitmentRecord,
 )
 from workstation.demo.files import write_files
 from workstation.demo.generator import make_data_set
@@ -37,6 +40,7 @@ from workstation.hub.backends.house_books.work_orders import parcel_to_expect, t
 from workstation.hub.channels.mail.mailbox_settings import FolderSettings
 from workstation.hub.channels.mail.transport_folder import make_maildir
 from workstation.hub.ports import Tx
+from workstation.hub.services.deciding import reserve
 from workstation.hub.services.imports import Imports
 from workstation.hub.services.intake_import import import_mails
 from workstation.hub.services.people import NewPerson
@@ -48,6 +52,7 @@ PASSWORD = "backhaus-demo"
 LOGIN = "lisa"
 KEY_FILE = "hub.key"
 _NEWCOMER = timedelta(days=2)
+_WINDOW = timedelta(days=90)
 
 
 class LoadingFailed(Exception):
@@ -307,6 +312,7 @@ def _keep(tx: Tx, played: Played, records: _Records) -> None:
     for booking in played.bookings:
         books.add_booking(booking)
         tx.put(booking)
+        _count(tx, state, booking)
         payment = next(one for one in records.payments.values() if one.payment_id == booking.payment_id)
         _done(tx, transfer_to_make(booking, payment))
     for opened in played.returns:
@@ -320,6 +326,35 @@ def _keep(tx: Tx, played: Played, records: _Records) -> None:
         changed = with_pieces_back(records.orders[number], played.bookings, played.returns)
         records.orders[number] = changed
         tx.put(changed)
+
+
+def _count(tx: Tx, state: CaseState, booking: Booking) -> None:
+    """Count money that went back against the limits it was given under, as far as their windows reach."""
+    record = state.decision(booking.decision_id)
+    if record is None or booking.booked_at < tx.now - _WINDOW:
+        return
+    reference = tx.reference()
+    person = reference.people[record.person_id]
+    steps = tuple(step.decision for step in record.steps)
+    case = state.the_case
+    needs = budgets_for(
+        steps,
+        person,
+        case.customer_id,
+        case.case_id,
+        case.team_id,
+        reference.limits,
+        booking.booked_at,
+        reference.tenant.time_zone,
+    )
+    at, decision_id = booking.booked_at, record.decision_id
+    try:
+        tx.savepoint(lambda: reserve(tx, decision_id, steps, tx.lock_budgets(needs, at), at))
+    except RuleViolation as error:
+        if error.code != "budget.exhausted":
+            raise
+        return  # over the limit: a lead had agreed
+    tx.settle(record.decision_id, 0, is_spent=True, at=booking.booked_at)
 
 
 def _done(tx: Tx, work: WorkOrder) -> None:

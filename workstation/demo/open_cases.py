@@ -58,7 +58,11 @@ def answer_rfc_id(case_key: str, index: int, domain: str) -> str:
 
 
 def arrivals_of(
-    material: Materials, townsfolk: Townsfolk, opened: tuple[CaseScript, ...], now: datetime
+    material: Materials,
+    townsfolk: Townsfolk,
+    opened: tuple[CaseScript, ...],
+    by_key: dict[str, Purchase],
+    now: datetime,
 ) -> Iterator[Arrival]:
     """Yield the mails that come while one watches, in their order."""
     cases = {case.key: case for case in opened}
@@ -67,12 +71,13 @@ def arrivals_of(
     for row in material.arrivals:
         at = now + timedelta(seconds=row["after"])
         if "replies_to" not in row:
-            yield Arrival(row["after"], _mail(row, townsfolk.named(row), at))
+            mail = _mail(row, townsfolk.named(row), at)
+            yield Arrival(row["after"], mail, by_key[row["key"]].number)
             continue
         case = cases[row["replies_to"]]
         last = max(index for index, beat in enumerate(case.beats) if isinstance(beat, Answered))
         mail = _mail(row, people[case.buyer], at, answer_rfc_id(case.key, last, domain))
-        yield Arrival(row["after"], mail)
+        yield Arrival(row["after"], mail, case.order)
 
 
 def _mail(row: dict[str, Any], buyer: Buyer | None, at: datetime, answers: str = "") -> MailScript:

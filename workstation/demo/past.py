@@ -22,6 +22,7 @@ from workstation.demo.shapes import (
     Wrote,
 )
 
+_OWN_LIMIT = 5000
 _STAFF = ("lisa", "jonas", "jonas", "tanja")
 _NAMES = {"lisa": "Lisa Sommer", "jonas": "Jonas Beck", "tanja": "Tanja Weiß"}
 
@@ -38,6 +39,13 @@ def past_case(
     return _Telling(key, buyer, purchase, row, rng, begin).tell()
 
 
+def often_refunded(
+    key: str, buyer: Buyer, purchase: Purchase, templates: dict[str, Any], rng: Random
+) -> CaseScript:
+    """Return a settled case in which one piece of ``purchase`` was refunded the day after it came."""
+    return _Telling(key, buyer, purchase, templates["template"][0], rng, _after(purchase, rng, most=2)).tell()
+
+
 def letter(buyer: Buyer, words: str, by: str, firm: str) -> str:
     """Return an answer as it is written: greeting, words, name."""
     person = _NAMES[by]
@@ -49,10 +57,10 @@ def letter(buyer: Buyer, words: str, by: str, firm: str) -> str:
     return f"Guten Tag{title},\n\n{words}\n\nFreundliche Grüße\n{person}\n{firm}"
 
 
-def _after(purchase: Purchase, rng: Random) -> datetime:
+def _after(purchase: Purchase, rng: Random, most: int = 6) -> datetime:
     parcel = purchase.parcel
     last = parcel.events[-1].at if parcel is not None else purchase.placed_at
-    day = local_day(last) + timedelta(days=rng.randrange(1, 6))
+    day = local_day(last) + timedelta(days=rng.randrange(1, most))
     return at_local(day, rng.randrange(8, 17), rng.randrange(60))
 
 
@@ -67,6 +75,8 @@ class _Telling:
         self._article = purchase.lines[self._place][0]
         is_paid = purchase.paid_at is not None
         self._money = row["money"] if is_paid or row["money"] == "return" else ""
+        if self._money in ("line", "half") and self._amount() > _OWN_LIMIT:
+            self._by = "tanja"  # over what an agent may decide alone
 
     def tell(self) -> CaseScript:
         row, begin, by = self._row, self._begin, self._by

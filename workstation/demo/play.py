@@ -96,7 +96,10 @@ def _place(keep: Path | None) -> Iterator[Path]:
 
 def _run(place: Path, parsed: argparse.Namespace, *, plays_itself: bool) -> int:
     from workstation.demo.loading import LoadingFailed, load_firm
+    from workstation.system.paths import HOME_VARIABLE
 
+    # Whatever the program keeps for a person, it keeps in here: nothing of theirs is touched.
+    os.environ[HOME_VARIABLE] = str(place / "home")
     _log_to(place)
     began = time.monotonic()
     try:

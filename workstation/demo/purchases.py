@@ -94,6 +94,26 @@ def plan_by_chance(key: str, buyer: Buyer, articles: dict[str, Article], rng: Ra
     )
 
 
+def plans_before(
+    row: dict[str, Any], buyer: Buyer, articles: dict[str, Article], now: datetime
+) -> list[Plan]:
+    """Return the earlier purchases of a customer to whom much has been refunded in this quarter."""
+    plans: list[Plan] = []
+    for number in range(row.get("refunded_before", 0)):
+        day = local_day(now) - timedelta(days=80 - number * 8)
+        plan = Plan(
+            key=f"{row['key']}/before/{number}",
+            buyer=buyer,
+            placed_at=at_local(day, 9, 12),
+            lines=((articles[row["order"][0][0]], 2),),
+            method=row["pay"],
+            hint=row.get("hint", ""),
+            delivered_at=at_local(day + timedelta(days=2), 14, 17),
+        )
+        plans.append(plan)
+    return plans
+
+
 def numbered(plans: list[Plan]) -> dict[str, Purchase]:
     """Return the purchases by key of their plan, numbered in the order of time."""
     ordered = sorted(plans, key=lambda plan: (plan.placed_at, plan.key))

@@ -236,10 +236,11 @@ class Reminder:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A mail that comes while one watches, ``after`` seconds."""
+    """A mail that comes while one watches, after that many seconds; ``order``: what it is about."""
 
     after: float
     mail: MailScript
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True)

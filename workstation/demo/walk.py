@@ -50,9 +50,7 @@ class Walk:
         self.exit_code = 1
         self._loaded, self._pictures, self._say = loaded, pictures, say
         self._arrival = next(one for one in loaded.data.arrivals if one.mail.key == _KEY)
-        self._order = next(
-            order.number for order in loaded.data.purchases if order.hint == "4242" and order.method == "card"
-        )
+        self._order = self._arrival.order
         self._tasks = AsyncTasks()
         self._step = 0
         self._running: Running | None = None
