@@ -23,6 +23,7 @@ from workstation.casework.calendar import (
     is_open,
     next_opening,
     open_time_between,
+    same_time_next_working_day,
 )
 from workstation.casework.errors import RuleViolation
 from workstation.casework.records import OpeningSpan
@@ -183,3 +184,22 @@ def test_a_calendar_that_never_opens_says_so() -> None:
     assert checked_calendar(OFFICE) is OFFICE
     with pytest.raises(ValueError, match="forward"):
         add_open_time(OFFICE, START, timedelta(seconds=-1))
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        (datetime(2026, 11, 20, 9, 11, tzinfo=UTC), datetime(2026, 11, 23, 9, 11, tzinfo=UTC)),
+        (datetime(2026, 11, 21, 22, 0, tzinfo=UTC), datetime(2026, 11, 23, 22, 0, tzinfo=UTC)),
+        (datetime(2026, 3, 27, 9, 0, 30, tzinfo=UTC), datetime(2026, 3, 30, 8, 0, 30, tzinfo=UTC)),
+        (datetime(2026, 11, 23, 8, 0, tzinfo=UTC), datetime(2026, 11, 25, 8, 0, tzinfo=UTC)),
+    ],
+)
+def test_the_same_time_on_the_next_working_day(at: datetime, expected: datetime) -> None:
+    weekdays = Calendar(
+        calendar_id="c",
+        name="c",
+        spans=(OpeningSpan((1, 2, 3, 4, 5), "09:00", "17:00"),),
+        holidays=(Holiday(date(2026, 11, 24), "Feiertag"),),
+    )
+    assert same_time_next_working_day(weekdays, at) == expected

@@ -113,6 +113,21 @@ def next_opening(calendar: Calendar, at: datetime) -> datetime:
     raise RuleViolation("calendar.never_open", calendar=calendar.name)
 
 
+def same_time_next_working_day(calendar: Calendar, at: datetime) -> datetime:
+    """Return the same time of day (UTC) on the next local day on which it opens at all.
+
+    Raises:
+        RuleViolation: ``calendar.never_open`` when it does not within two years.
+    """
+    local = _local(calendar, at)
+    for days in range(1, _HORIZON.days):
+        day = local.date() + days * _DAY
+        if _day_spans(calendar, _zone(calendar), day):
+            minutes = local.hour * 60 + local.minute
+            return _moment(_zone(calendar), day, minutes, False) + timedelta(seconds=local.second)
+    raise RuleViolation("calendar.never_open", calendar=calendar.name)
+
+
 def holiday_on(calendar: Calendar, day: date) -> Holiday | None:
     """Return the public holiday on ``day``, if it is one."""
     return next((holiday for holiday in calendar.holidays if holiday.on == day), None)

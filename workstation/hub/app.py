@@ -323,7 +323,7 @@ def _workers(
         for number in range(_EFFECT_WORKERS)
     ]
     jobs = [Job(name, _until(stop, worker.run)) for name, worker in services]
-    jobs.append(Job("clocks", _until(stop, Clocks(core.database, core.clock).run)))
+    jobs.append(Job("clocks", _until(stop, Clocks(core.database, core.clock, open_books).run)))
     jobs.append(Job("audit", _until(stop, AuditSealer(core.database, core.clock).run)))
     jobs.append(Job("tidy", lambda: _tidy_hourly(core, stop)))
     loops = mail_room.loops(stop)

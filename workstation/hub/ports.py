@@ -132,8 +132,10 @@ class Finding(Protocol):
         """Return the customer with all records and decisions, in one statement."""
         ...
 
-    def cases_due(self, since: datetime, until: datetime, limit: int = 200) -> tuple[str, ...]:
-        """Return ids of cases whose snooze is over by ``until`` or whose open promise fell due since."""
+    def cases_due(
+        self, since: datetime, until: datetime, limit: int = 200, after: str = ""
+    ) -> tuple[str, ...]:
+        """Return ids beyond ``after`` of cases whose snooze is over or whose open promise fell due since."""
         ...
 
     def lock_case(self, case_id: str) -> None:

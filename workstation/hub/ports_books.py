@@ -113,8 +113,10 @@ class Books(Protocol):
         """Remember a work order and its state."""
         ...
 
-    def open_work_orders(self, created_before: datetime, limit: int = 500) -> tuple[str, ...]:
-        """Return ids of work orders nobody has done yet, oldest first."""
+    def open_work_orders(
+        self, created_before: datetime, limit: int = 500, kinds: Sequence[str] = (), offset: int = 0
+    ) -> tuple[str, ...]:
+        """Return ids of work orders nobody has done yet, oldest first; of some kinds, or of all."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""What happens because time passes: snoozed cases wake, promises that fall due are told."""
+"""What happens because time passes: snoozed cases wake, promises fall due, unpaid money is asked for."""
 
 from __future__ import annotations
 
@@ -10,21 +10,27 @@ from workstation.casework.case_state import CaseState, Given, say
 from workstation.casework.clock import Clock
 from workstation.casework.projection import settled, woke
 from workstation.hub.ports import Database, Tx
+from workstation.hub.ports_books import OpenBooks
 from workstation.hub.services.case_acts import store
+from workstation.hub.services.overdue_work import OverdueWork
 
 _log = logging.getLogger(__name__)
 _LOOK_BACK = timedelta(days=7)
 """How far back the first look goes after a start: the hub may have been off over a holiday."""
 
 _TIDY_EVERY = timedelta(days=1)
+_WORK_EVERY = timedelta(minutes=10)
+_PAGE = 500
 
 
 class Clocks:
     """Looks at the cases of all tenants whose time has come; doing it twice changes nothing."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, open_books: OpenBooks | None = None) -> None:
         self._database = database
         self._clock = clock
+        self._work = OverdueWork(database, open_books) if open_books is not None else None
+        self._work_at = clock.now()
         self._since = clock.now() - _LOOK_BACK
         self._tidy_at = clock.now()
 
@@ -46,17 +52,35 @@ class Clocks:
         for tenant_id in self._database.tenants():
             changed += self._tenant(tenant_id, self._since, until)
         self._since = until
+        changed += self._unpaid(until)
         if until >= self._tidy_at:
             self._tidy_at = until + _TIDY_EVERY
             self._database.tidy(until)
         return changed
 
     def _tenant(self, tenant_id: str, since: datetime, until: datetime) -> int:
-        due = self._database.read(tenant_id, lambda tx: tx.cases_due(since, until, limit=1000))
-        changed = 0
-        for case_id in due:
-            changed += self._database.run(tenant_id, _Look(case_id, until))
-        return changed
+        changed, after = 0, ""
+        while True:
+            due = self._due(tenant_id, since, until, after)
+            for case_id in due:
+                try:
+                    changed += self._database.run(tenant_id, _Look(case_id, until))
+                except Exception:
+                    # One case that cannot be dealt with must not keep the others asleep.
+                    _log.exception("the clock of case %s met an error", case_id)
+            if len(due) < _PAGE:
+                return changed
+            after = due[-1]
+
+    def _due(self, tenant_id: str, since: datetime, until: datetime, after: str) -> tuple[str, ...]:
+        return self._database.read(tenant_id, lambda tx: tx.cases_due(since, until, limit=_PAGE, after=after))
+
+    def _unpaid(self, now: datetime) -> int:
+        """Ask, every few minutes, for money that was booked and not confirmed as paid out."""
+        if self._work is None or now < self._work_at:
+            return 0
+        self._work_at = now + _WORK_EVERY
+        return sum(self._work.look(tenant_id, now) for tenant_id in self._database.tenants())
 
 
 class _Look:

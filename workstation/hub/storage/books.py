@@ -261,15 +261,20 @@ class SqlBooks:
             created_at=micros(work.created_at),
         )
 
-    def open_work_orders(self, created_before: datetime, limit: int = 500) -> tuple[str, ...]:
-        """Return ids of work orders nobody has done yet, oldest first."""
+    def open_work_orders(
+        self, created_before: datetime, limit: int = 500, kinds: Sequence[str] = (), offset: int = 0
+    ) -> tuple[str, ...]:
+        """Return ids of work orders nobody has done yet, oldest first; of some kinds, or of all."""
+        of_kinds = f" AND kind IN ({placeholders('kind', len(kinds))})" if kinds else ""
         rows = self._session.rows(
             "SELECT work_order_id AS found FROM book_work_order"
-            " WHERE tenant_id = :tenant_id AND status = 'open' AND created_at < :before"
-            " ORDER BY created_at, work_order_id LIMIT :limit",
+            f" WHERE tenant_id = :tenant_id AND status = 'open' AND created_at < :before{of_kinds}"
+            " ORDER BY created_at, work_order_id LIMIT :limit OFFSET :offset",
             tenant_id=self._tenant_id,
             before=micros(created_before),
             limit=limit,
+            offset=offset,
+            **numbered("kind", kinds),
         )
         return tuple(str(row[0]) for row in rows)
 

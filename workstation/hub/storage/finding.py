@@ -279,16 +279,21 @@ class Finding(DocumentStore):
         customers = self.get_many(Customer, [str(row[0]) for row in rows])
         return (*cases, *customers.values())
 
-    def cases_due(self, since: datetime, until: datetime, limit: int = 200) -> tuple[str, ...]:
-        """Return ids of cases whose snooze is over by ``until`` or whose open promise fell due since."""
+    def cases_due(
+        self, since: datetime, until: datetime, limit: int = 200, after: str = ""
+    ) -> tuple[str, ...]:
+        """Return ids beyond ``after`` of cases whose snooze is over or whose open promise fell due since."""
         self.write_out()
         rows = self.session.rows(
             "SELECT case_id FROM case_row WHERE tenant_id = :tenant_id AND snoozed_until <= :until"
+            " AND case_id > :after"
             " UNION SELECT case_id FROM promise_row WHERE tenant_id = :tenant_id AND state = 'open'"
-            " AND due_at > :since AND due_at <= :until ORDER BY 1 LIMIT :most",
+            " AND due_at > :since AND due_at <= :until AND case_id > :after"
+            " ORDER BY 1 LIMIT :most",
             tenant_id=self.tenant_id,
             since=micros(since),
             until=micros(until),
+            after=after,
             most=limit,
         )
         return tuple(str(row[0]) for row in rows)

@@ -9,6 +9,7 @@ from workstation.casework.ids import derived_id
 from workstation.casework.records import Booking, Order, Payment, ReturnAuthorisation, WorkOrder
 from workstation.hub.ports import Tx
 from workstation.hub.ports_books import Books
+from workstation.hub.services.overdue_work import finished
 
 _ACCOUNTS = {
     "card": "card",
@@ -58,6 +59,7 @@ def confirm(tx: Tx, books: Books, work_order_id: str, person_id: str) -> WorkOrd
         raise RuleViolation("work_order.unknown", work_order_id=work_order_id)
     if work.status != "open":
         raise RuleViolation("work_order.not_open", status=work.status)
+    finished(tx, work)
     done = msgspec.structs.replace(work, status="done", done_at=tx.now, done_by=person_id)
     books.keep_work_order(done)
     stored = tx.put(done)
