@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Engine, case, delete, func, select, update
+from sqlalchemy import Connection, Engine, bindparam, case, delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from workstation.casework.clock import Clock
@@ -35,6 +35,9 @@ from workstation.system.crashpoint import crashpoint
 _log = logging.getLogger(__name__)
 _UNSENT = ("held", "queued")
 _SHOWN = Applied | Scheduled | NeedsApproval | RecordedException
+# Built once: a click waits for these two, and putting them together took as long as writing the row.
+_INSERT = insert(outbox)
+_NEWEST = select(func.max(outbox.c.device_seq)).where(outbox.c.outbox_epoch == bindparam("epoch"))
 
 
 def _now_later(work: Callable[[], None]) -> None:
@@ -87,9 +90,7 @@ class SqlOutbox(Shelf):
 
     def _append_once(self, command: NewCommand, sign: Signer) -> dict[str, Any]:
         with self._write() as connection:
-            newest = connection.execute(
-                select(func.max(outbox.c.device_seq)).where(outbox.c.outbox_epoch == self._outbox_epoch)
-            ).scalar()
+            newest = connection.execute(_NEWEST, {"epoch": self._outbox_epoch}).scalar()
             row = new_row(
                 command,
                 (newest or 0) + 1,
@@ -98,7 +99,7 @@ class SqlOutbox(Shelf):
                 mono=self._clock.monotonic(),
                 sign=sign,
             )
-            connection.execute(outbox.insert().values(**row))
+            connection.execute(_INSERT, row)
             crashpoint("desk.outbox.before_commit")
         return row
 
@@ -433,7 +434,7 @@ class SqlOutbox(Shelf):
             row.update(device_seq=number, outbox_epoch=self._outbox_epoch, device_id=self._device_id)
             signed(row, row["body"].encode(), row["type"], sign)
             with self._write() as connection:
-                connection.execute(outbox.insert().values(**row))
+                connection.execute(_INSERT, row)
             self._keep_copy({"op": "put", "row": row})
         return len(kept)
 
