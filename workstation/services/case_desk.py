@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from workstation.casework.answering import NOT_RECEIVED
 from workstation.casework.case_facts import CaseFacts
 from workstation.casework.case_state import CaseState
 from workstation.casework.clock import Clock
@@ -106,7 +107,7 @@ class CaseDesk(CaseActs):
             commitments=documents.of(Commitment),
             people={person.person_id: person for person in self._reference.data.people},
             tenant=self._reference.data.tenant,
-            draft=draft,
+            draft=draft or returned_draft(state, person_id),
             note_draft=note_draft,
             offers=offers,
             allowance=allowance_of(facts, offers),
@@ -182,6 +183,31 @@ class CaseDesk(CaseActs):
             usage=usage,
             is_online=self._is_online(),
         )
+
+
+def returned_draft(state: CaseState, person_id: str) -> Draft | None:
+    """Return the person's newest answer as a draft again when it reached nobody, else ``None``.
+
+    Its booking failed, the mail server refused it, or it came back. Once anybody has written a later
+    answer, or the case is done with, there is nothing to mend.
+    """
+    case = state.the_case
+    newest = next((item for item in reversed(state.messages) if item.kind == "outbound"), None)
+    if newest is None or newest.author_id != person_id or newest.delivery not in NOT_RECEIVED:
+        return None
+    if case.status in ("solved", "no_case"):
+        return None
+    return Draft(
+        case_id=case.case_id,
+        person_id=person_id,
+        text=newest.text,
+        facts=newest.facts,
+        to=newest.to,
+        cc=newest.cc,
+        subject=newest.subject,
+        attachments=newest.attachments,
+        seen_inbound_id=case.last_inbound_id,
+    )
 
 
 def allowance_of(facts: CaseFacts, offers: tuple[Proposal, ...]) -> Allowance:
