@@ -86,9 +86,10 @@ def _measure() -> None:
     viewport = view.viewport()
     repaints, frames = [], []
     for _ in range(REPAINTS):
-        begun = time.perf_counter()
+        # Processor time: painting waits for nothing, and other work on the machine counts less.
+        begun = time.process_time()
         viewport.repaint()
-        repaints.append(time.perf_counter() - begun)
+        repaints.append(time.process_time() - begun)
     for number in range(FRAMES):
         begun = time.perf_counter()
         bar.setValue(400 + number * 60)

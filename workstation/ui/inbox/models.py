@@ -91,6 +91,7 @@ def section_of(row: QueueRow, now: datetime, soon: timedelta, today_ends_at: dat
 
 
 Index = QModelIndex | QPersistentModelIndex
+_CASE_FLAGS = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
 
 
 class QueueModel(QAbstractTableModel):
@@ -131,7 +132,7 @@ class QueueModel(QAbstractTableModel):
             return Qt.ItemFlag.NoItemFlags
         item = self._items[index.row()]
         if isinstance(item, QueueRow):
-            return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+            return _CASE_FLAGS
         # Only the folded section answers to a click or a key.
         can_fold = item.section is Section.WAITING
         return Qt.ItemFlag.ItemIsEnabled if can_fold else Qt.ItemFlag.NoItemFlags

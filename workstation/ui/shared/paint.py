@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from functools import cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap
@@ -46,7 +47,13 @@ def text(
     """Draw one line of ``words`` in ``rect`` as it is (elide before)."""
     painter.setFont(font)
     painter.setPen(color)
-    painter.drawText(rect, int(align | Qt.TextFlag.TextSingleLine), words)
+    painter.drawText(rect, _one_line(align), words)
+
+
+@cache
+def _one_line(align: Qt.AlignmentFlag) -> int:
+    # Joining two of Qt's flags in Python takes a tenth of the time it takes to draw the words.
+    return int(align | Qt.TextFlag.TextSingleLine)
 
 
 def disc(painter: QPainter, center: QPointF, radius: float, color: QColor) -> None:
