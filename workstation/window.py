@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, QProcess
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 
 from workstation.system.paths import data_home
@@ -200,6 +200,8 @@ class Running:
             self.desk_window.report_bug(name, error)
 
     def _start_demo(self) -> None:
+        from PySide6.QtCore import QProcess  # each class of Qt is made when it is first named
+
         program, arguments = own_command("demo")
         QProcess.startDetached(program, arguments)
         self.window.close()

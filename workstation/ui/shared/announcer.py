@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QWidget
 
 PAUSE_MS = 3000
@@ -26,11 +25,11 @@ class Announcer(QObject):
     def announce(self, words: str, *, is_urgent: bool = False) -> None:
         """Say ``words``; ``is_urgent`` (a decision began, was booked, failed) interrupts and never waits."""
         if is_urgent:
-            self._say(words, QAccessible.AnnouncementPoliteness.Assertive)
+            self._say(words, is_urgent=True)
             return
         left = PAUSE_MS - self._since.elapsed() if self._since.isValid() else 0
         if left <= 0:
-            self._say(words, QAccessible.AnnouncementPoliteness.Polite)
+            self._say(words)
             return
         self._waiting = words
         if not self._timer.isActive():
@@ -39,11 +38,15 @@ class Announcer(QObject):
     def _say_waiting(self) -> None:
         if self._waiting:
             words, self._waiting = self._waiting, ""
-            self._say(words, QAccessible.AnnouncementPoliteness.Polite)
+            self._say(words)
 
-    def _say(self, words: str, politeness: QAccessible.AnnouncementPoliteness) -> None:
+    def _say(self, words: str, *, is_urgent: bool = False) -> None:
+        # Made with the first words: the first paint says nothing, and Qt's classes take their time.
+        from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+
+        politeness = QAccessible.AnnouncementPoliteness
         self._since.start()
         self.said = [*self.said[-19:], words]
         event = QAccessibleAnnouncementEvent(self._window, words)
-        event.setPoliteness(politeness)
+        event.setPoliteness(politeness.Assertive if is_urgent else politeness.Polite)
         QAccessible.updateAccessibility(event)
