@@ -701,6 +701,10 @@
         <source>{count} von {most}</source>
         <translation>{count} of {most}</translation>
     </message>
+    <message>
+        <source>Antwort dazu schreiben</source>
+        <translation>Write the answer to it</translation>
+    </message>
 </context>
 <context>
     <name>Facts</name>

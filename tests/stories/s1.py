@@ -235,7 +235,11 @@ def _finish(firm: Firm, desk: DeskProcess, who: Customer) -> None:
         seen = desk.do("look")
     if not any(kind == "outbound" for kind, _text, _state in seen["lines"]):
         if not seen["text"].strip():
-            raise StepFailed(f"the draft is gone after the crash: {seen}")
+            # It died before the answer was on the disk: the decision taken writes it once more.
+            desk.do("focus_list")
+            desk.do("key", keys="Alt+1")
+            desk.do("wait", what="draft")
+        desk.do("focus_list")
         desk.do("key", keys="R")
         desk.do("key", keys="Ctrl+Return")
     desk.do("wait", what="answered", within_s=60)

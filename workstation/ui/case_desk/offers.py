@@ -119,7 +119,10 @@ class OfferWriter:
             reason = self._errors.sentence(code, params) if code else ""
         elif record.not_before is not None and record.not_before > now:
             reason = translate("Decision", "gleich")
-        return DecisionFace(state, title=title, reason=reason, word=word)
+        rule = (
+            "" if record.state in ("failed", "rejected") else translate("Decision", "Antwort dazu schreiben")
+        )
+        return DecisionFace(state, title=title, reason=reason, word=word, rule=rule)
 
     def _what(self, record: DecisionRecord) -> str:
         cost = total_cost(tuple(step.decision for step in record.steps))

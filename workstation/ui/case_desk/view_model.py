@@ -246,12 +246,27 @@ class CaseDeskViewModel(Writing):
             return
         offer = self._offers.offer_at(self.file, index)
         if offer is None:
+            self._take_result(index)
             return
         if offer.needs_line_choice and not offer.steps:
             self._lines_for = offer
             self.lines_wanted.emit(offer)
             return
         self._decide(offer)
+
+    def _take_result(self, index: int) -> None:
+        """A decision already taken: write the answer that belongs to it, if none is being written."""
+        file = self.file
+        results = self._offers.results(file) if file else ()
+        if file is None or index >= len(results) or results[index].state in ("failed", "rejected"):
+            return
+        if not self._texts["reply"].strip():
+            self._start(self._write_for(file.case.case_id, results[index].decision_id), "reply.draft")
+
+    async def _write_for(self, case_id: str, decision_id: str) -> None:
+        draft = await self._services.replies.draft_for(case_id, decision_id, language=self._language)
+        if case_id == self.case_id:
+            self._take_written(draft)
 
     def _decide(self, offer: Proposal) -> None:
         file = self.file
