@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     for language in given.language or ("de", "en"):
         with tempfile.TemporaryDirectory(prefix="workstation-pictures-firm-") as place:
             command = [sys.executable, "-m", "tests.pictures.shoot", place, str(folder), language, given.only]
-            done = subprocess.run(command, cwd=ROOT, env=environment(), check=False, timeout=600)
+            done = subprocess.run(command, cwd=ROOT, env=environment(), check=False, timeout=1200)
             code = code or done.returncode
     taken = sorted(path.name for path in folder.glob("*.png"))
     print(f"{len(taken)} pictures in {folder}")

@@ -77,8 +77,7 @@ class Shoot:
             self.failed.append("walk")
         finally:
             assert self.running is not None
-            self.running.window.allow_close()
-            self.rooms.finished.emit()
+            self.running.window.close()
 
     async def _state(self, name: str) -> None:
         words = name.removeprefix("state_").split("_", 1)[1].replace("_", "-")
