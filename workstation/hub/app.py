@@ -40,6 +40,7 @@ from workstation.hub.services.devices import Devices
 from workstation.hub.services.effect_outcomes import CaseProjector
 from workstation.hub.services.effects import EffectWorker
 from workstation.hub.services.feed import Feed
+from workstation.hub.services.html_remake import HtmlRemake
 from workstation.hub.services.intake import Intake, IntakePorts
 from workstation.hub.services.mailbox_loop import MailboxLoop
 from workstation.hub.services.online_search import OnlineSearch
@@ -58,6 +59,7 @@ from workstation.hub.storage.passwords import Argon2Hasher
 from workstation.hub.workers import Job, Workers
 from workstation.system.clock import SystemClock, new_id
 from workstation.system.resources import resource_path
+from workstation.system.sanitise import SANITISER_VERSION
 
 if TYPE_CHECKING:
     from workstation.hub.api.application import Application
@@ -168,15 +170,17 @@ class MailRoom:
         Raises:
             SettingsBroken: ``hub.mailbox_team_unknown``.
         """
-        core = self.core
-        ports = IntakePorts(
-            database=core.database,
+        return Intake(self.ports(), self.core.tenant_id, self.team_id(team))
+
+    def ports(self) -> IntakePorts:
+        """Return what reading mail stands on."""
+        return IntakePorts(
+            database=self.core.database,
             open_ledger=open_intake_ledger,
             open_books=open_books,
             reader=LimitedReader(self.parser),
-            clock=core.clock,
+            clock=self.core.clock,
         )
-        return Intake(ports, core.tenant_id, self.team_id(team))
 
     def team_id(self, team: str) -> str:
         """Return the id of a team given by name or id.
@@ -326,6 +330,8 @@ def _workers(
     jobs.append(Job("clocks", _until(stop, Clocks(core.database, core.clock, open_books).run)))
     jobs.append(Job("audit", _until(stop, AuditSealer(core.database, core.clock).run)))
     jobs.append(Job("tidy", lambda: _tidy_hourly(core, stop)))
+    remake = HtmlRemake(mail_room.ports(), core.tenant_id, SANITISER_VERSION)
+    jobs.append(Job("html", _until(stop, remake.run)))
     loops = mail_room.loops(stop)
     jobs += [Job(f"mail-{loop.status.mailbox}", loop.run) for loop in loops]
     return Workers(jobs, stop), loops

@@ -380,6 +380,14 @@ class Database(Protocol):
         """Return what does not hold in a tenant's data: rule -> ids; empty when all is well."""
         ...
 
+    def fact(self, name: str) -> str | None:
+        """Return one of the hub's own facts."""
+        ...
+
+    def set_fact(self, name: str, value: str) -> None:
+        """Keep one of the hub's own facts."""
+        ...
+
     def bump_generation(self) -> str:
         """Say that the data was restored from a copy; returns the new generation."""
         ...

@@ -72,6 +72,10 @@ class IntakeLedger(Protocol):
         """Return rows that are done but not marked in the mailbox yet."""
         ...
 
+    def done_after(self, intake_id: str, limit: int = 200) -> tuple[IntakeRow, ...]:
+        """Return rows that are done, in the order of their ids, beyond ``intake_id``."""
+        ...
+
     def count(self, state: IntakeState) -> int:
         """Return how many rows have that state."""
         ...

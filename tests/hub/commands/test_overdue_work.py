@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import msgspec
 import pytest
 
 from tests.hub.service_desk import ROUTES, TANJA, ServiceDesk, broken_bowl
 from tests.hub.small_firm import ERIKA, ORDER, TEAM, TENANT, SetClock
-from workstation.casework.calendar import Calendar
+from workstation.casework.calendar import Calendar, Closing
 from workstation.casework.case import Case
 from workstation.casework.message import Message
 from workstation.casework.people import Team
+from workstation.casework.projection import settled
 from workstation.casework.promise import Promise
 from workstation.casework.records import OpeningSpan, WorkOrder
 from workstation.casework.wire.commands import Applied, ConfirmWork
@@ -113,6 +114,7 @@ def test_what_was_confirmed_in_time_asks_nobody(paid: Paid) -> None:
 def test_the_confirmation_solves_the_case_that_asked(paid: Paid) -> None:
     paid.clock.pass_by(timedelta(days=4))
     paid.clocks.tick()
+    paid.clock.pass_by(timedelta(minutes=1))
     verdict = paid.desk.give(ConfirmWork(case_id=paid.case_id, work_order_id=paid.transfer.work_order_id))
     assert isinstance(verdict, Applied)
     case = paid.case()
@@ -124,10 +126,6 @@ def test_the_confirmation_solves_the_case_that_asked(paid: Paid) -> None:
 
 def test_a_calendar_that_never_opens_hides_no_money(paid: Paid) -> None:
     shut = msgspec.structs.replace(CALENDAR, spans=(OpeningSpan((7,), "09:00", "10:00"),), rev=0)
-    from datetime import date
-
-    from workstation.casework.calendar import Closing
-
     shut = msgspec.structs.replace(shut, closings=(Closing(date(2026, 1, 1), date(2036, 1, 1)),))
     paid.database.run(TENANT, lambda tx: tx.put(shut))
     paid.clock.pass_by(timedelta(days=1, minutes=1))
@@ -137,8 +135,6 @@ def test_a_calendar_that_never_opens_hides_no_money(paid: Paid) -> None:
 def test_one_case_that_cannot_be_dealt_with_keeps_no_other_asleep(
     paid: Paid, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import workstation.hub.services.clocks as module
-
     desk, due = paid.desk, paid.clock.now() + timedelta(minutes=5)
     cases = sorted(desk.open_case() for _ in range(3))
     for case_id in cases:
@@ -158,14 +154,13 @@ def test_one_case_that_cannot_be_dealt_with_keeps_no_other_asleep(
             )
 
         paid.database.run(TENANT, promise)
-    real = module.settled
 
     def sick(state: object, given: object) -> object:
         if state.the_case.case_id == cases[0]:  # type: ignore[attr-defined]
             raise ValueError("sick")
-        return real(state, given)  # type: ignore[arg-type]
+        return settled(state, given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(module, "settled", sick)
-    monkeypatch.setattr(module, "_PAGE", 1)
+    monkeypatch.setattr("workstation.hub.services.clocks.settled", sick)
+    monkeypatch.setattr("workstation.hub.services.clocks._PAGE", 1)
     paid.clock.pass_by(timedelta(minutes=6))
     assert paid.clocks.tick() == 2

@@ -106,6 +106,10 @@ class SqlIntakeLedger:
             uidvalidity=uidvalidity,
         )
 
+    def done_after(self, intake_id: str, limit: int = 200) -> tuple[IntakeRow, ...]:
+        """Return rows that are done, in the order of their ids, beyond ``intake_id``."""
+        return self._many("state = 'done' AND intake_id > :after", limit, after=intake_id)
+
     def count(self, state: IntakeState) -> int:
         """Return how many rows have that state."""
         found = self._session.value(
