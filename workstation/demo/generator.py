@@ -25,6 +25,8 @@ from workstation.hub.defaults import holidays_of
 SEED = "Backhaus Lindner"
 CUSTOMERS = 120
 _DUNNING_FEE = 500
+_LATELY, _LONG_AGO = 9, 75
+"""Days."""
 
 
 def make_data_set(
@@ -38,7 +40,8 @@ def make_data_set(
     for row in stories:
         plans += plans_before(row, townsfolk.named(row), material.articles, now)
     townsfolk.fill_up(customers)
-    plans += _by_chance(townsfolk, material, now)
+    told = {plan.buyer.number for plan in plans}
+    plans += _by_chance(townsfolk, material, told, now)
     by_key = numbered(plans)
     opened = tuple(
         open_case(row, townsfolk, by_key.get(row["key"]), now, material) for row in material.open_cases
@@ -59,13 +62,16 @@ def make_data_set(
     )
 
 
-def _by_chance(townsfolk: Townsfolk, material: Materials, now: datetime) -> list[Plan]:
+def _by_chance(townsfolk: Townsfolk, material: Materials, told: set[str], now: datetime) -> list[Plan]:
+    """Return purchases nobody tells of; who is ``told`` of bought nothing else of late that a mail could mean."""
     rng = Random(f"{SEED}/orders")
     plans: list[Plan] = []
     for buyer in townsfolk.all:
         most = 14 if buyer.salutation == "Firma" else 7
         for number in range(rng.randrange(1, most)):
-            plans.append(plan_by_chance(f"{buyer.number}/{number}", buyer, material.articles, rng, now))
+            days = _LONG_AGO if buyer.number in told else _LATELY
+            key = f"{buyer.number}/{number}"
+            plans.append(plan_by_chance(key, buyer, material.articles, rng, now, at_least_days=days))
     return plans
 
 

@@ -70,10 +70,12 @@ def plan_of_story(row: dict[str, Any], buyer: Buyer, articles: dict[str, Article
     )
 
 
-def plan_by_chance(key: str, buyer: Buyer, articles: dict[str, Article], rng: Random, now: datetime) -> Plan:
-    """Return some purchase of the last two years."""
-    lived = max(20.0, min(730.0, (now - buyer.since) / timedelta(days=1)))
-    day = local_day(now - timedelta(days=rng.uniform(9, lived)))
+def plan_by_chance(
+    key: str, buyer: Buyer, articles: dict[str, Article], rng: Random, now: datetime, *, at_least_days: int
+) -> Plan:
+    """Return some purchase of the last two years, ``at_least_days`` ago."""
+    lived = max(at_least_days + 20.0, min(730.0, (now - buyer.since) / timedelta(days=1)))
+    day = local_day(now - timedelta(days=rng.uniform(at_least_days, lived)))
     placed_at = at_local(day, rng.randrange(6, 23), rng.randrange(60))
     group = rng.choices(_GROUPS, _tastes(buyer))[0]
     wares = [article for article in articles.values() if article.group == group]
