@@ -296,7 +296,11 @@ class Shoot:
         await self.open_offering(lambda f: any(m.html for m in f.messages))
         from workstation.ui.case_desk.view_messages import Bubble
 
-        bubble = next(b for b in self.rooms.case.conversation.findChildren(Bubble) if hasattr(b, "_original"))
+        bubble = next(
+            b
+            for b in self.rooms.case.conversation.findChildren(Bubble)
+            if hasattr(b, "_original") and b.isVisible()
+        )
         bubble._original.setChecked(True)
         await asyncio.sleep(0.3)
         await self.picture(words)

@@ -115,6 +115,7 @@ class Palette(QWidget):
         self._card.setFixedWidth(width)
         for row in self._rows:
             row.show()
+            row.ensurePolished()  # its height comes from the style sheet
         layout = self._card.layout()
         if layout is not None:
             layout.activate()
