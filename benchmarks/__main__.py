@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -57,6 +58,8 @@ def main(arguments: Sequence[str]) -> int:
         parser.error(f"there is no {', '.join(unknown)}; there are: {', '.join(NAMES)}")
     if asked.rounds < 1:
         parser.error("--rounds must be at least 1")
+    # Ended from outside, servers and files go as well.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     facts = machine_facts()
     lines, missing = measure(wanted or list(NAMES), Plan(asked.rounds, asked.quick))
     print(report.table(lines))
