@@ -50,6 +50,12 @@ def uuid7(unix_ms: int, random: bytes) -> str:
     return str(uuid.UUID(int=value))
 
 
+def made_at_ms(identifier: str) -> int:
+    """Return when a version 7 UUID was made by its maker's clock, ms since 1970; 0 for any other UUID."""
+    parsed = uuid.UUID(identifier)
+    return parsed.int >> 80 if parsed.version == 7 else 0
+
+
 def checked_id(text: str) -> str:
     """Return ``text`` as a canonical lower-case UUID.
 

@@ -248,6 +248,11 @@ class Tx(Documents, Finding, Effects, Budgets, CommandLog, Protocol):
         """The moment this transaction began, aware UTC."""
         ...
 
+    @property
+    def restored_at(self) -> datetime | None:
+        """When the data was last restored from a copy, aware UTC."""
+        ...
+
     def device(self, device_id: str) -> Device | None:
         """Return a device, whatever its state."""
         ...
@@ -389,7 +394,10 @@ class Database(Protocol):
         ...
 
     def bump_generation(self) -> str:
-        """Say that the data was restored from a copy; returns the new generation."""
+        """Say that the data was restored from a copy; returns the new generation.
+
+        What the copy says is still to be done may have been done since: it is looked for first.
+        """
         ...
 
     def close(self) -> None:

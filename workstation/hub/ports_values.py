@@ -34,6 +34,8 @@ EffectState = Literal[
     "held_back",  # what it waits for did not happen
     "cancelled",  # taken back before it left
 ]
+BEFORE_RESTORE = "before restore"
+"""In ``Effect.claimed_by``: it may have happened in the time that a restored copy knows nothing of."""
 FINAL_STATES: frozenset[EffectState] = frozenset({"confirmed", "failed", "manual", "held_back", "cancelled"})
 
 

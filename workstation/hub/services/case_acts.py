@@ -10,7 +10,7 @@ import msgspec
 from workstation.casework.case_state import CaseState, Given, changed
 from workstation.casework.customer import Customer
 from workstation.casework.errors import RuleViolation
-from workstation.casework.ids import effect_id
+from workstation.casework.ids import effect_id, made_at_ms
 from workstation.casework.people import Person
 from workstation.casework.projection import apply
 from workstation.casework.wire.codec import encode
@@ -27,7 +27,7 @@ from workstation.casework.wire.commands import (
 )
 from workstation.hub.ports import Tx
 from workstation.hub.ports_backend import EffectClass
-from workstation.hub.ports_values import FINAL_STATES, Effect, Reference
+from workstation.hub.ports_values import BEFORE_RESTORE, FINAL_STATES, Effect, Reference
 
 MAIL = "mail"
 
@@ -141,6 +141,17 @@ def mail_effect_id(cmd_id: str) -> str:
     return effect_id(cmd_id, 0, MAIL)
 
 
+def mark_of(tx: Tx, cmd_id: str) -> str:
+    """Return the mark of effects of a command that was given before the hub's data was restored.
+
+    It may have been carried out then, by a hub that the copy knows nothing of.
+    """
+    restored_at = tx.restored_at
+    if restored_at is None or made_at_ms(cmd_id) >= restored_at.timestamp() * 1000:
+        return ""
+    return BEFORE_RESTORE
+
+
 def _send(tx: Tx, act: Act, body: SendMessage, after: CaseState, routes: Routes) -> None:
     if body.channel != "mail":
         raise RuleViolation("reply.channel_unavailable", channel=body.channel)
@@ -169,5 +180,6 @@ def _send(tx: Tx, act: Act, body: SendMessage, after: CaseState, routes: Routes)
             message_id=body.message_id,
             decision_id=body.waits_for,
             after_effect_id=after_effect_id,
+            claimed_by=mark_of(tx, act.cmd_id),
         )
     )

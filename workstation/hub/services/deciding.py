@@ -35,7 +35,7 @@ from workstation.casework.wire.commands import Applied, CancelDecision, Decide, 
 from workstation.casework.wire.entities import Entity
 from workstation.hub.ports import Tx
 from workstation.hub.ports_values import BudgetRow, BudgetUse, Effect
-from workstation.hub.services.case_acts import Act, EffectRoute, Routes, given_by, load, store
+from workstation.hub.services.case_acts import Act, EffectRoute, Routes, given_by, load, mark_of, store
 
 LONGEST_UNDO_S = 120
 PROMISE = "promise"
@@ -216,7 +216,7 @@ def add_effects(
     Raises:
         RuleViolation: ``decision.no_backend`` when no system is connected for a kind.
     """
-    previous = ""
+    previous, mark = "", mark_of(tx, decision_id)
     for index, step in enumerate(steps):
         kind = kind_of(step)
         route = EffectRoute(HERE, "A") if kind == PROMISE else routes.get(kind)
@@ -237,6 +237,7 @@ def add_effects(
                 payload=encode(step),
                 not_before=not_before,
                 created_at=tx.now,
+                claimed_by=mark,
             )
         )
         previous = one

@@ -20,7 +20,7 @@ from workstation.hub.storage import audit_rows, effect_rows, feed_reader, invari
 from workstation.hub.storage.blob_rows import SqlBlobs
 from workstation.hub.storage.engines import Engines
 from workstation.hub.storage.finding import ReferenceMemory
-from workstation.hub.storage.sql import LostUpdate, Session, micros
+from workstation.hub.storage.sql import LostUpdate, Session, micros, moment
 from workstation.hub.storage.transaction import SqlTx
 
 T = TypeVar("T")
@@ -41,6 +41,8 @@ class SqlDatabase:
         self._reference_memory: ReferenceMemory = {}
         self._blobs = SqlBlobs(self)
         self._generation = self.outside(self._read_generation)
+        restored_at = self.fact("restored_at")
+        self._restored_at = moment(int(restored_at)) if restored_at else None
 
     @property
     def blobs(self) -> SqlBlobs:
@@ -142,6 +144,7 @@ class SqlDatabase:
             self._clock.now(),
             self._reference_memory,
             is_read_only=is_read_only,
+            restored_at=self._restored_at,
         )
 
     def _again(self, once: Callable[[], T]) -> T:
@@ -223,6 +226,10 @@ class SqlDatabase:
 
     def bump_generation(self) -> str:
         """Say that the data was restored from a copy; returns the new generation."""
+        now = self._clock.now()
+        self.outside(effect_rows.look_first)
+        self.set_fact("restored_at", str(micros(now)))
+        self._restored_at = now
         self._generation = secrets.token_hex(8)
         self.set_fact("generation", self._generation)
         return self._generation

@@ -10,7 +10,7 @@ import msgspec
 
 from workstation.casework.wire.codec import encode
 from workstation.hub.ports_backend import EffectClass
-from workstation.hub.ports_values import ClaimedEffect, Effect, EffectState
+from workstation.hub.ports_values import BEFORE_RESTORE, ClaimedEffect, Effect, EffectState
 from workstation.hub.storage.finding import Finding
 from workstation.hub.storage.sql import (
     Session,
@@ -203,6 +203,14 @@ def next_due(session: Session, wanted: Wanted, now: datetime) -> bool:
     return session.value(f"SELECT 1 {sql} LIMIT 1", **params) is not None
 
 
+def look_first(session: Session) -> None:
+    """Let nothing that is still to be done leave before somebody looked whether it has: after a restore."""
+    session.do(
+        "UPDATE effect SET state = 'pending', claimed_by = :mark WHERE state IN ('pending', 'claimed')",
+        mark=BEFORE_RESTORE,
+    )
+
+
 def claim(session: Session, wanted: Wanted, worker: str, now: datetime) -> ClaimedEffect | None:
     """Claim the next effect that is due; committed by the caller.
 
@@ -217,7 +225,7 @@ def claim(session: Session, wanted: Wanted, worker: str, now: datetime) -> Claim
     if row is None:
         return None
     effect = effect_of(row)
-    was_sent = effect.state in ("sent", "unknown")
+    was_sent = effect.state in ("sent", "unknown") or effect.claimed_by == BEFORE_RESTORE
     state: EffectState = "unknown" if was_sent else "claimed"
     session.do(
         "UPDATE effect SET state = :state, claimed_by = :worker, next_at = :until"

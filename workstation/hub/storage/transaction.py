@@ -24,12 +24,14 @@ class SqlTx(AuditRows):
         reference_memory: ReferenceMemory,
         *,
         is_read_only: bool,
+        restored_at: datetime | None = None,
     ) -> None:
         super().__init__()
         self.session = session
         self.tenant_id = tenant_id
         self.now = now
         self.is_read_only = is_read_only
+        self.restored_at = restored_at
         self.reference_memory = reference_memory
         self.heads: dict[str, int] = {}
         self._after: list[Callable[[], None]] = []
