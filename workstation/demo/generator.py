@@ -63,7 +63,7 @@ def make_data_set(
 
 
 def _by_chance(townsfolk: Townsfolk, material: Materials, told: set[str], now: datetime) -> list[Plan]:
-    """Return purchases nobody tells of; who is ``told`` of bought nothing else of late that a mail could mean."""
+    """Return purchases nobody tells of; who is ``told`` of bought nothing else lately."""
     rng = Random(f"{SEED}/orders")
     plans: list[Plan] = []
     for buyer in townsfolk.all:
