@@ -97,7 +97,6 @@ class Shoot:
         for scheme in schemes:
             self.running.theme.apply(choice=scheme)
             await asyncio.sleep(0.15)
-            QApplication.processEvents()
             window = self.running.window
             shot = window.grab()
             sheet = QApplication.activeModalWidget()

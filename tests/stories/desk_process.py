@@ -63,12 +63,13 @@ class Hands:
         self._lock = self._lock or asyncio.Lock()
         async with self._lock:
             try:
-                name = command.pop("do")
+                name, number = command.pop("do"), command.pop("number")
                 reply = await getattr(self, f"do_{name}")(**command)
             except Exception as error:
                 _log.exception("the command failed")
                 reply = {"error": f"{type(error).__name__}: {error}"}
-        sys.stdout.write(json.dumps(reply or {}, default=str, ensure_ascii=False) + "\n")
+        answer = {"number": number, **(reply or {})}
+        sys.stdout.write(json.dumps(answer, default=str, ensure_ascii=False) + "\n")
         sys.stdout.flush()
 
     @property
@@ -85,6 +86,20 @@ class Hands:
             if time.monotonic() > ends:
                 raise TimeoutError(f"not within {within_s} s: {what}")
             await asyncio.sleep(0.02)
+
+    async def _outside(self, act: Callable[[], object]) -> None:
+        """Run ``act`` from the loop itself: what turns Qt's loop must not run inside a task."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def run() -> None:
+            try:
+                act()
+            finally:
+                if not done.done():
+                    done.set_result(None)
+
+        asyncio.get_running_loop().call_soon(run)
+        await done
 
     # -- commands
     async def do_ready(self, within_s: float = 60) -> Reply:
@@ -201,7 +216,7 @@ class Hands:
         window = self.running.window
         window.activateWindow()
         target: QWidget = QApplication.focusWidget() or window
-        QTest.keySequence(target, QKeySequence(keys))
+        await self._outside(lambda: QTest.keySequence(target, QKeySequence(keys)))
         await asyncio.sleep(0.05)
         return {}
 
@@ -261,7 +276,7 @@ class Hands:
 
     async def do_picture(self, path: str) -> Reply:
         """Take a picture of the window."""
-        QApplication.processEvents()
+        await asyncio.sleep(0.1)  # never processEvents here: it would run other tasks inside this one
         self.running.window.grab().save(path)
         return {}
 

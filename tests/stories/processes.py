@@ -147,6 +147,7 @@ class DeskProcess:
         self._log = log
         self._process: subprocess.Popen[str] | None = None
         self._answers: queue.Queue[str] = queue.Queue()
+        self._number = 0
 
     def start(self, crash_at: str = "") -> Self:
         """Open the window and wait until somebody is signed in."""
@@ -186,9 +187,11 @@ class DeskProcess:
         process = self._process
         assert process is not None and process.stdin is not None
         try:
-            process.stdin.write(json.dumps({"do": name, **arguments}) + "\n")
+            self._number += 1
+            number = self._number
+            process.stdin.write(json.dumps({"do": name, "number": number, **arguments}) + "\n")
             process.stdin.flush()
-            line = self._answers.get(timeout=float(arguments.get("within_s", 30)) + 30)
+            line = self._answer_to(number, float(arguments.get("within_s", 30)) + 30)
         except (BrokenPipeError, queue.Empty) as error:
             raise StepFailed(f"the desk does not answer: {name}") from error
         if not line:
@@ -198,12 +201,21 @@ class DeskProcess:
             raise StepFailed(f"{name}: {answer['error']}")
         return answer
 
+    def _answer_to(self, number: int, within_s: float) -> str:
+        """Return the answer to one command; those to commands only sent are passed over."""
+        ends = time.monotonic() + within_s
+        while True:
+            line = self._answers.get(timeout=max(0.01, ends - time.monotonic()))
+            if not line or json.loads(line)["number"] == number:
+                return line
+
     def send(self, name: str, **arguments: Any) -> None:
         """Give a command without waiting: the process may die of it."""
         process = self._process
         assert process is not None and process.stdin is not None
         try:
-            process.stdin.write(json.dumps({"do": name, **arguments}) + "\n")
+            self._number += 1
+            process.stdin.write(json.dumps({"do": name, "number": self._number, **arguments}) + "\n")
             process.stdin.flush()
         except BrokenPipeError:
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import re
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -250,6 +251,7 @@ def _kill_hub(firm: Firm, who: Customer, point: str) -> None:
     try:
         begin(firm, desk, who)
         desk.do("open", case_id=who.case_id)
+        time.sleep(1.5)  # that the case was read goes to the hub as well, and not with the decision
         desk.do("wait", what="settled")
         firm.hub.stop()
         firm.start_hub(crash_at=point)
@@ -258,7 +260,7 @@ def _kill_hub(firm: Firm, who: Customer, point: str) -> None:
         must(firm.hub.wait_dead(60), f"the hub died at {point}")
         firm.start_hub()
         desk.do("online", within_s=90)
-        desk.do("wait", what="answered", within_s=90)
+        desk.do("wait", what="answered", within_s=200)
     finally:
         desk.close()
         if not firm.hub.is_running:

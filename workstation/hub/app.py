@@ -232,6 +232,9 @@ class Hub:
 
     def start(self) -> None:
         """Start the threads; serving is up to the caller."""
+        if not self.core.settings.is_postgresql:
+            # This process alone has the file: whoever claimed something in it before is dead.
+            self.core.database.take_over_claims(self.core.clock.now())
         self.workers.start()
 
     def close(self) -> None:

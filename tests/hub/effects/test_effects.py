@@ -258,6 +258,25 @@ def test_a_worker_that_died_before_sending_costs_only_time(played: Played) -> No
     assert len(played.books.calls) == 2
 
 
+def test_a_hub_alone_with_its_file_takes_over_at_once_what_was_not_begun(played: Played) -> None:
+    claimed = played.database.claim_effect(BOOKS, "dead", played.clock.now())
+    assert claimed is not None
+    played.database.take_over_claims(played.clock.now())
+    assert played.work() == 3
+    assert len(played.books.calls) == 2
+
+
+def test_a_doubt_is_not_taken_over_but_looked_up(played: Played) -> None:
+    class Killed(BaseException):
+        pass
+
+    played.books.after = [Killed()]
+    with pytest.raises(Killed):
+        played.worker.step()
+    played.database.take_over_claims(played.clock.now())
+    assert played.states()[0] == "sent"
+
+
 def test_after_five_failures_the_target_is_left_alone(played: Played) -> None:
     played.books.before = [EffectRetry("down", 0.0)] * 5
     played.work()

@@ -207,6 +207,10 @@ class SqlDatabase:
             return None
         return self.outside(lambda session: effect_rows.claim(session, wanted, worker, now))
 
+    def take_over_claims(self, now: datetime) -> None:
+        """Free claims of workers that died with the process before this one; only where there is no other."""
+        self.outside(lambda session: effect_rows.take_over(session, now))
+
     def seal_audit(self, now: datetime) -> int:
         """Chain committed audit rows of all tenants; return how many were sealed."""
         waiting = self.look(audit_rows.unsealed_tenants)

@@ -211,6 +211,16 @@ def look_first(session: Session) -> None:
     )
 
 
+def take_over(session: Session, now: datetime) -> None:
+    """Free what a worker had claimed and not begun; for a hub that is alone with its file and has just started."""
+    session.do(
+        "UPDATE effect SET state = 'pending', claimed_by = '', next_at = :now"
+        " WHERE state = 'claimed' AND claimed_by <> :mark",
+        now=micros(now),
+        mark=BEFORE_RESTORE,
+    )
+
+
 def claim(session: Session, wanted: Wanted, worker: str, now: datetime) -> ClaimedEffect | None:
     """Claim the next effect that is due; committed by the caller.
 
