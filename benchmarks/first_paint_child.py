@@ -65,6 +65,7 @@ def _done(rows: int, has_painted: bool) -> None:
         rows=rows,
         has_painted=has_painted,
         heavy=sorted(loaded & set(HEAVY)),
+        loaded=sorted(loaded),
         modules=modules,
     )
     os._exit(0)  # what follows the first paint is not part of this

@@ -53,6 +53,8 @@ def test_nothing_heavy_is_loaded_at_the_first_paint_and_the_cases_are_there(tmp_
     )
     assert (found["heavy"], found["has_painted"]) == ([], True)
     assert found["rows"] > 50
+    # Each of these takes as long as a tenth of a bare window, and the first paint can do without them.
+    assert {"asyncio", "msgspec", "babel", "jinja2"} & set(found["loaded"]) == set()
 
 
 def test_a_generated_queue_is_one_the_window_can_read(tmp_path: Path) -> None:
