@@ -175,7 +175,7 @@ class Session:
         self._is_hub_stopped = False
 
     async def stop_embedded(self) -> bool:
-        """End the hub of this computer; False when it did not run. It stays ended until somebody asks for it."""
+        """End the hub of this computer until somebody asks for it; False when it did not run."""
         self._is_hub_stopped = True
         return await self._workers.run("net", self._embedded.stop)
 

@@ -27,7 +27,7 @@ from workstation.casework.wire.commands import (
 from workstation.ports import DiskState, Draft, NewCommand, OutboxItem, Signer, StoreUnusable
 from workstation.storage.drafts import Shelf, load_draft, store_draft
 from workstation.storage.journal import Journal
-from workstation.storage.outbox_rows import is_full, new_row, signed, unusable
+from workstation.storage.outbox_rows import is_full, new_row, signed, unsettled_of, unusable
 from workstation.storage.outbox_tables import envelope_of, item_of, micros, moment, outbox
 from workstation.storage.room import Room
 from workstation.system.crashpoint import crashpoint
@@ -423,13 +423,7 @@ class SqlOutbox(Shelf):
 
         They keep their ids, so a hub that has seen one answers as before; numbers are those of the new epoch.
         """
-        rows: dict[str, dict[str, Any]] = {}
-        for record in records:
-            if record.get("op") == "put":
-                rows[record["row"]["cmd_id"]] = record["row"]
-            elif record.get("op") == "state" and record.get("cmd_id") in rows:
-                rows[record["cmd_id"]]["state"] = record["state"]
-        kept = [row for row in rows.values() if row["state"] in ("held", "queued", "sent")]
+        kept = unsettled_of(records)
         for number, row in enumerate(kept, start=1):
             row.update(device_seq=number, outbox_epoch=self._outbox_epoch, device_id=self._device_id)
             signed(row, row["body"].encode(), row["type"], sign)

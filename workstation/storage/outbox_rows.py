@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -83,3 +84,14 @@ def _boot_id() -> str:
     """Which run of the machine this is, where the system tells."""
     source = Path("/proc/sys/kernel/random/boot_id")
     return source.read_text("ascii").strip() if source.exists() else ""
+
+
+def unsettled_of(records: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows of a journal that the hub had not answered, in their order."""
+    rows: dict[str, dict[str, Any]] = {}
+    for record in records:
+        if record.get("op") == "put":
+            rows[record["row"]["cmd_id"]] = record["row"]
+        elif record.get("op") == "state" and record.get("cmd_id") in rows:
+            rows[record["cmd_id"]]["state"] = record["state"]
+    return [row for row in rows.values() if row["state"] in ("held", "queued", "sent")]
