@@ -290,6 +290,7 @@ def _hub(core: HubCore, local_proof: str) -> Hub:
         receive=receiver.receive,
         look_up=receiver.look_up,
         pull=lambda caller, request: feed.pull(caller.scopes, request),
+        digest=feed.digest,
         pushes=Pace(file.pushes_per_s, 40),
         pulls=Pace(file.pulls_per_s, 60),
         stopper=stopper,

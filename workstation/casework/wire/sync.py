@@ -46,6 +46,19 @@ class PullAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     more: bool = False
 
 
+class DigestAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Answer of ``GET /v1/sync/digest/{scope}``: what a complete copy of the scope adds up to at ``seq``.
+
+    ``buckets``: 256 sums mod 2^64, as decimal texts since JSON numbers end earlier. An entity is in the
+    bucket of the first byte of SHA-256(id) and adds the first 8 bytes of SHA-256("id,rev").
+    """
+
+    scope: str
+    seq: int
+    count: int
+    buckets: tuple[str, ...]
+
+
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """``application/problem+json`` (RFC 9457): ``code`` is one of the rules' codes."""
 

@@ -28,6 +28,7 @@ T = TypeVar("T")
 Receive = Callable[[Caller, Sequence[msgspec.Raw]], CommandsAnswer]
 LookUp = Callable[[Caller, Sequence[str]], CommandsAnswer]
 Pull = Callable[[Caller, PullRequest], PullAnswer]
+Digest = Callable[[str, int], tuple[int, tuple[int, ...]]]
 
 
 class Stopper:
@@ -59,9 +60,21 @@ class Doors:
     receive: Receive
     look_up: LookUp
     pull: Pull
+    digest: Digest
     stopper: Stopper = field(default_factory=Stopper)
     pushes: Pace = field(default_factory=lambda: Pace(per_s=2, burst=40))
     pulls: Pace = field(default_factory=lambda: Pace(per_s=5, burst=60))
+
+    strangers: Pace = field(default_factory=lambda: Pace(per_s=20, burst=400))
+    """By address, for what may be asked before anybody is known: these share the lanes of commands."""
+
+    def check_stranger(self, request: Request[Any, Any, Any]) -> None:
+        """Count a request of somebody unknown.
+
+        Raises:
+            HttpProblem: 429 when that address asks too often.
+        """
+        self.strangers.check(request.client.host if request.client else "")
 
     async def caller(self, request: Request[Any, Any, Any]) -> Caller:
         """Return who asks.

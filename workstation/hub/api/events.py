@@ -25,6 +25,7 @@ async def events(request: AnyRequest) -> Stream:
     """Stream pokes until the token ends, the hub drains, or the caller goes."""
     doors = doors_of(request)
     caller = await doors.caller(request)
+    doors.pulls.check(caller.device.device_id)
     known = heads_of_id(request.headers.get("last-event-id", ""))
     return Stream(
         pokes(doors, caller, known),

@@ -41,6 +41,8 @@ _HASH = {
     "schema": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
 }
 _CASE = {"name": "case_id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+_SCOPE = {"name": "scope_id", "in": "path", "required": True, "schema": {"type": "string"}}
+_SEQ = {"name": "seq", "in": "query", "required": True, "schema": {"type": "integer", "minimum": 0}}
 _QUERY = {"name": "q", "in": "query", "required": True, "schema": {"type": "string", "maxLength": 200}}
 _LIMIT = {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 50}}
 _LAST_EVENT = {"name": "Last-Event-ID", "in": "header", "schema": {"type": "string"}}
@@ -85,6 +87,14 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("post", "/v1/commands", "Commands, a verdict for each", list[Envelope], CommandsAnswer),
     Operation("post", "/v1/commands/lookup", "Verdicts given before", LookupRequest, CommandsAnswer),
     Operation("post", "/v1/sync/pull", "A page of the feed", PullRequest, PullAnswer),
+    Operation(
+        "get",
+        "/v1/sync/digest/{scope_id}",
+        "Sums of a scope",
+        None,
+        sync.DigestAnswer,
+        parameters=(_SCOPE, _SEQ),
+    ),
     Operation("get", "/v1/events", "Pokes", None, _EVENTS, parameters=(_LAST_EVENT,)),
     Operation("head", "/v1/blobs/{sha256}", "Whether a blob is there", parameters=(_HASH,)),
     Operation("get", "/v1/blobs/{sha256}", "A blob", None, _BYTES, parameters=(_HASH, _RANGE_DOWN)),

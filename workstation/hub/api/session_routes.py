@@ -45,6 +45,7 @@ async def hello(request: AnyRequest) -> Response[bytes]:
 async def enrol(request: AnyRequest) -> Response[bytes]:
     """Take a device in; an owner approves its code."""
     doors = doors_of(request)
+    doors.check_stranger(request)
     asked = await json_body(request, EnrolRequest)
     return json_answer(await doors.lanes.write(lambda: doors.devices.enrol(asked)))
 
@@ -53,6 +54,7 @@ async def enrol(request: AnyRequest) -> Response[bytes]:
 async def challenge(request: AnyRequest) -> Response[bytes]:
     """Give a device a text to sign."""
     doors = doors_of(request)
+    doors.check_stranger(request)
     asked = await json_body(request, ChallengeRequest)
     return json_answer(await doors.lanes.write(lambda: doors.sessions.challenge(asked.device_id)))
 
@@ -61,6 +63,7 @@ async def challenge(request: AnyRequest) -> Response[bytes]:
 async def sign_in(request: AnyRequest) -> Response[bytes]:
     """Sign a person in at a device."""
     doors = doors_of(request)
+    doors.check_stranger(request)
     asked = await json_body(request, SessionRequest)
     return json_answer(await doors.lanes.write(lambda: doors.sessions.sign_in(asked)))
 

@@ -7,7 +7,14 @@ from litestar import Response, get, post
 
 from workstation.casework.wire.codec import SCHEMA
 from workstation.casework.wire.commands import MAX_BATCH, MAX_BATCH_BYTES, LookupRequest
-from workstation.casework.wire.sync import MAX_WAIT_S, PAGE_BYTES, PAGE_ROWS, PullAnswer, PullRequest
+from workstation.casework.wire.sync import (
+    MAX_WAIT_S,
+    PAGE_BYTES,
+    PAGE_ROWS,
+    DigestAnswer,
+    PullAnswer,
+    PullRequest,
+)
 from workstation.hub.api.answering import json_answer, packed_answer
 from workstation.hub.api.doors import Doors, doors_of
 from workstation.hub.api.problems import HttpProblem
@@ -86,6 +93,21 @@ def _checked_pull(asked: PullRequest) -> PullRequest:
     return asked
 
 
+@get("/v1/sync/digest/{scope_id:str}")
+async def digest(request: AnyRequest, scope_id: str) -> Response[bytes]:
+    """Say what a complete copy of a scope adds up to at its head ``?seq=...``; 409 when that has moved."""
+    doors = doors_of(request)
+    caller = await doors.caller(request)
+    doors.pulls.check(caller.device.device_id)
+    seq = query_number(request, "seq", 0, 0, 2**62)
+    if scope_id not in caller.scopes:
+        raise HttpProblem(403, "scope.forbidden")
+    count, sums = await doors.lanes.read(lambda: doors.digest(scope_id, seq))
+    return packed_answer(
+        request, DigestAnswer(scope=scope_id, seq=seq, count=count, buckets=tuple(map(str, sums)))
+    )
+
+
 @get("/v1/search")
 async def search(request: AnyRequest) -> Response[bytes]:
     """Find cases and customers by number, name, address or words of the subject: ``?q=...&limit=...``."""
@@ -108,4 +130,4 @@ async def case(request: AnyRequest, case_id: str) -> Response[bytes]:
     return packed_answer(request, await doors.lanes.read(lambda: doors.search.case(case_id, caller.scopes)))
 
 
-ROUTES = [commands, lookup, pull, search, case]
+ROUTES = [commands, lookup, pull, digest, search, case]
