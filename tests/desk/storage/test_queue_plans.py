@@ -5,11 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
-from tests.desk.materials import KEY, Feed, SetClock, a_case
-from workstation.ports import InboxFilter, Key
+from tests.desk.materials import KEY, NOW, Feed, SetClock, a_case
+from workstation.ports import InboxFilter, Key, Tab
 from workstation.storage.first_rows import first_rows
 from workstation.storage.opening import REPLICA_FILE, open_replica
 from workstation.storage.queue import page_sql
@@ -53,6 +55,30 @@ def test_the_queue_walks_its_index(
     # Only the few overlay rows may be sorted; the base comes in order.
     left = plan[: next(n for n, line in enumerate(plan) if "RIGHT" in line)]
     assert not any("TEMP B-TREE" in line for line in left), plan
+
+
+@pytest.mark.parametrize("tab", ["all", "mine", "team"])
+def test_counting_reads_only_the_part_of_the_index_that_is_asked_for(replica_file: Path, tab: Tab) -> None:
+    replica = open_replica(replica_file.parent, KEY, SetClock())
+    asked: list[tuple[str, Any]] = []
+
+    def note(_c: Any, _cursor: Any, sql: str, params: Any, _x: Any, _many: bool) -> None:
+        asked.append((sql, params))
+
+    event.listen(replica._reader, "before_cursor_execute", note)
+    replica.queue_counts(InboxFilter(tab=tab, person_id="p", team_id="t"), NOW, NOW, NOW)
+    replica.close()
+    connection = sqlite.open_connection(replica_file, KEY, "read")
+    lines = [
+        row[3]
+        for sql, params in asked
+        if "sort_due" in sql
+        for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", params)
+        if "INDEX case_" in row[3]
+    ]
+    connection.close()
+    # A range over the groups would end the use of the index there, and a million cases would be walked.
+    assert lines and all("sort_group=? AND sort_due" in line for line in lines), lines
 
 
 def test_first_rows_are_the_first_page(replica_file: Path) -> None:
