@@ -63,12 +63,12 @@ class Hands:
         self._lock = self._lock or asyncio.Lock()
         async with self._lock:
             try:
-                name, number = command.pop("do"), command.pop("number")
+                name, number = command.pop("do"), command.pop("ticket")
                 reply = await getattr(self, f"do_{name}")(**command)
             except Exception as error:
                 _log.exception("the command failed")
                 reply = {"error": f"{type(error).__name__}: {error}"}
-        answer = {"number": number, **(reply or {})}
+        answer = {"ticket": number, **(reply or {})}
         sys.stdout.write(json.dumps(answer, default=str, ensure_ascii=False) + "\n")
         sys.stdout.flush()
 

@@ -189,7 +189,7 @@ class DeskProcess:
         try:
             self._number += 1
             number = self._number
-            process.stdin.write(json.dumps({"do": name, "number": number, **arguments}) + "\n")
+            process.stdin.write(json.dumps({"do": name, "ticket": number, **arguments}) + "\n")
             process.stdin.flush()
             line = self._answer_to(number, float(arguments.get("within_s", 30)) + 30)
         except (BrokenPipeError, queue.Empty) as error:
@@ -206,7 +206,7 @@ class DeskProcess:
         ends = time.monotonic() + within_s
         while True:
             line = self._answers.get(timeout=max(0.01, ends - time.monotonic()))
-            if not line or json.loads(line)["number"] == number:
+            if not line or json.loads(line)["ticket"] == number:
                 return line
 
     def send(self, name: str, **arguments: Any) -> None:
@@ -215,7 +215,7 @@ class DeskProcess:
         assert process is not None and process.stdin is not None
         try:
             self._number += 1
-            process.stdin.write(json.dumps({"do": name, "number": self._number, **arguments}) + "\n")
+            process.stdin.write(json.dumps({"do": name, "ticket": self._number, **arguments}) + "\n")
             process.stdin.flush()
         except BrokenPipeError:
             return
