@@ -144,3 +144,16 @@ def test_a_reply_to_a_booking_that_will_not_come_is_stopped() -> None:
     refused("reply.decision_not_booked", failed, answer(waits_for=DECISION))
     booked = step_changed(decide(new_case(), bowl_refund()), DECISION, 0, "booked", at(4))
     assert apply(booked, answer(waits_for=DECISION), at(5)).message(ANSWER).delivery == "queued"  # type: ignore[union-attr]
+
+
+def test_solving_a_case_ends_the_alarm_of_an_answer_nobody_can_tell_of() -> None:
+    sent = apply(new_case(), answer(), at(3))
+    doubtful = undelivered(sent, ANSWER, "effect.outcome_unknown", at(4), delivery="unknown")
+    assert doubtful.the_case.has_undelivered
+    assert doubtful.the_case.due is not None and doubtful.the_case.due.kind == "undelivered"
+    refused("case.unanswered", doubtful, c.SolveCase(case_id=CASE_ID), at(8))
+    solved = apply(doubtful, c.SolveCase(case_id=CASE_ID, without_answer="answered_elsewhere"), at(9))
+    assert (solved.the_case.status, solved.the_case.has_undelivered) == ("solved", False)
+    assert solved.the_case.due is None
+    late = undelivered(solved, ANSWER, "mail.bounced", at(12), delivery="bounced")
+    assert (late.the_case.status, late.the_case.has_undelivered) == ("open", True)

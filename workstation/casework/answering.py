@@ -165,6 +165,8 @@ def is_answer_under_way(state: CaseState) -> bool:
     return any(
         message.is_written_by_person
         and message.delivery not in NOT_RECEIVED
+        # In doubt with a code: nobody looks any more, a person has to decide.
+        and not (message.delivery == "unknown" and message.delivery_code)
         and (newest is None or message.at >= newest)
         for message in state.messages
     )

@@ -181,7 +181,7 @@ def _assign(state: CaseState, body: AssignCase, given: Given) -> CaseState:
 
 def _solve(state: CaseState, body: SolveCase, given: Given) -> CaseState:
     """A customer who waits is answered first, or the person says why no answer is needed."""
-    if state.the_case.waiting_since is not None and not is_answer_under_way(state):
+    if state.the_case.waiting_since is not None and (body.without_answer or not is_answer_under_way(state)):
         if not body.without_answer:
             raise RuleViolation("case.unanswered")
         state = with_case(state, waiting_since=None)

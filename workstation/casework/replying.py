@@ -127,6 +127,8 @@ def solved(state: CaseState, given: Given, follow_up_at: datetime | None) -> Cas
         solved_at=given.at,
         follow_up_at=follow_up_at,
         snoozed_until=None,
+        # Whoever solves it has seen what did not arrive; should the next answer fail too, it is said anew.
+        has_undelivered=False,
     )
 
 
