@@ -18,6 +18,7 @@ from workstation.casework.errors import RuleViolation
 from workstation.casework.message import Message
 from workstation.casework.money import Money
 from workstation.casework.wire.session import PresenceOf
+from workstation.demo.feeder import Feeder
 from workstation.demo.loading import LOGIN
 from workstation.services.views import Connection
 
@@ -30,6 +31,13 @@ class Shoot(Walk):
         await self.picture(words)
 
     async def state_02_agent(self, words: str) -> None:
+        first = self.loaded.data.arrivals[0]
+        Feeder(self.loaded, lambda mail: None).drop(first)
+        for _try in range(100):
+            page = await self.rooms.desk.inbox.page(InboxFilter(), None, 500)
+            if any(row.subject == first.mail.subject for row in page.rows):
+                break
+            await asyncio.sleep(0.2)
         await self.open_offering(lambda f: any(o.macro == "damaged_item" and o.steps for o in f.offers))
         await self.picture(words)
 
