@@ -5,17 +5,19 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from tests.hub.service_desk import ROUTES, TANJA, ServiceDesk, broken_bowl
-from tests.hub.small_firm import ERIKA, ORDER, PAYMENT, TENANT, SetClock
+from tests.hub.service_desk import LISA, ROUTES, TANJA, ServiceDesk, broken_bowl
+from tests.hub.small_firm import ERIKA, ORDER, PAYMENT, TEAM, TENANT, SetClock
 from workstation.casework.decision import MakePromise, Refund
 from workstation.casework.ids import uuid7
 from workstation.casework.money import Money
+from workstation.casework.people import Team
 from workstation.casework.promise import Promise
 from workstation.casework.records import WorkOrder
 from workstation.casework.wire.codec import encode, sha256_hex
 from workstation.casework.wire.commands import (
     AddNote,
     Applied,
+    AssignCase,
     ConfirmWork,
     Quarantined,
     Rejected,
@@ -161,3 +163,22 @@ def test_a_body_that_does_not_fit_names_the_place(desk: ServiceDesk) -> None:
     verdict = desk.give(note(desk, case_id), body=msgspec.Raw(raw), sha256=sha256_hex(raw))
     assert isinstance(verdict, Rejected)
     assert verdict.params == {"path": "$.message_id", "expected": "Expected `str`, got `int`"}
+
+
+def test_a_case_goes_to_the_team_of_whoever_gets_it(desk: ServiceDesk) -> None:
+    other_team = "01890000-0000-7000-8000-000000000003"
+    mia = msgspec.structs.replace(
+        LISA, person_id="01890000-0000-7000-8000-0000000000a4", login="mia", team_id=other_team
+    )
+
+    def hire(tx: Tx) -> None:
+        tx.put(Team(team_id=other_team, name="Reklamation"))
+        tx.put(mia)
+
+    desk.database.run(TENANT, hire)
+    first, second = desk.open_case(), desk.open_case()
+    assert isinstance(desk.give(AssignCase(case_id=first, person_id=mia.person_id)), Applied)
+    assert (desk.case(first).team_id, desk.case(first).assignee_id) == (other_team, mia.person_id)
+    # The owner sees all teams: the case stays where it is.
+    assert isinstance(desk.give(AssignCase(case_id=second, person_id=OWNER.person_id)), Applied)
+    assert desk.case(second).team_id == TEAM

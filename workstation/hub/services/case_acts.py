@@ -94,6 +94,16 @@ def _check_assignment(body: AssignCase, reference: Reference) -> None:
         raise RuleViolation("person.unknown", person_id=body.person_id)
 
 
+def _reaching(act: Act, state: CaseState) -> Body:
+    """Return the act's body; a case that is given to somebody who could not see it goes to their team."""
+    body = act.body
+    if not isinstance(body, AssignCase) or body.team_id or not body.person_id or state.case is None:
+        return body
+    person = act.reference.people[body.person_id]
+    sees_it = person.role in ("lead", "owner") or person.team_id == state.case.team_id
+    return body if sees_it else msgspec.structs.replace(body, team_id=person.team_id)
+
+
 def given_by(tx: Tx, act: Act, state: CaseState) -> Given:
     """Return what the projection is told: who, when, and by which rules."""
     team_id = state.case.team_id if state.case is not None else act.person.team_id
@@ -125,7 +135,7 @@ def carry_out(tx: Tx, act: Act, routes: Routes) -> Verdict:
     """
     before = load(tx, act)
     given = given_by(tx, act, before)
-    after = apply(before, act.body, given)
+    after = apply(before, _reaching(act, before), given)
     if before.case is None and after.case is not None:
         # The number is taken last: a refused command leaves no gap in the series.
         case = msgspec.structs.replace(after.case, number=tx.next_number("case"))

@@ -212,7 +212,7 @@ def look_first(session: Session) -> None:
 
 
 def take_over(session: Session, now: datetime) -> None:
-    """Free what a dead worker had claimed and not begun; for a hub alone with its file that has just begun."""
+    """Free what a dead worker had claimed and not begun; for a hub that is alone and has just begun."""
     session.do(
         "UPDATE effect SET state = 'pending', claimed_by = '', next_at = :now"
         " WHERE state = 'claimed' AND claimed_by <> :mark",
