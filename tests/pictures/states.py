@@ -20,7 +20,7 @@ from workstation.casework.money import Money
 from workstation.casework.wire.session import PresenceOf
 from workstation.demo.feeder import Feeder
 from workstation.demo.loading import LOGIN
-from workstation.services.views import Connection
+from workstation.services.views import Connection, InboxFilter
 
 
 class Shoot(Walk):
