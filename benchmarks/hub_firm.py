@@ -145,7 +145,6 @@ class Firm:
         self._epoch = derived_id("epoch")
         self._make()
 
-    # -- the data
     def _make(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         owner = NewPerson(login="owner", name="Olga Owner", role="owner", password=_PASSWORD)
