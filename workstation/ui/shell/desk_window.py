@@ -13,6 +13,7 @@ from workstation.services.views import Changes, Connection
 from workstation.ui.case_desk.offers import OfferWriter
 from workstation.ui.case_desk.view import CaseDeskView
 from workstation.ui.case_desk.view_model import CaseDeskViewModel
+from workstation.ui.customer_pane.models import TimelineItem
 from workstation.ui.customer_pane.view import CustomerPane
 from workstation.ui.customer_pane.view_model import CustomerViewModel
 from workstation.ui.customers.view import CustomersView
@@ -28,6 +29,7 @@ from workstation.ui.shared.preferences import PreferencesFile
 from workstation.ui.shared.words import Words, translate
 from workstation.ui.shell.bug_sheet import BugSheet
 from workstation.ui.shell.covers import Covers
+from workstation.ui.shell.document_popover import DocumentPopover
 from workstation.ui.shell.first_paint import FirstPaint
 from workstation.ui.shell.keys import Keys
 from workstation.ui.shell.line_words import line_shown
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
     from workstation.app import Desk
 
 _TICK_MS = 30_000
+_TYPING_MS = 8_000
+"""How long after the last key others still see that one writes."""
 
 
 class DeskWindow(QObject):
@@ -75,7 +79,7 @@ class DeskWindow(QObject):
             OfferWriter(formats, self.errors, desk.texts.texts),
             lambda: desk.session.view.person_id,
         )
-        history = HistorySource(desk.history, formats)
+        self.history = history = HistorySource(desk.history, formats)
         self.customer_model = CustomerViewModel(history, desk.tasks, desk.clock.now, formats)
         self.second_model = CustomerViewModel(history, desk.tasks, desk.clock.now, formats)
         self.customers_model = CustomersViewModel(desk.find, desk.tasks)
@@ -83,7 +87,9 @@ class DeskWindow(QObject):
         self.outbox_writer = OutboxWriter(formats, self.errors)
         self.case = CaseDeskView(theme, self.case_model)
         self.customer = CustomerPane(theme, self.customer_model)
-        self.customers = CustomersView(theme, self.customers_model, CustomerPane(theme, self.second_model))
+        self.second = CustomerPane(theme, self.second_model)
+        self.customers = CustomersView(theme, self.customers_model, self.second)
+        self.document = DocumentPopover(theme, window, formats)
         self.sign_in = SignInView(theme)
         self.palette = Palette(theme, self.palette_model, window)
         self.outbox = OutboxPopover(theme, window)
@@ -103,6 +109,9 @@ class DeskWindow(QObject):
         self.menus, self.keys = Menus(self), Keys(self)
         self._connection_word = ""
         self.connection: Connection | None = None
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(_TYPING_MS)
         self._tick = QTimer(self)
         self._tick.setInterval(_TICK_MS)
         self._tick.timeout.connect(self._on_tick)
@@ -147,6 +156,11 @@ class DeskWindow(QObject):
         self.case_model.said.connect(lambda words, urgent: window.announcer.announce(words, is_urgent=urgent))
         self.case_model.file_changed.connect(self._on_file_changed)
         self.customer.reference_wanted.connect(case.composer.insert)
+        for pane in (self.customer, self.second):
+            pane.item_opened.connect(lambda item, at=pane: self._on_item(item, at, is_opened=True))
+            pane.item_previewed.connect(lambda item, at=pane: self._on_item(item, at, is_opened=False))
+        case.composer.editor.textChanged.connect(self._on_typing)
+        self._typing.timeout.connect(self._say_where)
         self.customers.chosen.connect(self.second_model.show_customer)
         window.top_bar.find_requested.connect(self.open_palette)
         window.top_bar.outbox_requested.connect(self.open_outbox)
@@ -174,6 +188,7 @@ class DeskWindow(QObject):
         # What was decided goes out; what the hub does not answer in three seconds waits on the disk.
         await self.desk.decisions.flush_all()
         self._tick.stop()
+        self._typing.stop()
         self.queue_model.stop()
         self._stop_listening()
         self.window.allow_close()
@@ -227,6 +242,8 @@ class DeskWindow(QObject):
 
     def _on_file_changed(self, is_new: bool) -> None:
         file = self.case_model.file
+        if is_new:
+            self._say_where()
         if file is None:
             self.customer_model.show_customer("")
             self.window.setWindowTitle("Workstation")
@@ -240,6 +257,23 @@ class DeskWindow(QObject):
             f"{name}, {header.number} – {firm}" if name else f"{header.number} – {firm}"
         )
         self.case.header.set_context_button(self.window.is_context_folded)
+
+    def _say_where(self) -> None:
+        """Let colleagues see which case is open here."""
+        self.desk.presence.at(self.case_model.case_id)
+
+    def _on_typing(self) -> None:
+        if self.case_model.case_id and self.case.composer.editor.hasFocus():
+            self.desk.presence.at(self.case_model.case_id, is_typing=True)
+            self._typing.start()
+
+    def _on_item(self, item: TimelineItem, pane: CustomerPane, *, is_opened: bool) -> None:
+        """Enter goes to the case a line belongs to; Space, or a line of no other case, shows it whole."""
+        case_id = self.history.case_of(item.item_id)
+        if is_opened and case_id and case_id != self.case_model.case_id:
+            self.open_case(case_id)
+        else:
+            self.document.show_item(item, pane)
 
     def _on_theme_changed(self) -> None:
         self.case.header.set_context_button(self.window.is_context_folded)

@@ -135,6 +135,11 @@ class HistorySource:
     def __init__(self, history: History, formats: Formats) -> None:
         self._history = history
         self._formats = formats
+        self._cases: dict[str, str] = {}
+
+    def case_of(self, item_id: str) -> str:
+        """Return the case a line of the history belongs to; empty when it is none of a case."""
+        return self._cases.get(item_id, "")
 
     async def head(self, customer_id: str) -> CustomerHead:
         """Return who this is, with the figures of twelve months."""
@@ -189,8 +194,11 @@ class HistorySource:
         title, meta = item_words(item, self._formats)
         status = status_words(item.status_key)
         key = item.key
+        item_id = f"{key.entity}:{key.entity_id}:{key.part}"
+        if item.case_id:
+            self._cases[item_id] = item.case_id
         return PaneItem(
-            item_id=f"{key.entity}:{key.entity_id}:{key.part}",
+            item_id=item_id,
             kind=_KINDS[item.kind],
             at=item.at,
             title=title,
