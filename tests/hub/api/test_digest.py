@@ -1,7 +1,6 @@
 """The digest of a scope: what a device compares its copy with, told for own scopes at their head only."""
 
 import hashlib
-import uuid
 
 import pytest
 
@@ -53,7 +52,9 @@ def test_a_head_that_has_moved_is_told(bea: Device) -> None:
     assert int(answer.json()["params"]["head"]) > head
 
 
-@pytest.mark.parametrize("scope", [f"team:{uuid.uuid4()}", "reference' OR 1=1", "device:x", "%2e%2e%2f"])
+@pytest.mark.parametrize(
+    "scope", ["team:01980000-0000-7000-8000-00000000dead", "reference' OR 1=1", "device:x", "%2e%2e%2f"]
+)
 def test_scopes_of_others_are_not_told(bea: Device, scope: str) -> None:
     answer = bea.call("GET", f"/v1/sync/digest/{scope}?seq=0")
     assert (answer.status_code, answer.json()["code"]) in (
