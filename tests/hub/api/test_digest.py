@@ -53,7 +53,8 @@ def test_a_head_that_has_moved_is_told(bea: Device) -> None:
 
 
 @pytest.mark.parametrize(
-    "scope", ["team:01980000-0000-7000-8000-00000000dead", "reference' OR 1=1", "device:x", "%2e%2e%2f"]
+    "scope",
+    ["team:01980000-0000-7000-8000-00000000dead", "reference' OR 1=1", "device:x", "%2e%2e%2f"],
 )
 def test_scopes_of_others_are_not_told(bea: Device, scope: str) -> None:
     answer = bea.call("GET", f"/v1/sync/digest/{scope}?seq=0")

@@ -121,6 +121,7 @@ class CaseDeskView(QFrame):
         model.notice_changed.connect(self._on_notice)
         model.composer_changed.connect(self._on_composer)
         model.text_replaced.connect(self._on_text_replaced)
+        model.text_wanted.connect(self.composer.flush)
         model.lines_wanted.connect(self._on_lines_wanted)
         model.loading.connect(self._on_loading)
         model.toast.connect(self.toast)

@@ -199,6 +199,8 @@ class Composer(QFrame):
         self._show_files(state)
         self._send_solve.setVisible(not is_note)
         self._snippets.setVisible(bool(state.snippets))
+        # A file goes to the customer with the reply; a note has none.
+        self._attach.setVisible(not is_note)
         for widget in (self.editor, self._send, self._send_solve, self._attach):
             widget.setEnabled(state.is_enabled)
 
@@ -253,7 +255,7 @@ class Composer(QFrame):
             self._files_flow.removeWidget(button)
             button.deleteLater()
         self._files = []
-        for meta in state.attachments:
+        for meta in state.attachments if state.mode == "reply" else ():
             button = QPushButton(meta.name)
             self._theme.style(button, "caption", kind="tile")
             self._theme.set_icon(button, "x", "text.secondary", 14)

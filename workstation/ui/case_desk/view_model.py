@@ -153,6 +153,8 @@ class CaseDeskViewModel(Writing):
         held = await self._services.decisions.held()
         if case_id != self.case_id:
             return
+        if is_new:
+            self.text_wanted.emit()
         before, self.file = self.file, file
         if is_new:
             self._take_drafts(file)
@@ -242,9 +244,10 @@ class CaseDeskViewModel(Writing):
     # -- decisions
     def choose(self, index: int) -> None:
         """The person clicked button ``index``."""
-        if self.file is None or self.hold is not None:
+        file = self.shown_file
+        if file is None or self.hold is not None:
             return
-        offer = self._offers.offer_at(self.file, index)
+        offer = self._offers.offer_at(file, index)
         if offer is None:
             self._take_result(index)
             return
@@ -256,7 +259,7 @@ class CaseDeskViewModel(Writing):
 
     def _take_result(self, index: int) -> None:
         """A decision already taken: write the answer that belongs to it, if none is being written."""
-        file = self.file
+        file = self.shown_file
         results = self._offers.results(file) if file else ()
         if file is None or index >= len(results) or results[index].state in ("failed", "rejected"):
             return
@@ -269,7 +272,7 @@ class CaseDeskViewModel(Writing):
             self._take_written(draft)
 
     def _decide(self, offer: Proposal) -> None:
-        file = self.file
+        file = self.shown_file
         if file is None:
             return
         refusal = self._offers.refusal(offer)
@@ -299,8 +302,9 @@ class CaseDeskViewModel(Writing):
     def choose_lines(self, quantities: dict[str, int]) -> None:
         """The lines meant are chosen."""
         offer, self._lines_for = self._lines_for, None
-        if offer is not None and self.file is not None:
-            self._start(self._choose_lines(self.file.case.case_id, offer, quantities), "decision.lines")
+        file = self.shown_file
+        if offer is not None and file is not None:
+            self._start(self._choose_lines(file.case.case_id, offer, quantities), "decision.lines")
 
     async def _choose_lines(self, case_id: str, offer: Proposal, quantities: dict[str, int]) -> None:
         chosen = await self._services.case_desk.choose_lines(case_id, offer, quantities)
@@ -376,8 +380,11 @@ class CaseDeskViewModel(Writing):
             return
         self.said.emit(translate("CaseDesk", "Zurückgenommen"), True)
         if self._draft is not None and self._draft.waits_for == held.cmd_id and held.case_id == self.case_id:
-            await self._services.replies.discard_draft(held.case_id)
-            self._forget_reply()
+            if self._is_letter:
+                self._forget_reply()
+                await self._services.replies.discard_draft(held.case_id)
+            else:
+                self._unbind_reply()
         self.hold_changed.emit()
 
     def book_now(self) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from workstation.casework.clock import Clock
 from workstation.casework.errors import RuleViolation
 from workstation.casework.message import AttachmentMeta, Language
-from workstation.ports import Draft, HubUnavailable, StoreUnusable
+from workstation.ports import Draft, HubUnavailable, SignInRequired, StoreUnusable
 from workstation.services.views import CaseFile, Connection, FactDeviation
 from workstation.ui.case_desk.models import (
     ComposerMode,
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from workstation.services.decisions import Decisions
     from workstation.services.pictures import Pictures
     from workstation.services.replies import Replies
+
+_NEVER_BOOKED = frozenset({"reply.decision_unknown", "reply.decision_not_booked"})
 
 
 class Services(Protocol):
@@ -74,6 +76,8 @@ class Writing(QObject):
     composer_changed = Signal()
     text_replaced = Signal()
     """The text was set by us, not by typing."""
+    text_wanted = Signal()
+    """What was typed last and not yet reported is wanted now: something is about to take its place."""
     said = Signal(str, bool)
     """A sentence for the screen reader, and whether it is urgent."""
     toast = Signal(str)
@@ -111,6 +115,9 @@ class Writing(QObject):
         self._deviations: tuple[FactDeviation, ...] = ()
         self._connection: Connection | None = None
         self._is_sending = False
+        self._uploads = 0
+        self._is_letter = False
+        """The reply was written by us from a decision, not by the person."""
         self._labels = offers.late_labels()
 
     # -- showing
@@ -123,6 +130,12 @@ class Writing(QObject):
     def is_online(self) -> bool:
         """Whether the hub answers."""
         return self._connection is None or self._connection.state in ("online", "stale")
+
+    @property
+    def shown_file(self) -> CaseFile | None:
+        """The open case once it is shown; while another one is on its way nothing can be done to either."""
+        file = self.file
+        return file if file is not None and file.case.case_id == self.case_id else None
 
     @property
     def text(self) -> str:
@@ -179,6 +192,7 @@ class Writing(QObject):
     # -- drafts
     def _take_drafts(self, file: CaseFile) -> None:
         self._draft = file.draft
+        self._is_letter = bool(file.draft and file.draft.waits_for)
         self._language = None
         self._texts = {
             "reply": shown(file.draft.text, self._labels) if file.draft else "",
@@ -190,20 +204,24 @@ class Writing(QObject):
 
     def _take_written(self, draft: Draft) -> None:
         """A reply was written from a decision: it fills an empty composer, else only its facts are taken."""
+        self.text_wanted.emit()
         if draft.text and not self._texts["reply"].strip():
             self._draft = draft
+            self._is_letter = True
             self.mode = "reply"
             self._texts["reply"] = shown(draft.text, self._labels)
         else:
             kept = self._draft or draft
             self._draft = replace(kept, facts=draft.facts, waits_for=draft.waits_for)
-        self._save()
+        self._save_reply()
         self._check_facts()
         self.text_replaced.emit()
         self.composer_changed.emit()
 
     def _forget_reply(self) -> None:
+        self.text_wanted.emit()
         self._draft = None
+        self._is_letter = False
         self._texts["reply"] = ""
         self._deviations = ()
         self.text_replaced.emit()
@@ -239,8 +257,21 @@ class Writing(QObject):
             text = self._texts["note"]
             self._start(self._services.case_desk.acts.save_note_draft(file.case.case_id, text), "draft.note")
             return
-        self._draft = self._draft_now(file)
-        self._start(self._services.replies.save_draft(self._draft), "draft.save")
+        self._save_reply()
+
+    def _save_reply(self) -> None:
+        if self.file is not None:
+            self._draft = self._draft_now(self.file)
+            self._start(self._services.replies.save_draft(self._draft), "draft.save")
+
+    def _unbind_reply(self) -> None:
+        """The decision the reply states will not be booked: the words stay, what the booking tells goes."""
+        if self._draft is not None and self._draft.waits_for:
+            self._draft = replace(self._draft, waits_for="", facts=())
+            self._is_letter = False
+            self._save_reply()
+            self._check_facts()
+            self.composer_changed.emit()
 
     def _draft_now(self, file: CaseFile) -> Draft:
         written = stored(self._texts["reply"], self._labels)
@@ -264,8 +295,17 @@ class Writing(QObject):
     # -- sending
     def send(self, *, solves: bool, is_forced: bool = False) -> None:
         """Send the reply (after the booking it states, if there is one)."""
-        file = self.file
+        file = self.shown_file
         if file is None or self._is_sending:
+            return
+        if self._uploads:
+            self._set_notice(
+                NoticeShown(
+                    "ask",
+                    translate("CaseDesk", "Ein Anhang ist noch unterwegs"),
+                    translate("CaseDesk", "Sende, sobald er unter der Antwort steht."),
+                )
+            )
             return
         if not self._texts["reply"].strip():
             self._set_notice(
@@ -286,6 +326,10 @@ class Writing(QObject):
             await self._services.replies.send(
                 draft, solves=solves, is_forced=is_forced, language=self._language
             )
+        except RuleViolation as error:
+            if error.code in _NEVER_BOOKED and draft.case_id == self.case_id:
+                self._unbind_reply()
+            raise
         finally:
             self._is_sending = False
             self.composer_changed.emit()
@@ -301,13 +345,17 @@ class Writing(QObject):
 
     def save_note(self) -> None:
         """Keep the note on the case."""
-        file, text = self.file, self._texts["note"].strip()
-        if file is None or not text:
+        file, text = self.shown_file, self._texts["note"].strip()
+        if file is None or not text or self._is_sending:
             return
+        self._is_sending = True
         self._start(self._add_note(file.case.case_id, text), "note.add")
 
     async def _add_note(self, case_id: str, text: str) -> None:
-        await self._services.case_desk.acts.add_note(case_id, text)
+        try:
+            await self._services.case_desk.acts.add_note(case_id, text)
+        finally:
+            self._is_sending = False
         if case_id == self.case_id:
             self._texts["note"] = ""
             self.mode = "reply"
@@ -335,9 +383,10 @@ class Writing(QObject):
         draft = await self._services.replies.snippet(case_id, key, self._language)
         if case_id != self.case_id:
             return
+        self.text_wanted.emit()
         before = self._texts["reply"].rstrip()
         self._texts["reply"] = f"{before}\n\n{draft.text}" if before else draft.text
-        self._save()
+        self._save_reply()
         self.text_replaced.emit()
         self.composer_changed.emit()
 
@@ -348,14 +397,26 @@ class Writing(QObject):
             self._start(self._attach(self.file, paths), "attachment.put")
 
     async def _attach(self, file: CaseFile, paths: tuple[Path, ...]) -> None:
-        for path in paths:
-            meta = await self._services.attachments.put(path)
-            if file.case.case_id != self.case_id:
-                return
-            draft = self._draft_now(file)
-            self._draft = replace(draft, attachments=(*draft.attachments, meta))
-            await self._services.replies.save_draft(self._draft)
-            self.composer_changed.emit()
+        case_id = file.case.case_id
+        self._uploads += 1
+        try:
+            for path in paths:
+                meta = await self._services.attachments.put(path)
+                if case_id != self.case_id:
+                    await self._attach_elsewhere(case_id, meta)
+                    continue
+                draft = self._draft_now(file)
+                self._draft = replace(draft, attachments=(*draft.attachments, meta))
+                await self._services.replies.save_draft(self._draft)
+                self.composer_changed.emit()
+        finally:
+            self._uploads -= 1
+
+    async def _attach_elsewhere(self, case_id: str, meta: AttachmentMeta) -> None:
+        """The case was left while the file was on its way: it joins the draft that lies on the disk."""
+        kept = (await self._services.case_desk.open(case_id)).draft
+        draft = kept or await self._services.replies.empty_draft(case_id)
+        await self._services.replies.save_draft(replace(draft, attachments=(*draft.attachments, meta)))
 
     def detach(self, sha256: str) -> None:
         """Take a file off the reply."""
@@ -434,6 +495,14 @@ class Writing(QObject):
                     "danger",
                     translate("CaseDesk", "Konnte nicht gespeichert werden"),
                     self._errors.sentence(error.reason, {"path": str(error.path)}),
+                )
+            )
+        except SignInRequired as error:
+            self._set_notice(
+                NoticeShown(
+                    "ask",
+                    translate("CaseDesk", "Dafür braucht es eine Verbindung"),
+                    self._errors.sentence(error.code, error.params),
                 )
             )
         except HubUnavailable:

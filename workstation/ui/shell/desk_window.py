@@ -109,13 +109,15 @@ class DeskWindow(QObject):
         self.menus, self.keys = Menus(self), Keys(self)
         self._connection_word = ""
         self.connection: Connection | None = None
-        self._typing = QTimer(self)
+        self._typing, self._tick = QTimer(self), QTimer(self)
+        self._set_up_timers()
+        self._stop_listening: Callable[[], None] = lambda: None
+
+    def _set_up_timers(self) -> None:
         self._typing.setSingleShot(True)
         self._typing.setInterval(_TYPING_MS)
-        self._tick = QTimer(self)
         self._tick.setInterval(_TICK_MS)
         self._tick.timeout.connect(self._on_tick)
-        self._stop_listening: Callable[[], None] = lambda: None
 
     # -- beginning and end
     def start(self) -> None:
