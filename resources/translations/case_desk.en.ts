@@ -166,6 +166,14 @@
         <translation>Undone</translation>
     </message>
     <message>
+        <source>Ein Anhang ist noch unterwegs</source>
+        <translation>A file is still on its way</translation>
+    </message>
+    <message>
+        <source>Sende, sobald er unter der Antwort steht.</source>
+        <translation>Send once it is listed below the reply.</translation>
+    </message>
+    <message>
         <source>Noch kein Text</source>
         <translation>No text yet</translation>
     </message>

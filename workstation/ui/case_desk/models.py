@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from workstation.casework.message import AttachmentMeta
+
+if TYPE_CHECKING:
+    from workstation.services.attachments import Attachments
+    from workstation.services.case_desk import CaseDesk
+    from workstation.services.decisions import Decisions
+    from workstation.services.pictures import Pictures
+    from workstation.services.replies import Replies
 
 LineKind = Literal["inbound", "outbound", "note", "call", "system"]
 Tone = Literal["", "secondary", "go", "ask", "danger", "accent", "note"]
@@ -99,3 +106,32 @@ class HeaderShown:
     is_solved: bool = False
     is_no_case: bool = False
     snoozed_until: datetime | None = None
+
+
+class Services(Protocol):
+    """The services this room asks (a part of the desk)."""
+
+    @property
+    def case_desk(self) -> CaseDesk:
+        """Opens cases and acts on them."""
+        ...
+
+    @property
+    def decisions(self) -> Decisions:
+        """Holds and releases decisions."""
+        ...
+
+    @property
+    def replies(self) -> Replies:
+        """Drafts and sends."""
+        ...
+
+    @property
+    def attachments(self) -> Attachments:
+        """Fetches and uploads files."""
+        ...
+
+    @property
+    def pictures(self) -> Pictures:
+        """Fetches remote pictures of mails."""
+        ...

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from workstation.casework.decision import DecisionRecord, MakePromise, Refund, total_cost
+from workstation.casework.errors import RuleViolation
 from workstation.casework.limit import Allowed, NeedsApproval, Refused
 from workstation.casework.message import Fact
 from workstation.casework.money import Money
 from workstation.casework.proposals import Proposal
 from workstation.casework.texts import Texts, proposal_text
+from workstation.ports import HubUnavailable, SignInRequired, StoreUnusable
 from workstation.services.views import Allowance, CaseFile, FactDeviation, HeldDecision
 from workstation.ui.case_desk.models import FactShown, NoticeShown, Snippet
 from workstation.ui.shared.decision_button import DecisionFace, DecisionState
@@ -230,6 +232,20 @@ class OfferWriter:
             (("hide", translate("Decision", "Verstanden")),),
             details=f"{code} · {record.decision_id}" if code else record.decision_id,
         )
+
+    def trouble(self, error: RuleViolation | StoreUnusable | SignInRequired | HubUnavailable) -> NoticeShown:
+        """Return what an act that did not go through says."""
+        if isinstance(error, RuleViolation):
+            sentence = self._errors.sentence(error.code, error.params)
+            return NoticeShown("danger", translate("CaseDesk", "Das ging nicht"), sentence)
+        if isinstance(error, StoreUnusable):
+            sentence = self._errors.sentence(error.reason, {"path": str(error.path)})
+            title = translate("CaseDesk", "Konnte nicht gespeichert werden")
+            return NoticeShown("danger", title, sentence)
+        sentence = translate("CaseDesk", "Versuche es noch einmal, sobald du online bist.")
+        if isinstance(error, SignInRequired):
+            sentence = self._errors.sentence(error.code, error.params)
+        return NoticeShown("ask", translate("CaseDesk", "Dafür braucht es eine Verbindung"), sentence)
 
     def _failure_code(self, record: DecisionRecord) -> tuple[str, dict[str, str]]:
         failed = next((step for step in record.steps if step.failure), None)

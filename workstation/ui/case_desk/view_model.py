@@ -153,6 +153,7 @@ class CaseDeskViewModel(Writing):
         held = await self._services.decisions.held()
         if case_id != self.case_id:
             return
+        is_new = self.shown_file is None  # a refresh may overtake the opening
         if is_new:
             self.text_wanted.emit()
         before, self.file = self.file, file

@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -21,6 +21,7 @@ from workstation.ui.case_desk.models import (
     FactShown,
     NoticeShown,
     SendWord,
+    Services,
     Snippet,
 )
 from workstation.ui.case_desk.offers import OfferWriter
@@ -30,43 +31,7 @@ from workstation.ui.shared.formats import Formats
 from workstation.ui.shared.tasks import TaskStarter
 from workstation.ui.shared.words import translate
 
-if TYPE_CHECKING:
-    from workstation.services.attachments import Attachments
-    from workstation.services.case_desk import CaseDesk
-    from workstation.services.decisions import Decisions
-    from workstation.services.pictures import Pictures
-    from workstation.services.replies import Replies
-
 _NEVER_BOOKED = frozenset({"reply.decision_unknown", "reply.decision_not_booked"})
-
-
-class Services(Protocol):
-    """The services this room asks (a part of the desk)."""
-
-    @property
-    def case_desk(self) -> CaseDesk:
-        """Opens cases and acts on them."""
-        ...
-
-    @property
-    def decisions(self) -> Decisions:
-        """Holds and releases decisions."""
-        ...
-
-    @property
-    def replies(self) -> Replies:
-        """Drafts and sends."""
-        ...
-
-    @property
-    def attachments(self) -> Attachments:
-        """Fetches and uploads files."""
-        ...
-
-    @property
-    def pictures(self) -> Pictures:
-        """Fetches remote pictures of mails."""
-        ...
 
 
 class Writing(QObject):
@@ -219,7 +184,8 @@ class Writing(QObject):
         self.composer_changed.emit()
 
     def _forget_reply(self) -> None:
-        self.text_wanted.emit()
+        if self.mode == "note":
+            self.text_wanted.emit()
         self._draft = None
         self._is_letter = False
         self._texts["reply"] = ""
@@ -244,6 +210,8 @@ class Writing(QObject):
         if self.file is None or text == self._texts[self.mode]:
             return
         self._texts[self.mode] = text
+        if self.mode == "reply" and self._is_sending:
+            return  # it is on its way: a draft kept now would outlive it
         self._save()
         if self.mode == "reply":
             self._check_facts()
@@ -299,21 +267,15 @@ class Writing(QObject):
         if file is None or self._is_sending:
             return
         if self._uploads:
+            title = translate("CaseDesk", "Ein Anhang ist noch unterwegs")
             self._set_notice(
-                NoticeShown(
-                    "ask",
-                    translate("CaseDesk", "Ein Anhang ist noch unterwegs"),
-                    translate("CaseDesk", "Sende, sobald er unter der Antwort steht."),
-                )
+                NoticeShown("ask", title, translate("CaseDesk", "Sende, sobald er unter der Antwort steht."))
             )
             return
         if not self._texts["reply"].strip():
+            title = translate("CaseDesk", "Noch kein Text")
             self._set_notice(
-                NoticeShown(
-                    "ask",
-                    translate("CaseDesk", "Noch kein Text"),
-                    translate("CaseDesk", "Schreibe zuerst eine Antwort."),
-                )
+                NoticeShown("ask", title, translate("CaseDesk", "Schreibe zuerst eine Antwort."))
             )
             return
         self._is_sending = True
@@ -473,13 +435,7 @@ class Writing(QObject):
             act()
 
     def _violated(self, error: RuleViolation) -> None:
-        self._set_notice(
-            NoticeShown(
-                "danger",
-                translate("CaseDesk", "Das ging nicht"),
-                self._errors.sentence(error.code, error.params),
-            )
-        )
+        self._set_notice(self._offers.trouble(error))
 
     def _start(self, coro: Coroutine[Any, Any, Any], name: str) -> None:
         self._tasks.start(self._guarded(coro), name=name, owner=self)
@@ -489,27 +445,5 @@ class Writing(QObject):
             await coro
         except RuleViolation as error:
             self._violated(error)
-        except StoreUnusable as error:
-            self._set_notice(
-                NoticeShown(
-                    "danger",
-                    translate("CaseDesk", "Konnte nicht gespeichert werden"),
-                    self._errors.sentence(error.reason, {"path": str(error.path)}),
-                )
-            )
-        except SignInRequired as error:
-            self._set_notice(
-                NoticeShown(
-                    "ask",
-                    translate("CaseDesk", "Dafür braucht es eine Verbindung"),
-                    self._errors.sentence(error.code, error.params),
-                )
-            )
-        except HubUnavailable:
-            self._set_notice(
-                NoticeShown(
-                    "ask",
-                    translate("CaseDesk", "Dafür braucht es eine Verbindung"),
-                    translate("CaseDesk", "Versuche es noch einmal, sobald du online bist."),
-                )
-            )
+        except (StoreUnusable, SignInRequired, HubUnavailable) as error:
+            self._set_notice(self._offers.trouble(error))

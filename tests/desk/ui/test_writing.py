@@ -1,0 +1,235 @@
+"""What is written on a case stays with that case, whatever happens while it is written."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from tests.desk.materials import NOW, PERSON, a_case, a_message
+from tests.desk.services.bench import CASE, SHELF, Bench
+from tests.fakes.running import in_loop
+from workstation.casework.errors import RuleViolation
+from workstation.casework.message import AttachmentMeta
+from workstation.ports import HubUnavailable, SignInRequired
+from workstation.ui.case_desk.offers import OfferWriter
+from workstation.ui.case_desk.view_model import CaseDeskViewModel
+from workstation.ui.shared.error_text import ErrorText
+from workstation.ui.shared.formats import Formats
+
+OTHER = a_case("other")
+META = AttachmentMeta(sha256="a" * 64, name="bild.png", size=3, content_type="image/png")
+FORMATS = Formats("de")
+
+
+class Uploads:
+    """Attachments whose upload ends when it is told to, or fails as told."""
+
+    def __init__(self) -> None:
+        self.may_end = asyncio.Event()
+        self.error: Exception | None = None
+
+    async def put(self, path: Path) -> AttachmentMeta:
+        await self.may_end.wait()
+        if self.error is not None:
+            raise self.error
+        return META
+
+
+class Room:
+    """The view model of the room on a desk of fakes."""
+
+    def __init__(self) -> None:
+        self.desk = Bench()
+        self.desk.give(OTHER, a_message(OTHER))
+        self.uploads = Uploads()
+        services = SimpleNamespace(
+            case_desk=self.desk.case_desk,
+            decisions=self.desk.decisions,
+            replies=self.desk.replies,
+            attachments=self.uploads,
+            pictures=None,
+        )
+        errors = ErrorText("de", FORMATS)
+        self.model = CaseDeskViewModel(
+            services,
+            self.desk.tasks,
+            self.desk.clock,
+            FORMATS,
+            errors,
+            OfferWriter(FORMATS, errors, SHELF.texts),
+            lambda: PERSON.person_id,
+        )
+
+    async def settle(self) -> None:
+        """Let everything end but the holds, which wait for their time."""
+        for _turn in range(60):
+            await asyncio.sleep(0)
+
+    async def show(self, case_id: str) -> None:
+        """Open a case and wait for it."""
+        self.model.open(case_id)
+        await self.settle()
+
+    async def draft(self, case_id: str) -> str:
+        """Return the reply kept for a case."""
+        kept = (await self.desk.case_desk.open(case_id)).draft
+        return kept.text if kept is not None else ""
+
+    def sent(self, kind: str) -> int:
+        """Return how many acts of a kind were written."""
+        return sum(1 for item in self.desk.outbox.items(limit=50) if item.type == kind)
+
+
+def play(acts: Callable[[Room], Awaitable[None]]) -> None:
+    """Play on a new room."""
+
+    async def run() -> None:
+        room = Room()
+        await room.desk.start()
+        await room.show(CASE.case_id)
+        await acts(room)
+        await room.desk.tasks.close()
+
+    in_loop(run)
+
+
+def test_nothing_can_be_done_to_a_case_while_the_next_one_is_on_its_way(qapp: QApplication) -> None:
+    async def acts(room: Room) -> None:
+        room.model.save_text("Guten Tag")
+        await room.settle()
+        room.model.open(OTHER.case_id)
+        room.model.promise("call_back", NOW + timedelta(hours=2), "")
+        room.model.send(solves=False)
+        room.model.choose(0)
+        await room.settle()
+        assert (room.sent("decision.make"), room.sent("message.send")) == (0, 0)
+        assert room.model.file is not None and room.model.file.case.case_id == OTHER.case_id
+        assert await room.draft(CASE.case_id) == "Guten Tag"
+
+    play(acts)
+
+
+def test_a_decision_does_not_take_the_place_of_what_was_typed_last(qapp: QApplication) -> None:
+    async def acts(room: Room) -> None:
+        room.model.text_wanted.connect(lambda: room.model.save_text("Eigene Worte"))
+        room.model.promise("call_back", NOW + timedelta(hours=2), "")
+        await room.settle()
+        assert room.model.text == "Eigene Worte"
+
+    play(acts)
+
+
+def test_undo_takes_its_own_letter_and_leaves_own_words(qapp: QApplication) -> None:
+    async def acts(room: Room) -> None:
+        model = room.model
+        model.promise("call_back", NOW + timedelta(hours=2), "")
+        await room.settle()
+        assert model.text and model.hold is not None
+        model.undo()
+        await room.settle()
+        assert (model.text, await room.draft(CASE.case_id)) == ("", "")
+        model.save_text("Eigene Worte")
+        model.promise("call_back", NOW + timedelta(hours=2), "")
+        await room.settle()
+        model.undo()
+        await room.settle()
+        assert (model.text, await room.draft(CASE.case_id)) == ("Eigene Worte", "Eigene Worte")
+        assert model.composer().send_word == "send"
+
+    play(acts)
+
+
+def test_a_reply_whose_decision_was_undone_elsewhere_says_so_and_can_then_be_sent(qapp: QApplication) -> None:
+    async def acts(room: Room) -> None:
+        room.model.save_text("Wir rufen an.")
+        room.model.promise("call_back", NOW + timedelta(hours=2), "")
+        await room.settle()
+        assert room.model.hold is not None
+        await room.desk.decisions.undo(room.model.hold.cmd_id)
+        room.model.send(solves=False)
+        await room.settle()
+        assert room.model.notice is not None and room.sent("message.send") == 0
+        assert room.model.text == "Wir rufen an."
+        room.model.send(solves=False)
+        await room.settle()
+        assert room.sent("message.send") == 1
+        assert await room.draft(CASE.case_id) == ""
+
+    play(acts)
+
+
+def test_a_decision_made_beside_a_note_is_kept_with_the_reply(qapp: QApplication) -> None:
+    async def acts(room: Room) -> None:
+        room.model.save_text("Eigene Worte")
+        room.model.set_mode("note")
+        room.model.promise("call_back", NOW + timedelta(hours=2), "")
+        await room.settle()
+        kept = (await room.desk.case_desk.open(CASE.case_id)).draft
+        assert kept is not None and room.model.hold is not None
+        assert (kept.text, kept.waits_for) == ("Eigene Worte", room.model.hold.cmd_id)
+
+    play(acts)
+
+
+def test_a_note_saved_twice_is_one_note(qapp: QApplication) -> None:
+    async def acts(room: Room) -> None:
+        room.model.set_mode("note")
+        room.model.save_text("Nur intern")
+        room.model.save_note()
+        room.model.save_note()
+        await room.settle()
+        assert room.sent("note.add") == 1
+
+    play(acts)
+
+
+def test_a_file_on_its_way_holds_the_reply_and_joins_the_case_it_was_meant_for(qapp: QApplication) -> None:
+    async def acts(room: Room) -> None:
+        room.model.save_text("Mit Bild")
+        room.model.attach((Path("bild.png"),))
+        await room.settle()
+        room.model.send(solves=False)
+        await room.settle()
+        assert room.sent("message.send") == 0
+        await room.show(OTHER.case_id)
+        room.uploads.may_end.set()
+        await room.settle()
+        kept = (await room.desk.case_desk.open(CASE.case_id)).draft
+        assert kept is not None and (kept.text, kept.attachments) == ("Mit Bild", (META,))
+        assert room.model.composer().attachments == ()
+
+    play(acts)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        SignInRequired("session.expired"),
+        HubUnavailable("net.timeout"),
+        RuleViolation("attachment.unreadable"),
+    ],
+)
+def test_what_goes_wrong_every_day_is_said_in_the_case_and_is_no_fault(
+    error: Exception, qapp: QApplication
+) -> None:
+    async def acts(room: Room) -> None:
+        faults: list[str] = []
+        room.desk.tasks.on_error = lambda name, _error: faults.append(name)
+        room.uploads.error = error
+        room.uploads.may_end.set()
+        room.model.attach((Path("bild.png"),))
+        await room.settle()
+        assert room.model.notice is not None and room.model.notice.text
+        assert faults == []
+        room.model.save_text("Ohne Bild")
+        room.model.send(solves=False)
+        await room.settle()
+        assert room.sent("message.send") == 1
+
+    play(acts)
