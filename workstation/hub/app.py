@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
+import platform
 import signal
 import socket
 import ssl
@@ -232,9 +234,9 @@ class Hub:
 
     def start(self) -> None:
         """Start the threads; serving is up to the caller."""
-        if not self.core.settings.is_postgresql:
-            # This process alone has the file: whoever claimed something in it before is dead.
-            self.core.database.take_over_claims(self.core.clock.now())
+        # This process alone has the folder, and the file if there is one: whoever worked here is dead.
+        before = _node(self.core.settings) if self.core.settings.is_postgresql else ""
+        self.core.database.take_over_claims(self.core.clock.now(), before)
         self.workers.start()
 
     def close(self) -> None:
@@ -317,6 +319,12 @@ def _executors(core: HubCore, outlets: tuple[Outlet, ...]) -> list[Executor]:
     return executors
 
 
+def _node(settings: HubSettings) -> str:
+    """How the workers of this machine and folder are called first: the same after a restart."""
+    place = f"{platform.node()}\n{settings.folder.resolve()}"
+    return hashlib.sha256(place.encode()).hexdigest()[:12] + "-"
+
+
 def _workers(
     core: HubCore, executors: Sequence[Executor], mail_room: MailRoom
 ) -> tuple[Workers, list[MailboxLoop]]:
@@ -325,7 +333,12 @@ def _workers(
         (
             f"effects-{number}",
             EffectWorker(
-                core.database, executors, CaseProjector(), core.clock, new_id(core.clock), core.tenant_id
+                core.database,
+                executors,
+                CaseProjector(),
+                core.clock,
+                f"{_node(core.settings)}{new_id(core.clock)}",
+                core.tenant_id,
             ),
         )
         for number in range(_EFFECT_WORKERS)

@@ -274,7 +274,19 @@ def test_a_doubt_is_not_taken_over_but_looked_up(played: Played) -> None:
     with pytest.raises(Killed):
         played.worker.step()
     played.database.take_over_claims(played.clock.now())
-    assert played.states()[0] == "sent"
+    assert played.states()[0] == "sent" and played.work() == 0
+    played.clock.pass_by(timedelta(seconds=5))
+    assert played.work() == 3
+    assert len(played.books.calls) == len(set(played.books.calls)) == 2
+
+
+def test_only_workers_known_to_be_dead_are_taken_over(played: Played) -> None:
+    claimed = played.database.claim_effect(BOOKS, "there-1", played.clock.now())
+    assert claimed is not None
+    played.database.take_over_claims(played.clock.now(), "here-")
+    assert played.work() == 0
+    played.database.take_over_claims(played.clock.now(), "there-")
+    assert played.work() == 3
 
 
 def test_after_five_failures_the_target_is_left_alone(played: Played) -> None:

@@ -207,9 +207,9 @@ class SqlDatabase:
             return None
         return self.outside(lambda session: effect_rows.claim(session, wanted, worker, now))
 
-    def take_over_claims(self, now: datetime) -> None:
-        """Free claims of workers that died with the process before this one; only where there is no other."""
-        self.outside(lambda session: effect_rows.take_over(session, now))
+    def take_over_claims(self, now: datetime, workers: str = "") -> None:
+        """Go on with what dead workers had begun; ``workers`` is the prefix of their names, "" = all."""
+        self.outside(lambda session: effect_rows.take_over(session, workers, now))
 
     def seal_audit(self, now: datetime) -> int:
         """Chain committed audit rows of all tenants; return how many were sealed."""

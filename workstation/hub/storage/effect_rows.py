@@ -41,6 +41,8 @@ WHERE tenant_id = :tenant_id AND effect_id = :effect_id
 """
 CLAIM_FOR = timedelta(seconds=120)
 """A worker that has said nothing for so long after claiming has ended; others may take over."""
+_SETTLES_WITHIN = timedelta(seconds=5)
+"""What a server had received when the connection broke is to be seen after so long, as a rule."""
 
 
 def effect_of(row: Any) -> Effect:
@@ -211,13 +213,24 @@ def look_first(session: Session) -> None:
     )
 
 
-def take_over(session: Session, now: datetime) -> None:
-    """Free what a dead worker had claimed and not begun; for a hub that is alone and has just begun."""
+def take_over(session: Session, workers: str, now: datetime) -> None:
+    """Go on with what dead workers had begun: free what they claimed, look up soon what they sent.
+
+    ``workers`` is the prefix of their names ("" = all). What was sent need not wait until its call would have
+    timed out: the connection died with the process. Whether it happened is still looked up, never assumed.
+    """
     session.do(
         "UPDATE effect SET state = 'pending', claimed_by = '', next_at = :now"
-        " WHERE state = 'claimed' AND claimed_by <> :mark",
+        " WHERE state = 'claimed' AND claimed_by <> :mark AND claimed_by LIKE :workers",
         now=micros(now),
         mark=BEFORE_RESTORE,
+        workers=f"{workers}%",
+    )
+    session.do(
+        "UPDATE effect SET next_at = :soon"
+        " WHERE state IN ('sent', 'unknown') AND next_at > :soon AND claimed_by LIKE :workers",
+        soon=micros(now + _SETTLES_WITHIN),
+        workers=f"{workers}%",
     )
 
 
