@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from datetime import datetime, timedelta
 
 from workstation.casework.clock import Clock
@@ -12,7 +13,7 @@ from workstation.casework.limit import Refused
 from workstation.casework.money import Money
 from workstation.casework.proposal import Proposal
 from workstation.casework.wire.commands import CancelDecision, Decide
-from workstation.ports import Outbox, OutboxItem, TaskRunner, Workers
+from workstation.ports import Outbox, OutboxItem, StoreUnusable, TaskRunner, Workers
 from workstation.services.commands import CommandWriter
 from workstation.services.reference import Reference
 from workstation.services.views import HeldDecision
@@ -20,6 +21,9 @@ from workstation.services.views import HeldDecision
 MAX_PAUSE_S = 30.0
 UNDO_CHOICES_S = (8, 15, 30)
 FLUSH_WAIT_S = 3.0
+AGAIN_S = 5.0
+"""How long until a decision the disk did not take is let go again."""
+_log = logging.getLogger(__name__)
 
 
 class Decisions:
@@ -204,8 +208,14 @@ class Decisions:
         self._tasks.start(self._release_after(cmd_id, left_s), name=f"hold {cmd_id}", owner=_hold_of(cmd_id))
 
     async def _release_after(self, cmd_id: str, left_s: float) -> None:
-        await asyncio.sleep(left_s)
-        await self._let_go(cmd_id)
+        while True:
+            await asyncio.sleep(left_s)
+            try:
+                await self._let_go(cmd_id)
+                return
+            except StoreUnusable as error:
+                _log.warning("a held decision could not be let go: %s", error)
+                left_s = AGAIN_S
 
     async def _resume_after(self, cmd_id: str, rest_s: float) -> None:
         await asyncio.sleep(rest_s)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterable
 
-from workstation.ports import Changes, Outbox, OutboxItem, Replica, Workers
+from workstation.ports import Changes, Outbox, OutboxItem, Replica, StoreUnusable, Workers
 from workstation.services.changes import ChangeFeed
 from workstation.services.folding import fold, state_of
 from workstation.services.reference import Reference
+
+_log = logging.getLogger(__name__)
 
 
 class Overlay:
@@ -39,7 +42,11 @@ class Overlay:
             return
         async with self._turn:
             pending = await self._workers.run("outbox", self._outbox.pending)
-            await self._write(tuple(item for item in pending if item.case_id in wanted), wanted)
+            try:
+                await self._write(tuple(item for item in pending if item.case_id in wanted), wanted)
+            except StoreUnusable as error:
+                # The act itself is safe; the list catches up with the next change, or at the next start.
+                _log.warning("the list does not show the last acts: %s", error)
         self._changes.publish(Changes(cases=wanted))
 
     async def rebase(self, touched: frozenset[str]) -> None:

@@ -25,6 +25,7 @@ from workstation.ports import (
     ProtocolMismatch,
     Replica,
     SignInRequired,
+    StoreUnusable,
     TaskRunner,
     Workers,
 )
@@ -166,6 +167,11 @@ class Sync:
                 self._reading_stopped = error.code
                 self._show("update_needed", error.code)
                 delay = backoff.next_s()
+            except StoreUnusable as error:
+                # A full disk: nothing is lost, and it goes on by itself once there is room again.
+                _log.error("what came or went could not be stored: %s", error)
+                self._show(self._state, error.reason)
+                delay = backoff.next_s()
             except RuleViolation as error:
                 _log.error("the hub turned a whole call down: %s", error)
                 self._show(self._state, error.code)
@@ -293,7 +299,10 @@ class Sync:
         """Say when the picture is old; tear the connections down when nothing moves any more."""
         while True:
             await asyncio.sleep(WATCH_EVERY_S)
-            await self._workers.run("outbox", lambda: self._outbox.prune(self._clock.now() - KEPT_FOR))
+            try:
+                await self._workers.run("outbox", lambda: self._outbox.prune(self._clock.now() - KEPT_FOR))
+            except StoreUnusable as error:
+                _log.warning("old rows stay for now: %s", error)
             await self._count()
             if self._state not in ("online", "stale"):
                 continue

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import msgspec
 from sqlalchemy import Connection, Engine, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from workstation.ports import Draft
+from workstation.storage.outbox_rows import writing
 from workstation.storage.outbox_tables import draft as drafts
 from workstation.storage.outbox_tables import micros
 from workstation.storage.outbox_tables import note as notes
+
+_PLACE = Path("outbox.db")
 
 
 def load_draft(connection: Connection, case_id: str, person_id: str, kind: str) -> Draft | None:
@@ -68,7 +72,7 @@ class Shelf:
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:
-        with self._engine.begin() as connection:
+        with writing(self._engine, _PLACE) as connection:
             yield connection
 
     @contextmanager

@@ -89,7 +89,7 @@ class SqlOutbox(Shelf):
         return item_of(row)
 
     def _append_once(self, command: NewCommand, sign: Signer) -> dict[str, Any]:
-        with self._write() as connection:
+        with self._engine.begin() as connection:
             newest = connection.execute(_NEWEST, {"epoch": self._outbox_epoch}).scalar()
             row = new_row(
                 command,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from workstation.casework.wire import codec
 from workstation.casework.wire.commands import Envelope, signed_bytes, type_of
@@ -77,6 +79,20 @@ def unusable(error: DBAPIError, path: Path) -> StoreUnusable:
     if "locked" in text or "busy" in text:
         return StoreUnusable("store.locked", path, text)
     return StoreUnusable("store.unreadable", path, text)
+
+
+@contextmanager
+def writing(engine: Engine, path: Path) -> Iterator[Connection]:
+    """Open a transaction; a disk that is full or fails is told as such, all else stays what it is.
+
+    Raises:
+        StoreUnusable: ``store.full``, ``store.locked``, ``store.unreadable``.
+    """
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except OperationalError as error:
+        raise unusable(error, path) from error
 
 
 @cache

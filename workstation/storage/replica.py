@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, cast
 
 import msgspec
@@ -29,11 +30,13 @@ from workstation.ports import (
 )
 from workstation.storage.find import query_of
 from workstation.storage.ingest import decoded, ingest, remove_orphans
+from workstation.storage.outbox_rows import writing
 from workstation.storage.queue import COLUMN_COUNT, COLUMNS, item_of, moment, page_sql, row_of
 from workstation.storage.queue_counts import count_queue
 from workstation.system.crashpoint import crashpoint
 
 MAX_FOUND = 200
+_PLACE = Path("replica.db")
 _CUSTOMER_PARTS = (
     "order",
     "payment",
@@ -60,7 +63,7 @@ class SqlReplica:
 
     def apply_page(self, answer: PullAnswer) -> Changes:
         """Store a page of the feed and its cursors in one transaction."""
-        with self._writer.begin() as connection:
+        with writing(self._writer, _PLACE) as connection:
             era = int(_note(connection, "era") or 0)
             changes = ingest(connection, answer, era)
             changes |= self._purge_lost_scopes(connection, answer.scopes)
@@ -107,7 +110,7 @@ class SqlReplica:
 
     def reset(self, generation: str) -> None:
         """Forget the cursors; rows stay until the hub has sent all it has."""
-        with self._writer.begin() as connection:
+        with writing(self._writer, _PLACE) as connection:
             connection.exec_driver_sql("DELETE FROM cursor")
             _set_note(connection, "generation", generation)
             _set_note(connection, "era", str(int(_note(connection, "era") or 0) + 1))
@@ -121,7 +124,7 @@ class SqlReplica:
             (entity_name(item), entity_id(item), case_id, msgspec.json.encode(item).decode())
             for item in entities
         ]
-        with self._writer.begin() as connection:
+        with writing(self._writer, _PLACE) as connection:
             connection.exec_driver_sql("DELETE FROM ov_doc WHERE case_id = ?", (case_id,))
             connection.exec_driver_sql("DELETE FROM ov_case_row WHERE case_id = ?", (case_id,))
             if rows:
@@ -142,7 +145,7 @@ class SqlReplica:
 
     def clear_overlay(self) -> None:
         """Drop the whole overlay."""
-        with self._writer.begin() as connection:
+        with writing(self._writer, _PLACE) as connection:
             connection.exec_driver_sql("DELETE FROM ov_doc")
             connection.exec_driver_sql("DELETE FROM ov_case_row")
 

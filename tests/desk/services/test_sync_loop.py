@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
@@ -14,13 +15,16 @@ from tests.fakes.hub import ScriptedHub
 from tests.fakes.running import in_loop
 from workstation.casework.errors import RuleViolation
 from workstation.casework.wire.commands import MAX_BATCH, AddNote, Applied, Envelope, Rejected
+from workstation.casework.wire.sync import PullAnswer
 from workstation.ports import (
+    Changes,
     GenerationChanged,
     HubAddress,
     HubUnavailable,
     NewCommand,
     ProtocolMismatch,
     SignInRequired,
+    StoreUnusable,
 )
 from workstation.services import sync as sync_module
 from workstation.services.link import HubLink
@@ -334,3 +338,25 @@ def test_batches_keep_cases_together_in_order_and_within_size() -> None:
     assert len({case for batch in spread for case in {e.case_id for e in batch}}) == sum(
         len({e.case_id for e in batch}) for batch in spread
     )
+
+
+def test_a_full_disk_stops_no_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def play() -> None:
+        async with live() as made:
+            bench, faults = made.bench, list[str]()
+            bench.tasks.on_error = lambda name, _error: faults.append(name)
+            write, tries = bench.replica.apply_page, list[int]()
+
+            def full(answer: PullAnswer) -> Changes:
+                tries.append(1)
+                if len(tries) < 4:
+                    raise StoreUnusable("store.full", Path("replica.db"))
+                return write(answer)
+
+            monkeypatch.setattr(bench.replica, "apply_page", full)
+            made.sync.poke()
+            await until(lambda: len(tries) >= 4)
+            await until(lambda: made.sync.connection.state == "online")
+            assert faults == []
+
+    in_loop(play)

@@ -15,7 +15,7 @@ from sqlalchemy import inspect
 
 from tests.desk.materials import KEY, NOW, SetClock, an_id, sign
 from workstation.casework.wire.commands import AddNote, Applied, Decide
-from workstation.ports import NewCommand, StoreUnusable
+from workstation.ports import Draft, NewCommand, StoreUnusable
 from workstation.storage.journal import Journal
 from workstation.storage.opening import JOURNAL_FILE, OUTBOX_FILE, open_outbox
 from workstation.storage.outbox import SqlOutbox
@@ -257,5 +257,24 @@ def test_a_full_disk_costs_no_saved_row_and_ends_in_read_only(tmp_path: Path) ->
         state = outbox.disk()
         assert not state.is_read_only
         assert (tmp_path / "reserve").stat().st_size == 65536
+    finally:
+        outbox.close()
+
+
+def test_a_full_disk_says_so_for_drafts_too_and_is_no_fault_of_the_program(tmp_path: Path) -> None:
+    outbox = opened(tmp_path)
+    outbox.close()
+    engine = sqlite.engine(tmp_path / OUTBOX_FILE, KEY)
+    outbox = SqlOutbox(engine, Journal(tmp_path / JOURNAL_FILE, KEY), Room(tmp_path), SetClock())
+    try:
+        with engine.connect() as connection:
+            pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+            connection.rollback()
+            connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
+            connection.rollback()
+        with pytest.raises(StoreUnusable) as caught:
+            for n in range(200):
+                outbox.save_draft(Draft(case_id=f"c{n}", person_id="p", text="lang " * 500))
+        assert caught.value.reason == "store.full"
     finally:
         outbox.close()
