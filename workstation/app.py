@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import platform
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from workstation.storage.replica import SqlReplica
 
 LOCK_FILE = "desk.lock"
+_log = logging.getLogger(__name__)
 
 
 class _Files(TypedDict):
@@ -103,7 +105,11 @@ class Desk:
 
     async def close(self, *, wait_s: float = 3.0) -> int:
         """Let held decisions go, wait a moment for the hub, end all work; returns what still waits."""
-        left = await self.decisions.flush_all(wait_s) if self._is_started else 0
+        left = 0
+        try:
+            left = await self.decisions.flush_all(wait_s) if self._is_started else 0
+        except StoreUnusable as error:
+            _log.warning("what is held stays held until the next start: %s", error)
         self.link.set(None)
         await self.tasks.close()
         self.workers.close()

@@ -91,9 +91,11 @@ class Running:
             desk = await self._open(may_use_key_files=self.options.may_use_key_files)
             if desk is None:
                 return 1
-            await self._bind(desk)
-            await self._done.wait()
-            await desk.close()
+            try:
+                await self._bind(desk)
+                await self._done.wait()
+            finally:
+                await desk.close()
         finally:
             self.window.allow_close()
         return 0

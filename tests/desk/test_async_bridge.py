@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
@@ -74,3 +75,28 @@ def test_a_lane_works_in_order_one_at_a_time() -> None:
 
     in_loop(play)
     assert order == list(range(50))
+
+
+def test_closing_waits_for_files_but_not_for_a_silent_hub() -> None:
+    silence, written = threading.Event(), list[int]()
+
+    def write() -> None:
+        time.sleep(0.2)
+        written.append(1)
+
+    async def play() -> float:
+        workers = LaneWorkers()
+        call = asyncio.ensure_future(workers.run("net", silence.wait))
+        file = asyncio.ensure_future(workers.run("outbox", write))
+        await asyncio.sleep(0.05)
+        call.cancel()
+        file.cancel()
+        begun = time.monotonic()
+        workers.close()
+        return time.monotonic() - begun
+
+    try:
+        assert in_loop(play) < 10
+        assert written == [1]
+    finally:
+        silence.set()

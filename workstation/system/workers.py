@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 DESK_LANES: Mapping[str, int] = MappingProxyType({"outbox": 1, "replica": 1, "read": 1, "net": 8})
 """Lane -> threads. One thread means: in order, one at a time."""
+
+NET_PATIENCE_S = 2.0
+"""How long closing waits for calls to a hub that has fallen silent."""
 
 
 class LaneWorkers:
@@ -24,24 +27,34 @@ class LaneWorkers:
             name: ThreadPoolExecutor(max_workers=threads, thread_name_prefix=f"lane-{name}")
             for name, threads in lanes.items()
         }
+        self._calls: set[Future[Any]] = set()
 
     async def run(self, lane: str, work: Callable[[], T]) -> T:
         """Run ``work`` on ``lane`` and return its result or raise its error.
 
         Work that has begun runs to its end even when the waiting task is cancelled.
         """
-        return await asyncio.wrap_future(self._lanes[lane].submit(work))
+        future = self._lanes[lane].submit(work)
+        if lane == "net":
+            self._calls.add(future)
+            future.add_done_callback(self._calls.discard)
+        return await asyncio.wrap_future(future)
 
     def post(self, lane: str, work: Callable[[], None]) -> None:
         """Run ``work`` later on ``lane``; an error goes to the log."""
         self._lanes[lane].submit(work).add_done_callback(_report)
 
     def close(self) -> None:
-        """End all threads after what has begun; what only waits on ``net`` or ``read`` is dropped."""
+        """End all threads after what has begun; what only waits on ``net`` or ``read`` is dropped.
+
+        A call to a silent hub is not waited for longer than 2 s: it touches no file of the profile.
+        """
         for name, executor in self._lanes.items():
             executor.shutdown(wait=False, cancel_futures=name in ("net", "read"))
-        for executor in self._lanes.values():
-            executor.shutdown(wait=True)
+        if self._calls:
+            wait(tuple(self._calls), timeout=NET_PATIENCE_S)
+        for name, executor in self._lanes.items():
+            executor.shutdown(wait=name != "net" or not self._calls)
 
 
 def _report(done: Future[None]) -> None:

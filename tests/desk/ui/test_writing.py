@@ -233,3 +233,17 @@ def test_what_goes_wrong_every_day_is_said_in_the_case_and_is_no_fault(
         assert room.sent("message.send") == 1
 
     play(acts)
+
+
+def test_an_undo_that_comes_too_late_says_so(qapp: QApplication) -> None:
+    async def acts(room: Room) -> None:
+        room.model.promise("call_back", NOW + timedelta(hours=2), "")
+        await room.settle()
+        assert room.model.hold is not None
+        await room.desk.decisions.release(room.model.hold.cmd_id)
+        room.desk.outbox.mark_sent((room.model.hold.cmd_id,), NOW)
+        room.model.undo()
+        await room.settle()
+        assert room.model.notice is not None and "nicht mehr" in room.model.notice.text
+
+    play(acts)

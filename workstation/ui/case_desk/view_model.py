@@ -378,7 +378,8 @@ class CaseDeskViewModel(Writing):
 
     async def _undo(self, held: HeldDecision) -> None:
         if not await self._services.decisions.undo(held.cmd_id):
-            return
+            self.hold_changed.emit()
+            raise RuleViolation("decision.too_late")
         self.said.emit(translate("CaseDesk", "Zurückgenommen"), True)
         if self._draft is not None and self._draft.waits_for == held.cmd_id and held.case_id == self.case_id:
             if self._is_letter:

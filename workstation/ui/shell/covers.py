@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from workstation.casework.errors import RuleViolation
-from workstation.ports import HubUnavailable, SignInRequired
+from workstation.ports import HubUnavailable, SignInRequired, StoreUnusable
 from workstation.services.views import SessionView
 from workstation.ui.shared.error_text import ErrorText
 from workstation.ui.shared.tasks import TaskStarter
@@ -74,6 +74,8 @@ class Covers:
             problem = self._errors.sentence(error.code, error.params)
         except HubUnavailable as error:
             problem = self._errors.sentence(error.why)
+        except StoreUnusable as error:
+            problem = self._errors.sentence(error.reason, {"path": str(error.path)})
         finally:
             self._is_busy = False
         if problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
 from workstation.casework.case import NoCaseReason
+from workstation.casework.errors import RuleViolation
+from workstation.ports import StoreUnusable
 from workstation.services.views import Changes, Connection
 from workstation.ui.case_desk.offers import OfferWriter
 from workstation.ui.case_desk.view import CaseDeskView
@@ -42,6 +45,7 @@ from workstation.ui.sign_in.view import SignInView
 if TYPE_CHECKING:
     from workstation.app import Desk
 
+_log = logging.getLogger(__name__)
 _TICK_MS = 30_000
 _TYPING_MS = 8_000
 """How long after the last key others still see that one writes."""
@@ -174,7 +178,7 @@ class DeskWindow(QObject):
         window.closing.connect(self._on_closing)
         self.palette.ran.connect(self.keys.run)
         self.outbox.booked.connect(lambda cmd: self.act(self.desk.decisions.release(cmd)))
-        self.outbox.discarded.connect(lambda cmd: self.act(self.desk.decisions.undo(cmd)))
+        self.outbox.discarded.connect(lambda cmd: self.act(self._take_back(cmd)))
         self.outbox.withdrawn.connect(self._withdraw)
         window.theme.changed.connect(self._on_theme_changed)
 
@@ -188,13 +192,18 @@ class DeskWindow(QObject):
 
     async def _close(self) -> None:
         # What was decided goes out; what the hub does not answer in three seconds waits on the disk.
-        await self.desk.decisions.flush_all()
-        self._tick.stop()
-        self._typing.stop()
-        self.queue_model.stop()
-        self._stop_listening()
-        self.window.allow_close()
-        self.finished.emit()
+        # A disk that takes nothing any more must not keep the window open: what is held stays held.
+        try:
+            await self.desk.decisions.flush_all()
+        except StoreUnusable as error:
+            _log.warning("not everything that was held could be let go: %s", error)
+        finally:
+            self._tick.stop()
+            self._typing.stop()
+            self.queue_model.stop()
+            self._stop_listening()
+            self.window.allow_close()
+            self.finished.emit()
 
     def report_bug(self, name: str, error: BaseException) -> None:
         """Show a fault of this program: what it was doing, and that nothing was lost by it."""
@@ -297,7 +306,7 @@ class DeskWindow(QObject):
             title,
             icon="zap",
             act=translate("Shell", "Rückgängig"),
-            on_act=lambda: self.act(self.desk.decisions.undo(held.cmd_id)),
+            on_act=lambda: self.act(self._take_back(held.cmd_id)),
         )
 
     def _on_case_entered(self, case_id: str) -> None:
@@ -326,6 +335,10 @@ class DeskWindow(QObject):
     def act(self, work: Coroutine[Any, Any, Any]) -> None:
         """Carry out an act; what is wrong with it is said in the case."""
         self.case_model.act(work)
+
+    async def _take_back(self, cmd_id: str) -> None:
+        if not await self.desk.decisions.undo(cmd_id):
+            raise RuleViolation("decision.too_late")
 
     def _withdraw(self, cmd_id: str) -> None:
         self.act(self.desk.outbox_view.withdraw(cmd_id))

@@ -81,6 +81,7 @@ class Menus:
         self._rooms.case.composer.flush()
         try:
             await self._rooms.desk.session.sign_out()
+            self._rooms.case_model.close()  # the next person finds nobody's words here
         except RuleViolation as error:
             self._rooms.window.toasts.show_toast(
                 self._rooms.errors.sentence(error.code, error.params), icon="triangle-alert"
