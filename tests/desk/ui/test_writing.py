@@ -17,6 +17,7 @@ from tests.fakes.running import in_loop
 from workstation.casework.errors import RuleViolation
 from workstation.casework.message import AttachmentMeta
 from workstation.ports import HubUnavailable, SignInRequired
+from workstation.services.views import HeldDecision
 from workstation.ui.case_desk.offers import OfferWriter
 from workstation.ui.case_desk.view_model import CaseDeskViewModel
 from workstation.ui.shared.error_text import ErrorText
@@ -245,5 +246,28 @@ def test_an_undo_that_comes_too_late_says_so(qapp: QApplication) -> None:
         room.model.undo()
         await room.settle()
         assert room.model.notice is not None and "nicht mehr" in room.model.notice.text
+
+    play(acts)
+
+
+def test_a_double_click_decides_once(qapp: QApplication) -> None:
+    async def acts(room: Room) -> None:
+        for _click in range(2):
+            room.model.promise("call_back", NOW + timedelta(hours=2), "")
+        await room.settle()
+        assert room.sent("decision.make") == 1
+
+    play(acts)
+
+
+def test_what_is_held_on_a_case_left_at_once_can_still_be_undone(qapp: QApplication) -> None:
+    async def acts(room: Room) -> None:
+        held: list[HeldDecision] = []
+        room.model.held_elsewhere.connect(held.append)
+        room.model.promise("call_back", NOW + timedelta(hours=2), "")
+        room.model.open(OTHER.case_id)
+        await room.settle()
+        assert [item.case_id for item in held] == [CASE.case_id]
+        assert room.model.hold is None and room.model.hold_words(held[0])[0]
 
     play(acts)

@@ -45,6 +45,8 @@ class CaseDeskViewModel(Writing):
     file_changed = Signal(bool)
     """True: another case than before."""
     hold_changed = Signal()
+    held_elsewhere = Signal(object)
+    """A decision (HeldDecision) is held on a case that was left meanwhile."""
     lines_wanted = Signal(object)
     """A proposal that needs its lines chosen."""
     amount_shown = Signal(object)
@@ -58,6 +60,7 @@ class CaseDeskViewModel(Writing):
         self._amount_for: Proposal | None = None
         self._amount_offer: Proposal | None = None
         self._lines_for: Proposal | None = None
+        self._is_deciding = False
 
     # -- showing
     def lines(self) -> tuple[ConversationLine, ...]:
@@ -112,9 +115,10 @@ class CaseDeskViewModel(Writing):
         """«Dein Rahmen: …» and the rule behind it."""
         return self._offers.limit_words(self.file.allowance) if self.file else ("", "")
 
-    def hold_words(self) -> tuple[str, str]:
-        """Title and sub of the undo bar."""
-        return self._offers.hold_words(self.hold) if self.hold else ("", "")
+    def hold_words(self, held: HeldDecision | None = None) -> tuple[str, str]:
+        """Title and sub of the undo bar, of the hold shown or of another."""
+        held = held or self.hold
+        return self._offers.hold_words(held) if held else ("", "")
 
     # -- opening
     def open(self, case_id: str) -> None:
@@ -274,12 +278,13 @@ class CaseDeskViewModel(Writing):
 
     def _decide(self, offer: Proposal) -> None:
         file = self.shown_file
-        if file is None:
-            return
+        if file is None or self.hold is not None or self._is_deciding:
+            return  # one click, one decision: the second of a double click is none
         refusal = self._offers.refusal(offer)
         if refusal is not None:
             self._set_notice(refusal, {"other": lambda: self._take_alternative(offer)})
             return
+        self._is_deciding = True
         self._start(self._hold(file.case.case_id, offer), "decision.hold")
 
     def _take_alternative(self, offer: Proposal) -> None:
@@ -289,8 +294,12 @@ class CaseDeskViewModel(Writing):
             self.choose(index)
 
     async def _hold(self, case_id: str, offer: Proposal) -> None:
-        held = await self._services.decisions.hold(case_id, offer)
+        try:
+            held = await self._services.decisions.hold(case_id, offer)
+        finally:
+            self._is_deciding = False
         if case_id != self.case_id:
+            self.held_elsewhere.emit(held)
             return
         self.hold = held
         self._set_notice(None)
@@ -337,9 +346,10 @@ class CaseDeskViewModel(Writing):
 
     def begin_amount(self, index: int) -> tuple[str, DecisionFace] | None:
         """Begin to change the amount of button ``index``: the text of the field and the face."""
-        if self.file is None:
+        file = self.shown_file
+        if file is None:
             return None
-        offer = self._offers.offer_at(self.file, index)
+        offer = self._offers.offer_at(file, index)
         if offer is None or not offer.steps:
             return None
         self._amount_for = self._amount_offer = offer

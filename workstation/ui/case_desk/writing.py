@@ -355,8 +355,9 @@ class Writing(QObject):
     # -- files
     def attach(self, paths: tuple[Path, ...]) -> None:
         """Attach files to the reply."""
-        if self.file is not None:
-            self._start(self._attach(self.file, paths), "attachment.put")
+        file = self.shown_file
+        if file is not None:
+            self._start(self._attach(file, paths), "attachment.put")
 
     async def _attach(self, file: CaseFile, paths: tuple[Path, ...]) -> None:
         case_id = file.case.case_id

@@ -12,7 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from workstation.casework.case import NoCaseReason
 from workstation.casework.errors import RuleViolation
 from workstation.ports import StoreUnusable
-from workstation.services.views import Changes, Connection
+from workstation.services.views import Changes, Connection, HeldDecision
 from workstation.ui.case_desk.offers import OfferWriter
 from workstation.ui.case_desk.view import CaseDeskView
 from workstation.ui.case_desk.view_model import CaseDeskViewModel
@@ -161,6 +161,7 @@ class DeskWindow(QObject):
         case.toast.connect(lambda words: window.toasts.show_toast(words, icon="circle-check"))
         self.case_model.said.connect(lambda words, urgent: window.announcer.announce(words, is_urgent=urgent))
         self.case_model.file_changed.connect(self._on_file_changed)
+        self.case_model.held_elsewhere.connect(self._toast_hold)
         self.customer.reference_wanted.connect(case.composer.insert)
         for pane in (self.customer, self.second):
             pane.item_opened.connect(lambda item, at=pane: self._on_item(item, at, is_opened=True))
@@ -294,14 +295,11 @@ class DeskWindow(QObject):
         self.case.composer.flush()
         held = self.case_model.hold
         if held is not None and held.case_id != case_id:
-            self._toast_hold()
+            self._toast_hold(held)
         self.case_model.open(case_id)
 
-    def _toast_hold(self) -> None:
-        held = self.case_model.hold
-        if held is None:
-            return
-        title, _sub = self.case_model.hold_words()
+    def _toast_hold(self, held: HeldDecision) -> None:
+        title, _sub = self.case_model.hold_words(held)
         self.window.toasts.show_toast(
             title,
             icon="zap",
@@ -345,7 +343,7 @@ class DeskWindow(QObject):
 
     def act_on_case(self, key: str) -> None:
         """Carry out what the case's own menu and keys ask: solve, reopen, no_case_spam, is_case ..."""
-        file = self.case_model.file
+        file = self.case_model.shown_file
         if file is None:
             return
         case_id, desk = file.case.case_id, self.desk.case_desk.acts

@@ -109,7 +109,7 @@ class Keys:
         self._rooms.menus.set_undo()
 
     def _toggle_no_case(self) -> None:
-        file = self._rooms.case_model.file
+        file = self._rooms.case_model.shown_file
         if file is not None:
             self._rooms.act_on_case("is_case" if file.case.status == "no_case" else "no_case_spam")
 

@@ -63,7 +63,7 @@ class Sheets:
         if begin is not None:
             begin()
             return
-        if self._model.file is None:
+        if self._model.shown_file is None:
             return
         opener = {
             "assign": self._assign,
