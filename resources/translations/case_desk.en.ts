@@ -174,6 +174,14 @@
         <translation>Send once it is listed below the reply.</translation>
     </message>
     <message>
+        <source>Noch nicht festgehalten</source>
+        <translation>Not recorded yet</translation>
+    </message>
+    <message>
+        <source>Buche zuerst die laufende Entscheidung oder nimm sie zurück.</source>
+        <translation>Book the decision that is running first, or take it back.</translation>
+    </message>
+    <message>
         <source>Noch kein Text</source>
         <translation>No text yet</translation>
     </message>

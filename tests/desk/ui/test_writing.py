@@ -271,3 +271,15 @@ def test_what_is_held_on_a_case_left_at_once_can_still_be_undone(qapp: QApplicat
         assert room.model.hold is None and room.model.hold_words(held[0])[0]
 
     play(acts)
+
+
+def test_a_promise_entered_during_a_hold_is_not_dropped_in_silence(qapp: QApplication) -> None:
+    async def acts(room: Room) -> None:
+        room.model.promise("call_back", NOW + timedelta(hours=2), "")
+        await room.settle()
+        room.model.promise("answer", NOW + timedelta(hours=3), "")
+        await room.settle()
+        assert room.sent("decision.make") == 1
+        assert room.model.notice is not None and room.model.notice.tone == "ask"
+
+    play(acts)

@@ -323,7 +323,10 @@ class CaseDeskViewModel(Writing):
 
     def promise(self, what: PromiseKind, due_at: datetime, note: str) -> None:
         """Make a promise of one's own words; it is held and undone like every decision."""
-        if self.file is None or self.hold is not None:
+        if self.hold is not None:
+            title = translate("CaseDesk", "Noch nicht festgehalten")
+            words = translate("CaseDesk", "Buche zuerst die laufende Entscheidung oder nimm sie zurück.")
+            self._set_notice(NoticeShown("ask", title, words))
             return
         step = MakePromise(
             what=what, due_at=due_at, promise_id=new_id(self._clock), owner_id=self._person_id(), note=note
