@@ -76,6 +76,9 @@ class Covers:
             problem = self._errors.sentence(error.why)
         except StoreUnusable as error:
             problem = self._errors.sentence(error.reason, {"path": str(error.path)})
+        except Exception:
+            self._view.back_to(page, "")  # the report tells the rest; nobody is left with a page that waits
+            raise
         finally:
             self._is_busy = False
         if problem:

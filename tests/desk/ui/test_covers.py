@@ -1,0 +1,62 @@
+"""The sheets before somebody has signed in: whatever goes wrong, one can try again."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.fakes.running import in_loop
+from workstation.async_bridge import AsyncTasks
+from workstation.ports import HubUnavailable, StoreUnusable
+from workstation.services.session import Session
+from workstation.services.views import SessionView
+from workstation.ui.shared.error_text import ErrorText
+from workstation.ui.shared.formats import Formats
+from workstation.ui.shared.theme import Theme
+from workstation.ui.shell.covers import Covers
+from workstation.ui.shell.view import MainWindow
+from workstation.ui.sign_in.view import SignInView
+
+
+@pytest.mark.parametrize(
+    ("error", "is_said"),
+    [
+        (HubUnavailable("net.no_connection"), True),
+        (StoreUnusable("store.full", Path("outbox.db")), True),
+        (OSError("kaputt"), False),
+    ],
+)
+def test_a_sign_in_that_fails_leads_back_to_its_page(
+    error: Exception, is_said: bool, theme: Theme, qtbot: QtBot
+) -> None:
+    window, view = MainWindow(theme), SignInView(theme)
+    qtbot.addWidget(window)
+    window.put_cover(view)
+
+    async def fail(login: str, password: str) -> SessionView:
+        raise error
+
+    async def play() -> None:
+        faults: list[str] = []
+        tasks = AsyncTasks(lambda name, _error: faults.append(name))
+        session = SimpleNamespace(view=SessionView(state="locked", key_place="key_file"), sign_in=fail)
+        errors = ErrorText("de", Formats("de"))
+        covers = Covers(
+            window, view, cast(Session, session), tasks, errors, lambda: None, lambda _is_on: None
+        )
+        covers.refresh()
+        page = view.current_page()
+        view.signed_in.emit("lisa", "geheim")
+        assert view.current_page() is not page
+        for _turn in range(10):
+            await asyncio.sleep(0)
+        assert view.current_page() is page
+        assert faults == ([] if is_said else ["session"])
+
+    in_loop(play)
+    window.allow_close()
