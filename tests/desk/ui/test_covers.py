@@ -34,9 +34,9 @@ from workstation.ui.sign_in.view import SignInView
 def test_a_sign_in_that_fails_leads_back_to_its_page(
     error: Exception, is_said: bool, theme: Theme, qtbot: QtBot
 ) -> None:
-    window, view = MainWindow(theme), SignInView(theme)
-    qtbot.addWidget(window)
-    window.put_cover(view)
+    view = SignInView(theme)
+    qtbot.addWidget(view)
+    window = SimpleNamespace(is_covered=False, show_cover=lambda _view: None, show_work=lambda: None)
 
     async def fail(login: str, password: str) -> SessionView:
         raise error
@@ -47,7 +47,13 @@ def test_a_sign_in_that_fails_leads_back_to_its_page(
         session = SimpleNamespace(view=SessionView(state="locked", key_place="key_file"), sign_in=fail)
         errors = ErrorText("de", Formats("de"))
         covers = Covers(
-            window, view, cast(Session, session), tasks, errors, lambda: None, lambda _is_on: None
+            cast(MainWindow, window),
+            view,
+            cast(Session, session),
+            tasks,
+            errors,
+            lambda: None,
+            lambda _is_on: None,
         )
         covers.refresh()
         page = view.current_page()
@@ -59,4 +65,3 @@ def test_a_sign_in_that_fails_leads_back_to_its_page(
         assert faults == ([] if is_said else ["session"])
 
     in_loop(play)
-    window.allow_close()
