@@ -59,6 +59,8 @@ class Firm:
     database: str
     hub_port: int
     customers: list[Customer] = field(default_factory=list)
+    agent: str = "lisa"
+    """The login of the agent at the desk."""
 
     # -- records of the shop
     def add_customer(self, name: str) -> Customer:
@@ -199,8 +201,9 @@ class Firm:
         if not self.hub.is_running:
             raise StepFailed("the hub has ended at once; see hub.log")
 
-    def desk(self, name: str = "lisa") -> DeskProcess:
-        """Return the desk of the agent (not yet started)."""
+    def desk(self) -> DeskProcess:
+        """Return the desk of the agent whose shift it is (not yet started)."""
+        name = self.agent
         return DeskProcess(
             self.folder / f"desk-{name}",
             self.hub.url,
@@ -251,6 +254,7 @@ def _set_up(made: Firm, url: str) -> None:
     arguments += ["--trial"] + (["--database", url] if url else [])
     run(*arguments, given="peter-peter-peter-1\n")
     run("people", "add", "--name", "Lisa Sommer", "--login", "lisa", "--role", "agent", given=f"{PASSWORD}\n")
+    run("people", "add", "--name", "Ole Brandt", "--login", "ole", "--role", "agent", given=f"{PASSWORD}\n")
     run("people", "add", "--name", "Tanja Weiß", "--login", "tanja", "--role", "lead", given=f"{PASSWORD}\n")
     (made.folder / "drop_off_points.csv").write_text(POINTS, "utf-8")
     run("import", "drop-off-points", str(made.folder / "drop_off_points.csv"))

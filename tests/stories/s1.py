@@ -183,6 +183,8 @@ def _over_the_window(firm: Firm, desk: DeskProcess, say: Say) -> None:
 
 def survive(firm: Firm, point: str, say: Say) -> None:
     """Break something at ``point`` between the click and the mail; afterwards all is there exactly once."""
+    # Two agents share the points: all of them are more than the 500 EUR one may give back on one day.
+    firm.agent = "lisa" if point in DESK_POINTS else "ole"
     who = firm.add_customer(f"Anna Bruch{len(firm.customers)}")
     if point in CUTS:
         _cut(firm, who, point)

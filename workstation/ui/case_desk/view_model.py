@@ -16,6 +16,7 @@ from workstation.services.views import CaseFile, Changes, Connection, HeldDecisi
 from workstation.system.clock import new_id
 from workstation.ui.case_desk.conversation import ConversationWriter
 from workstation.ui.case_desk.models import ConversationLine, HeaderShown, NoticeShown
+from workstation.ui.case_desk.slots import shown
 from workstation.ui.case_desk.writing import Writing
 from workstation.ui.shared.decision_button import DecisionFace
 from workstation.ui.shared.words import later, translate
@@ -163,6 +164,8 @@ class CaseDeskViewModel(Writing):
         before, self.file = self.file, file
         if is_new:
             self._take_drafts(file)
+        else:
+            self._take_returned(file)
         was_held = self.hold.cmd_id if self.hold else ""
         self.hold = next((h for h in held if h.case_id == case_id and not h.is_from_crash), None)
         self._look_for_news(before, file, is_new=is_new)
@@ -172,6 +175,19 @@ class CaseDeskViewModel(Writing):
         self.composer_changed.emit()
         if self._person_id() not in file.case.read_by:
             await self._services.case_desk.acts.mark_read(case_id)
+
+    def _take_returned(self, file: CaseFile) -> None:
+        """An answer that reached nobody comes back into an empty composer, also while the case is open."""
+        draft = file.draft
+        if draft is None or draft.saved_at is not None or self._draft is not None:
+            return
+        self.text_wanted.emit()
+        if not self._texts["reply"].strip():
+            self._draft = draft
+            self._texts["reply"] = shown(draft.text, self._labels)
+            self._check_facts()
+            if self.mode == "reply":
+                self.text_replaced.emit()
 
     def _look_for_news(self, before: CaseFile | None, file: CaseFile, *, is_new: bool) -> None:
         failed = self._offers.failure(file)
