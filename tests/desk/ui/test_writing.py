@@ -16,7 +16,7 @@ from tests.desk.services.bench import CASE, SHELF, Bench
 from tests.fakes.running import in_loop
 from workstation.casework.errors import RuleViolation
 from workstation.casework.message import AttachmentMeta
-from workstation.ports import HubUnavailable, SignInRequired
+from workstation.ports import Changes, HubUnavailable, SignInRequired
 from workstation.services.views import HeldDecision
 from workstation.ui.case_desk.offers import OfferWriter
 from workstation.ui.case_desk.view_model import CaseDeskViewModel
@@ -283,3 +283,25 @@ def test_a_promise_entered_during_a_hold_is_not_dropped_in_silence(qapp: QApplic
         assert room.model.notice is not None and room.model.notice.tone == "ask"
 
     play(acts)
+
+
+def test_an_answer_that_reached_nobody_comes_back_while_its_case_is_open(qapp: QApplication) -> None:
+    lost = a_message(
+        CASE, "lost", kind="outbound", author_id=PERSON.person_id, text="Antwort", delivery="failed"
+    )
+
+    async def acts(room: Room) -> None:
+        room.desk.give(lost)
+        room.model.on_changes(Changes(cases=frozenset({CASE.case_id})))
+        await room.settle()
+        assert room.model.text == "Antwort"
+
+    async def typed(room: Room) -> None:
+        room.model.text_wanted.connect(lambda: room.model.save_text("Eigene Worte"))
+        room.desk.give(lost)
+        room.model.on_changes(Changes(cases=frozenset({CASE.case_id})))
+        await room.settle()
+        assert room.model.text == "Eigene Worte"
+
+    play(acts)
+    play(typed)
