@@ -61,9 +61,16 @@ class HubOnDisk:
         return done.stdout
 
 
+@pytest.fixture
+def hub(firm_on_disk: HubOnDisk) -> HubOnDisk:
+    """A firm whose hub is running, whatever the test before has done to it."""
+    firm_on_disk.start()
+    return firm_on_disk
+
+
 @pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubOnDisk]:
-    """A firm whose hub is running."""
+def firm_on_disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubOnDisk]:
+    """A firm of its own for the tests of a module."""
     os.environ["PYTHONPATH"] = ROOT
     assert sys.platform != "win32"
     made = HubOnDisk(tmp_path_factory.mktemp("firm") / "hub")
