@@ -12,6 +12,7 @@ from workstation.casework.budget import Budget
 from workstation.casework.calendar import Calendar
 from workstation.casework.card import CustomCard
 from workstation.casework.case import Case
+from workstation.casework.case_state import CaseState
 from workstation.casework.customer import Customer
 from workstation.casework.decision import DecisionRecord
 from workstation.casework.limit import BudgetNeed, Limit
@@ -133,6 +134,18 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
     promises: tuple[Promise, ...] = ()
     approvals: tuple[Approval, ...] = ()
     customer: Customer | None = None
+
+    @property
+    def state(self) -> CaseState:
+        """What the rules fold acts into."""
+        return CaseState(
+            case=self.case,
+            messages=self.messages,
+            decisions=self.decisions,
+            promises=self.promises,
+            approvals=self.approvals,
+            customer=self.customer,
+        )
 
 
 class Reference(msgspec.Struct, frozen=True, kw_only=True):

@@ -75,14 +75,7 @@ def load(tx: Tx, act: Act) -> CaseState:
             raise RuleViolation("team.unknown", team_id=team_id)
     if team_id and act.person.role in ("agent", "counter") and team_id != act.person.team_id:
         raise RuleViolation("case.other_team")
-    return CaseState(
-        case=file.case,
-        messages=file.messages,
-        decisions=file.decisions,
-        promises=file.promises,
-        approvals=file.approvals,
-        customer=customer,
-    )
+    return msgspec.structs.replace(file.state, customer=customer)
 
 
 def _check_assignment(body: AssignCase, reference: Reference) -> None:

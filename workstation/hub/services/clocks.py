@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from workstation.casework.case_state import CaseState, Given, say
+from workstation.casework.case_state import Given, say
 from workstation.casework.clock import Clock
 from workstation.casework.projection import settled, woke
 from workstation.hub.ports import Database, Tx
@@ -94,14 +94,7 @@ class _Look:
         file = tx.case_file(self._case_id, lock=True)
         if file.case is None:
             return False
-        before = CaseState(
-            case=file.case,
-            messages=file.messages,
-            decisions=file.decisions,
-            promises=file.promises,
-            approvals=file.approvals,
-            customer=file.customer,
-        )
+        before = file.state
         reference = tx.reference()
         given = Given(
             at=self._until,

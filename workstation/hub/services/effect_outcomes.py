@@ -26,14 +26,7 @@ class CaseProjector:
         file = tx.case_file(effect.case_id, lock=True)
         if file.case is None:
             return
-        before = CaseState(
-            case=file.case,
-            messages=file.messages,
-            decisions=file.decisions,
-            promises=file.promises,
-            approvals=file.approvals,
-            customer=file.customer,
-        )
+        before = file.state
         reference = tx.reference()
         given = Given(
             at=tx.now,

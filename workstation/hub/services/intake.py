@@ -293,14 +293,7 @@ class _Taking:
         if not joined.case_id:
             return CaseState()
         file = self.tx.case_file(joined.case_id, lock=True)
-        return CaseState(
-            case=file.case,
-            messages=file.messages,
-            decisions=file.decisions,
-            promises=file.promises,
-            approvals=file.approvals,
-            customer=file.customer,
-        )
+        return file.state
 
     def _message(self, joined: Joined, customer: Customer | None) -> Message:
         mail = self.mail

@@ -67,7 +67,7 @@ def finished(tx: Tx, work: WorkOrder) -> None:
     file = tx.case_file(case_id, lock=True)
     if file.case is None or file.case.status in ("solved", "no_case"):
         return
-    before = CaseState(case=file.case, messages=file.messages, promises=file.promises, customer=file.customer)
+    before = file.state
     given = _given(tx, tx.reference(), file.case.team_id, work)
     after = say(before, given, "work_order.done")
     after = with_case(
