@@ -133,10 +133,15 @@ class MakePromise(_Decision, frozen=True, tag="promise"):
 
 
 class TillOrder(_Decision, frozen=True, tag="till_order"):
-    """A work order for the till: cash never passes through this program."""
+    """A work order for the till: cash never passes through this program.
+
+    With ``payment_id`` it pays back what was paid, and counts against that payment like a refund.
+    """
 
     amount: Money
     order_id: str = ""
+    payment_id: str = ""
+    lines: tuple[LineQuantity, ...] = ()
 
 
 class PriceAdjustment(_Decision, frozen=True, tag="price_adjustment"):
@@ -145,6 +150,17 @@ class PriceAdjustment(_Decision, frozen=True, tag="price_adjustment"):
     order_id: str
     payment_id: str
     amount: Money
+
+
+class Reverse(_Decision, frozen=True, tag="reversal"):
+    """Take back step ``step`` of an earlier decision after it was booked, as far as the backend still can.
+
+    ``undoes`` is the kind of that step; the right to it is a limit of its own, not the right to the step.
+    """
+
+    decision_id: str
+    step: int
+    undoes: str
 
 
 Decision = (
@@ -165,6 +181,7 @@ Decision = (
     | MakePromise
     | TillOrder
     | PriceAdjustment
+    | Reverse
 )
 
 EXECUTABLE_KINDS = frozenset({"refund", "return_authorisation", "promise"})
@@ -234,7 +251,7 @@ DecisionState = Literal[
     "rejected",
     "cancelled",
 ]
-StepState = Literal["pending", "running", "booked", "failed", "stopped", "cancelled", "unknown"]
+StepState = Literal["pending", "running", "booked", "failed", "stopped", "cancelled", "unknown", "reversed"]
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

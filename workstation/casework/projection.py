@@ -35,17 +35,24 @@ from workstation.casework.wire.commands import (
     ConfirmWork,
     Decide,
     KeepPromise,
+    LinkCases,
     LinkIdentity,
     LogCall,
     MarkIsCase,
     MarkNoCase,
     MarkRead,
+    MergeCase,
     OpenCase,
     ReopenCase,
     SendMessage,
+    SettleEffect,
     SnoozeCase,
     SolveCase,
+    SplitCase,
     TieCase,
+    UnlinkCases,
+    UnlinkIdentity,
+    UnmergeCase,
     Void,
     WithdrawPromise,
 )
@@ -92,8 +99,10 @@ def apply(state: CaseState, body: Body, given: Given) -> CaseState:
             return _close_promise(state, body, given)
         case LinkIdentity():
             return _link(state, body, given)
-        case ConfirmWork() | Void():
+        case ConfirmWork() | SettleEffect() | Void():
             return state
+        case UnlinkIdentity() | LinkCases() | UnlinkCases() | MergeCase() | UnmergeCase() | SplitCase():
+            raise RuleViolation("command.unknown_type")
         case _:
             return settled(_moved(state, body, given), given)
 

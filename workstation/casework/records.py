@@ -54,6 +54,10 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     rev: int = 0
     status: Literal["placed", "shipped", "delivered", "cancelled"] = "placed"
     backend: str = "house_books"
+    replaces_order_id: str = ""
+    """Set on a replacement order: same goods, nothing to pay."""
+    reference: str = ""
+    """The effect that made it, for replacement orders."""
 
     @property
     def total(self) -> Money:
@@ -125,6 +129,14 @@ class Invoice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     is_dunning_blocked: bool = False
     dunning_blocked_until: date | None = None
     dunning_block_reason: str = ""
+    dunning_blocked_by: str = ""
+    """``person:<id>`` or ``rule:<owner>``."""
+    fee_open: Money = Money(0)
+    """Dunning fees that were charged and neither paid nor waived."""
+    sent_at: datetime | None = None
+    delivered_at: datetime | None = None
+    copy_sent_at: datetime | None = None
+    """When a second copy left last."""
 
 
 class DunningNotice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -137,6 +149,12 @@ class DunningNotice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     sent_on: date
     fee: Money
     rev: int = 0
+    status: Literal["planned", "sent", "withheld"] = "sent"
+    """``withheld``: a run came to it and did not send it; ``code`` says why."""
+    code: str = ""
+    """Reason code: ``invoice_not_delivered``, ``dunning_blocked`` ..."""
+    number: str = ""
+    is_fee_waived: bool = False
 
 
 class Commitment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -175,6 +193,14 @@ class ReturnAuthorisation(msgspec.Struct, frozen=True, kw_only=True, omit_defaul
     label_code: str = ""
 
 
+class TaxShare(msgspec.Struct, frozen=True):
+    """What of a gross amount is net and what is tax, at one rate (``rate_bp`` 1900 = 19 %)."""
+
+    rate_bp: int
+    net: Money
+    tax: Money
+
+
 class Booking(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Feed entity ``booking``: money ordered back to a customer, with its credit note.
 
@@ -195,15 +221,18 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     kind: str = "refund"
     reason: str = ""
     lines: tuple[LineQuantity, ...] = ()
-    status: Literal["ordered", "paid"] = "ordered"
+    status: Literal["ordered", "paid", "withdrawn"] = "ordered"
     paid_at: datetime | None = None
+    tax: tuple[TaxShare, ...] = ()
+    reverses: str = ""
+    """The booking this one takes back; its amount is then what comes off the earlier one."""
 
 
 class WorkOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Feed entity ``work_order``: work for a person (a transfer to make, a parcel to expect)."""
 
     work_order_id: str
-    kind: Literal["transfer", "expect_parcel", "till"]
+    kind: Literal["transfer", "expect_parcel", "till", "ship_goods", "stop_goods"]
     created_at: datetime
     rev: int = 0
     customer_id: str = ""
@@ -212,9 +241,42 @@ class WorkOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     return_id: str = ""
     amount: Money | None = None
     to_account: str = ""
+    lines: tuple[LineQuantity, ...] = ()
+    number: str = ""
+    """What stands on a slip, e.g. ``K-2026-00017``."""
+    decision_id: str = ""
     status: Literal["open", "done", "withdrawn"] = "open"
     done_at: datetime | None = None
     done_by: str = ""
+
+
+class Voucher(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Feed entity ``voucher``: single use; ``reference`` is the effect that made it."""
+
+    voucher_id: str
+    code: str
+    customer_id: str
+    amount: Money
+    created_at: datetime
+    reference: str
+    rev: int = 0
+    expires_on: date | None = None
+    decision_id: str = ""
+    reason: str = ""
+    status: Literal["open", "redeemed", "withdrawn"] = "open"
+    redeemed_at: datetime | None = None
+    redeemed_order_id: str = ""
+
+
+class StockLevel(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Feed entity ``stock``: pieces of an article that can be sent now; ``expected_on``: when more come."""
+
+    stock_id: str
+    sku: str
+    available: int
+    rev: int = 0
+    name: str = ""
+    expected_on: date | None = None
 
 
 class OpeningSpan(msgspec.Struct, frozen=True):
@@ -248,4 +310,5 @@ Record = (
     | ReturnAuthorisation
     | Booking
     | WorkOrder
+    | Voucher
 )

@@ -47,6 +47,7 @@ _CUSTOMER_PARTS = (
     "return",
     "booking",
     "work_order",
+    "voucher",
     "decision",
     "promise",
 )

@@ -137,6 +137,43 @@ class LinkIdentity(_Body, frozen=True, tag="customer.link"):
     identity: Identity
 
 
+class UnlinkIdentity(_Body, frozen=True, tag="customer.unlink"):
+    """This address does not belong to that customer (any more)."""
+
+    customer_id: str
+    identity: Identity
+
+
+class LinkCases(_Body, frozen=True, tag="case.link"):
+    """These two cases belong together; each stays a case of its own."""
+
+    other_case_id: str
+
+
+class UnlinkCases(_Body, frozen=True, tag="case.unlink"):
+    """Takes :class:`LinkCases` back."""
+
+    other_case_id: str
+
+
+class MergeCase(_Body, frozen=True, tag="case.merge"):
+    """The case ``case_id`` is the same matter as ``into_case_id``, which goes on with its messages."""
+
+    into_case_id: str
+
+
+class UnmergeCase(_Body, frozen=True, tag="case.unmerge"):
+    """Takes :class:`MergeCase` back: the case ``case_id`` has its own messages again."""
+
+
+class SplitCase(_Body, frozen=True, tag="case.split"):
+    """Messages that are another matter go into a case of their own, ``new_case_id``."""
+
+    new_case_id: str
+    message_ids: tuple[str, ...]
+    subject: str
+
+
 class Decide(_Body, frozen=True, tag="decision.make"):
     """One decision or a macro: ordered steps, judged once by their sum; its id is the command's id.
 
@@ -175,6 +212,19 @@ class ConfirmWork(_Body, frozen=True, tag="work.confirm"):
     work_order_id: str
 
 
+class SettleEffect(_Body, frozen=True, tag="effect.settle"):
+    """A person has looked what became of an effect whose outcome nobody knew.
+
+    ``done``: it happened, ``reference`` says how it is found there; ``not_done``: it did not happen, for
+    sure: its budget is free again, and an answer that waited for it comes back as a draft.
+    """
+
+    effect_id: str
+    outcome: Literal["done", "not_done"]
+    reference: str = ""
+    note: str = ""
+
+
 class Void(_Body, frozen=True, tag="void"):
     """A command that was cancelled before it was sent; keeps ``device_seq`` gapless."""
 
@@ -193,11 +243,18 @@ Body = (
     | MarkRead
     | TieCase
     | LinkIdentity
+    | UnlinkIdentity
+    | LinkCases
+    | UnlinkCases
+    | MergeCase
+    | UnmergeCase
+    | SplitCase
     | Decide
     | CancelDecision
     | KeepPromise
     | WithdrawPromise
     | ConfirmWork
+    | SettleEffect
     | Void
 )
 

@@ -26,6 +26,8 @@ from workstation.casework.records import (
     Payment,
     ReturnAuthorisation,
     Shipment,
+    StockLevel,
+    Voucher,
     WorkOrder,
 )
 from workstation.casework.sla import SlaPolicy
@@ -43,6 +45,8 @@ Entity = (
     | ReturnAuthorisation
     | Booking
     | WorkOrder
+    | Voucher
+    | StockLevel
     | DecisionRecord
     | Promise
     | Approval
@@ -72,6 +76,8 @@ ENTITIES: dict[str, type[Entity]] = {
     "return": ReturnAuthorisation,
     "booking": Booking,
     "work_order": WorkOrder,
+    "voucher": Voucher,
+    "stock": StockLevel,
     "decision": DecisionRecord,
     "promise": Promise,
     "approval": Approval,

@@ -9,7 +9,7 @@ from workstation.casework.people import Person
 REFERENCE = "reference"
 
 REFERENCE_KINDS = frozenset(
-    {"tenant", "person", "team", "limit", "calendar", "sla_policy", "text", "drop_off_point"}
+    {"tenant", "person", "team", "limit", "calendar", "sla_policy", "text", "drop_off_point", "stock"}
 )
 CASE_KINDS = frozenset({"case", "message", "decision", "promise", "approval"})
 """In the scope of the team that has the case."""
@@ -25,6 +25,7 @@ CUSTOMER_KINDS = frozenset(
         "return",
         "booking",
         "work_order",
+        "voucher",
     }
 )
 """In the scope of every team that has a case of the customer."""
