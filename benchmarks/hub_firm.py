@@ -33,8 +33,8 @@ from workstation.casework.records import LineQuantity, Order, OrderLine, Payment
 from workstation.casework.wire.codec import encode, sha256_hex
 from workstation.casework.wire.commands import Decide, Envelope, signed_bytes, type_of
 from workstation.casework.wire.session import SessionRequest
-from workstation.hub.app import open_core
 from workstation.hub.commands.init import create_firm
+from workstation.hub.core import open_core
 from workstation.hub.ports_access import Device
 from workstation.hub.services.people import NewPerson
 from workstation.hub.services.sessions import Sessions

@@ -23,7 +23,7 @@ from workstation.casework.records import (
 )
 from workstation.casework.sla import is_breached
 from workstation.demo.loading import Loaded, load_firm
-from workstation.hub.app import HubCore, open_core
+from workstation.hub.core import HubCore, open_core
 from workstation.hub.ports import Tx
 from workstation.hub.settings import read_settings
 from workstation.hub.storage.books import open_books

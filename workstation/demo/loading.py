@@ -35,10 +35,11 @@ from workstation.demo.mails import raw_mail
 from workstation.demo.materials import Materials, load_materials
 from workstation.demo.playing import House, Played, Player, with_pieces_back
 from workstation.demo.shapes import Beat, CaseScript, DataSet
-from workstation.hub.app import HubCore, MailRoom, open_core
 from workstation.hub.backends.house_books.work_orders import parcel_to_expect, transfer_to_make
 from workstation.hub.channels.mail.mailbox_settings import FolderSettings
 from workstation.hub.channels.mail.transport_folder import make_maildir
+from workstation.hub.core import HubCore, open_core
+from workstation.hub.mail_room import MailRoom
 from workstation.hub.ports import Tx
 from workstation.hub.services.deciding import reserve
 from workstation.hub.services.imports import Imports

@@ -18,7 +18,7 @@ from workstation.casework.money import Money
 from workstation.casework.records import Booking, Order, Payment, ReturnAuthorisation
 from workstation.demo.feeder import Feeder
 from workstation.demo.loading import Loaded
-from workstation.hub.app import open_core
+from workstation.hub.core import open_core
 from workstation.hub.settings import read_settings
 from workstation.services.views import InboxFilter, QueueItem
 

@@ -17,7 +17,7 @@ from workstation.casework.money import Money
 from workstation.casework.people import Person
 from workstation.casework.records import Order
 from workstation.casework.wire.commands import Applied, Scheduled
-from workstation.hub.app import HubCore, open_core
+from workstation.hub.core import HubCore, open_core
 from workstation.hub.ports import Tx
 from workstation.hub.settings import read_settings
 from workstation.hub.storage.books import open_books

@@ -148,7 +148,7 @@ def test_the_doctor_tells_people_and_programs(command: Command, firm: Path) -> N
 
 
 def test_a_bent_audit_row_is_found(command: Command, firm: Path) -> None:
-    from workstation.hub.app import open_core
+    from workstation.hub.core import open_core
 
     core = open_core(read_settings(firm), None)
     core.database.seal_audit(core.clock.now())

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from workstation.hub.app import HubCore, open_core
 from workstation.hub.commands.trouble import failed
 from workstation.hub.commands.words import Words
+from workstation.hub.core import HubCore, open_core
 from workstation.hub.embedded import key_from
 from workstation.hub.settings import HubSettings, default_folder, read_settings
 

@@ -12,10 +12,10 @@ from typing import Literal
 
 import msgspec
 
-from workstation.hub.app import HubCore
 from workstation.hub.commands.context import DONE, FOUND_SOMETHING, Context
 from workstation.hub.commands.mailbox import mailbox_troubles
 from workstation.hub.commands.words import Words
+from workstation.hub.core import HubCore
 from workstation.hub.embedded import LOCK_NAME
 from workstation.hub.settings import HubSettings
 from workstation.hub.storage.overview import effect_counts, quarantined

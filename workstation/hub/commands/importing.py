@@ -6,10 +6,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from workstation.hub.app import MailRoom
 from workstation.hub.commands.context import DONE, FAILED, FOUND_SOMETHING, Context
 from workstation.hub.commands.trouble import failed
 from workstation.hub.commands.words import Words
+from workstation.hub.mail_room import MailRoom
 from workstation.hub.services.import_columns import KINDS, Kind
 from workstation.hub.services.imports import Imports
 from workstation.hub.services.intake_import import import_mails

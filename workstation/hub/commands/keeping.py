@@ -8,10 +8,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from workstation.casework.records import WorkOrder
-from workstation.hub.app import confirm_work, program_version
+from workstation.hub.app import confirm_work
 from workstation.hub.commands.context import DONE, FOUND_SOMETHING, Context, table
 from workstation.hub.commands.trouble import CommandFailed, Finding, failed
 from workstation.hub.commands.words import Words
+from workstation.hub.core import program_version
 from workstation.hub.ports import Tx
 from workstation.hub.settings import FILE_NAME
 from workstation.hub.storage.books import open_books

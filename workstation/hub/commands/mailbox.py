@@ -7,7 +7,6 @@ import smtplib
 from datetime import date
 from pathlib import Path
 
-from workstation.hub.app import MailRoom, sender_of, source_of
 from workstation.hub.channels.mail.connection import UnsafeServer, open_smtp
 from workstation.hub.channels.mail.mailbox_settings import (
     ArchiveSettings,
@@ -20,6 +19,7 @@ from workstation.hub.channels.mail.mailbox_settings import (
 from workstation.hub.commands.context import DONE, FOUND_SOMETHING, Context, table
 from workstation.hub.commands.trouble import failed
 from workstation.hub.commands.words import Words
+from workstation.hub.mail_room import MailRoom, sender_of, source_of
 from workstation.hub.ports_mail import MailboxUnavailable
 from workstation.hub.services.people import checked_name
 from workstation.hub.settings import HubSettings, MailboxRecord, store_passwords, write_settings

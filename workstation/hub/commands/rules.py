@@ -16,12 +16,12 @@ from workstation.casework.limit import Limit
 from workstation.casework.people import Person, Team
 from workstation.casework.sla import SlaPolicy
 from workstation.casework.wire.entities import entity_id
-from workstation.hub.app import HubCore
 from workstation.hub.commands import rule_files as files
 from workstation.hub.commands.context import DONE, Context
 from workstation.hub.commands.toml_files import Loaded, Wrong, dump, load
 from workstation.hub.commands.trouble import failed
 from workstation.hub.commands.words import Words
+from workstation.hub.core import HubCore
 from workstation.hub.ports import Tx
 from workstation.system.clock import new_id
 

@@ -10,11 +10,12 @@ import sys
 
 import msgspec
 
-from workstation.hub.app import Listening, build_hub, check_listening, serve
+from workstation.hub.app import build_hub
 from workstation.hub.commands.context import DONE, Context
 from workstation.hub.commands.trouble import failed
 from workstation.hub.commands.words import Words
 from workstation.hub.embedded import ENDPOINT_NAME, LOCK_NAME, Endpoint, embed
+from workstation.hub.serving import Listening, check_listening, serve
 from workstation.hub.settings import HubSettings
 from workstation.system import log
 from workstation.system.lock import ProcessLock, is_locked
