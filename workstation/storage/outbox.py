@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Engine, bindparam, case, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, case, delete, func, select, update
 from sqlalchemy.exc import DBAPIError
 
 from workstation.casework.clock import Clock
@@ -28,7 +28,7 @@ from workstation.ports import DiskState, Draft, NewCommand, OutboxItem, Signer, 
 from workstation.storage.drafts import Shelf, load_draft, store_draft
 from workstation.storage.journal import Journal
 from workstation.storage.outbox_rows import is_full, new_row, signed, unsettled_of, unusable
-from workstation.storage.outbox_tables import envelope_of, item_of, micros, moment, outbox
+from workstation.storage.outbox_tables import envelope_of, item_of, micros, moment, outbox, written
 from workstation.storage.room import Room
 from workstation.system.crashpoint import crashpoint
 
@@ -36,8 +36,9 @@ _log = logging.getLogger(__name__)
 _UNSENT = ("held", "queued")
 _SHOWN = Applied | Scheduled | NeedsApproval | RecordedException
 # Built once: a click waits for these two, and putting them together took as long as writing the row.
-_INSERT = insert(outbox)
-_NEWEST = select(func.max(outbox.c.device_seq)).where(outbox.c.outbox_epoch == bindparam("epoch"))
+_COLUMNS = tuple(column.name for column in outbox.columns)
+_INSERT = f"INSERT INTO outbox ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
+_NEWEST = "SELECT max(device_seq) FROM outbox WHERE outbox_epoch = ?"
 
 
 def _now_later(work: Callable[[], None]) -> None:
@@ -86,11 +87,11 @@ class SqlOutbox(Shelf):
                 self._room.is_read_only = True
         crashpoint("desk.outbox.committed")
         self._keep_copy({"op": "put", "row": row})
-        return item_of(row)
+        return written(command, row)
 
     def _append_once(self, command: NewCommand, sign: Signer) -> dict[str, Any]:
         with self._engine.begin() as connection:
-            newest = connection.execute(_NEWEST, {"epoch": self._outbox_epoch}).scalar()
+            newest = connection.exec_driver_sql(_NEWEST, (self._outbox_epoch,)).scalar()
             row = new_row(
                 command,
                 (newest or 0) + 1,
@@ -99,7 +100,7 @@ class SqlOutbox(Shelf):
                 mono=self._clock.monotonic(),
                 sign=sign,
             )
-            connection.execute(_INSERT, row)
+            connection.exec_driver_sql(_INSERT, tuple(row[name] for name in _COLUMNS))
             crashpoint("desk.outbox.before_commit")
         return row
 
@@ -428,7 +429,7 @@ class SqlOutbox(Shelf):
             row.update(device_seq=number, outbox_epoch=self._outbox_epoch, device_id=self._device_id)
             signed(row, row["body"].encode(), row["type"], sign)
             with self._write() as connection:
-                connection.execute(_INSERT, row)
+                connection.exec_driver_sql(_INSERT, tuple(row[name] for name in _COLUMNS))
             self._keep_copy({"op": "put", "row": row})
         return len(kept)
 

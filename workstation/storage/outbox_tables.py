@@ -10,7 +10,7 @@ from sqlalchemy import Column, Float, Integer, MetaData, RowMapping, String, Tab
 
 from workstation.casework.wire import codec
 from workstation.casework.wire.commands import Body, Envelope, Verdict, type_of
-from workstation.ports import OutboxItem
+from workstation.ports import NewCommand, OutboxItem
 
 metadata = MetaData()
 
@@ -110,6 +110,25 @@ def item_of(row: RowMapping | dict[str, Any]) -> OutboxItem:
         title_key=row["title_key"],
         title_params=msgspec.json.decode(row["title_params"], type=dict[str, str]),
         is_original=row["original_body"] is None,
+    )
+
+
+def written(command: NewCommand, row: dict[str, Any]) -> OutboxItem:
+    """Return what was just written as the services see it: the same as :func:`item_of` without reading it."""
+    return OutboxItem(
+        cmd_id=command.cmd_id,
+        device_seq=row["device_seq"],
+        case_id=command.body.case_id,
+        type=row["type"],
+        body=command.body,
+        state=row["state"],
+        wall=command.wall,
+        person_id=command.person_id,
+        depends_on=command.depends_on,
+        base_rev=command.base_rev,
+        held_until=command.held_until,
+        title_key=command.title_key,
+        title_params=command.title_params,
     )
 
 

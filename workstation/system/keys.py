@@ -5,10 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 import os
+from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from workstation.system.paths import make_private, write_private
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 KEY_BYTES = 32
 _SERVICE = "workstation"
@@ -64,9 +68,15 @@ def public_key_of(private: bytes) -> bytes:
 
 def sign(private: bytes, message: bytes) -> bytes:
     """Return the 64-byte Ed25519 signature of ``message``."""
+    return _signing_key(private).sign(message)
+
+
+@lru_cache(maxsize=4)
+def _signing_key(private: bytes) -> Ed25519PrivateKey:
+    """Reading a key takes as long as signing with it, and a desk signs with one key all day."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    return Ed25519PrivateKey.from_private_bytes(private).sign(message)
+    return Ed25519PrivateKey.from_private_bytes(private)
 
 
 def verify(public: bytes, message: bytes, signature: bytes) -> None:
@@ -76,12 +86,18 @@ def verify(public: bytes, message: bytes, signature: bytes) -> None:
         BadSignature: it does not fit, or the key is not a key.
     """
     from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     try:
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+        _public_key(public).verify(signature, message)
     except (InvalidSignature, ValueError) as error:
         raise BadSignature("the signature does not fit") from error
+
+
+@lru_cache(maxsize=1024)
+def _public_key(public: bytes) -> Ed25519PublicKey:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    return Ed25519PublicKey.from_public_bytes(public)
 
 
 def derive(key: bytes, purpose: str, length: int = KEY_BYTES) -> bytes:

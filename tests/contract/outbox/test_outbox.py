@@ -245,3 +245,11 @@ def test_notes_are_kept_and_an_empty_one_is_removed(outbox: Outbox, clock: SetCl
     outbox.set_note("hub_url", "")
     assert outbox.note("hub_url") == ""
     assert clock.now() == NOW
+
+
+def test_what_append_returns_is_what_is_stored(outbox: Outbox) -> None:
+    queued = put(outbox, "one", note("a"))
+    held = put(outbox, "two", decide("b"), held_s=8.0, needs=(queued.cmd_id,))
+
+    assert outbox.item(queued.cmd_id) == queued
+    assert outbox.item(held.cmd_id) == held
