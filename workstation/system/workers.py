@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from types import MappingProxyType
@@ -15,6 +16,9 @@ _log = logging.getLogger(__name__)
 DESK_LANES: Mapping[str, int] = MappingProxyType({"outbox": 1, "replica": 1, "read": 1, "net": 8})
 """Lane -> threads. One thread means: in order, one at a time."""
 
+HANDING_OVER_S = 0.0005
+"""How long a lane may go on in Python while the window wants to paint (by default a third of a frame)."""
+
 NET_PATIENCE_S = 2.0
 """How long closing waits for calls to a hub that has fallen silent."""
 
@@ -23,6 +27,7 @@ class LaneWorkers:
     """Runs blocking work on named lanes; results come back to the asking event loop."""
 
     def __init__(self, lanes: Mapping[str, int] = DESK_LANES) -> None:
+        sys.setswitchinterval(HANDING_OVER_S)
         self._lanes = {
             name: ThreadPoolExecutor(max_workers=threads, thread_name_prefix=f"lane-{name}")
             for name, threads in lanes.items()
