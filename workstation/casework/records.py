@@ -35,6 +35,7 @@ class OrderLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     refunded_quantity: int = 0
     returned_quantity: int = 0
     replaced_quantity: int = 0
+    cancelled_quantity: int = 0
 
     @property
     def total(self) -> Money:
@@ -245,6 +246,9 @@ class WorkOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     number: str = ""
     """What stands on a slip, e.g. ``K-2026-00017``."""
     decision_id: str = ""
+    slip_sha256: str = ""
+    """The printable slip (PDF): the blob with that hash."""
+    slip_size: int = 0
     status: Literal["open", "done", "withdrawn"] = "open"
     done_at: datetime | None = None
     done_by: str = ""

@@ -1,0 +1,65 @@
+"""Net and tax of money that goes back: by the rates of the lines it is for, exact to the cent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from workstation.casework.money import Money
+from workstation.casework.records import LineQuantity, Order, TaxShare
+
+_WHOLE = 10_000
+
+
+def tax_shares(order: Order, amount: Money, lines: Sequence[LineQuantity] = ()) -> tuple[TaxShare, ...]:
+    """Return ``amount`` (gross, zero or more) split by tax rate, lowest rate first.
+
+    With ``lines`` their own rates count; what goes beyond their price, and every amount without lines, has
+    the mix of rates of the whole order's goods, as shipping has. Net and tax of all shares sum up to
+    ``amount`` exactly. An order without lines has no rates: nothing is returned.
+    """
+    whole = _prices(order, ((line.line_id, line.quantity) for line in order.lines))
+    if not any(whole.values()):
+        whole = _pieces(order)
+    if not whole or not amount:
+        return ()
+    named = _prices(order, ((one.line_id, one.quantity) for one in lines))
+    for_goods = min(amount.minor_units, sum(named.values()))
+    parts: dict[int, int] = {}
+    if for_goods:
+        _add(parts, Money(for_goods, amount.currency), named)
+    if amount.minor_units > for_goods:
+        _add(parts, Money(amount.minor_units - for_goods, amount.currency), whole)
+    return tuple(_share(rate, Money(parts[rate], amount.currency)) for rate in sorted(parts) if parts[rate])
+
+
+def _prices(order: Order, wanted: Iterable[tuple[str, int]]) -> dict[int, int]:
+    """Return rate -> gross price (minor units) of the pieces named."""
+    pieces: dict[str, int] = {}
+    for line_id, quantity in wanted:
+        pieces[line_id] = pieces.get(line_id, 0) + max(quantity, 0)
+    prices: dict[int, int] = {}
+    for line in order.lines:
+        price = line.unit_price.minor_units * pieces.get(line.line_id, 0)
+        prices[line.tax_rate_bp] = prices.get(line.tax_rate_bp, 0) + price
+    return prices
+
+
+def _pieces(order: Order) -> dict[int, int]:
+    """Return rate -> pieces: what an order is weighed by where nothing has a price."""
+    pieces: dict[int, int] = {}
+    for line in order.lines:
+        pieces[line.tax_rate_bp] = pieces.get(line.tax_rate_bp, 0) + line.quantity
+    return pieces
+
+
+def _add(parts: dict[int, int], amount: Money, weights: dict[int, int]) -> None:
+    rates = sorted(weights)
+    for rate, share in zip(rates, amount.split([weights[rate] for rate in rates]), strict=True):
+        parts[rate] = parts.get(rate, 0) + share.minor_units
+
+
+def _share(rate: int, gross: Money) -> TaxShare:
+    """Return net and tax of a gross amount; half a cent of tax is rounded up."""
+    divisor = _WHOLE + rate
+    tax = Money((2 * gross.minor_units * rate + divisor) // (2 * divisor), gross.currency)
+    return TaxShare(rate_bp=rate, net=gross - tax, tax=tax)
