@@ -22,6 +22,7 @@ from workstation.casework.case_state import (
     with_,
     with_case,
 )
+from workstation.casework.check_back import checked_back
 from workstation.casework.customer import normalise
 from workstation.casework.errors import RuleViolation
 from workstation.casework.outcomes import cancel_decision, decide, step_changed

@@ -7,6 +7,8 @@ from datetime import datetime
 from workstation.casework.answering import NOT_RECEIVED, answered
 from workstation.casework.case import moved
 from workstation.casework.case_state import CaseState, Given, put_message, say, settled, with_case
+from workstation.casework.check_back import check_is_ahead
+from workstation.casework.doubts import is_in_doubt
 from workstation.casework.errors import RuleViolation
 from workstation.casework.message import DeliveryState, Message
 from workstation.casework.slots import slots_in
@@ -119,8 +121,13 @@ def solved(state: CaseState, given: Given, follow_up_at: datetime | None) -> Cas
         RuleViolation: ``case.illegal_move``, ``case.follow_up_in_past``.
     """
     case = state.the_case
-    if follow_up_at is not None and follow_up_at <= given.at:
-        raise RuleViolation("case.follow_up_in_past", at=follow_up_at.isoformat())
+    check_is_ahead(follow_up_at, given)
+    if case.status != "solved":
+        state = say(state, given, "case.solved")
+    if follow_up_at is not None:
+        state = say(state, given, "case.check_back_planned", at=follow_up_at.isoformat())
+    elif case.status == "solved" and case.follow_up_at is not None:
+        state = say(state, given, "case.check_back_dropped")
     return with_case(
         say(state, given, "case.solved"),
         status=moved(case.status, "solve"),

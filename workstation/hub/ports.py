@@ -135,7 +135,10 @@ class Finding(Protocol):
     def cases_due(
         self, since: datetime, until: datetime, limit: int = 200, after: str = ""
     ) -> tuple[str, ...]:
-        """Return ids beyond ``after`` of cases whose snooze is over or whose open promise fell due since."""
+        """Return ids beyond ``after`` of cases to look at, in order.
+
+        Their snooze is over, their check-back is due, or an open promise fell due since.
+        """
         ...
 
     def lock_case(self, case_id: str) -> None:

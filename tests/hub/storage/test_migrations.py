@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 from tests.hub.databases import BOTH
-from tests.hub.small_firm import SetClock, found_firm
+from tests.hub.small_firm import TEAM, TENANT, SetClock, found_firm
 from tests.servers.postgresql import PostgresqlServer
+from workstation.casework.case import Case
 from workstation.hub.storage import migrate
 from workstation.hub.storage.all_tables import metadata
 from workstation.hub.storage.database import SqlDatabase
@@ -55,6 +57,28 @@ def test_every_step_goes_up_and_down_with_data(engines: Engines) -> None:
     for revision in reversed(steps):
         migrate.upgrade(engines, revision)
     found_firm(SqlDatabase(engines, SetClock()))
+
+
+def test_check_backs_planned_before_there_was_a_column_are_found(engines: Engines) -> None:
+    migrate.upgrade(engines)
+    clock = SetClock()
+    database = SqlDatabase(engines, clock)
+    found_firm(database)
+    later = clock.now() + timedelta(days=3)
+    for place, status in enumerate(("solved", "open")):
+        case = Case(
+            case_id=f"01890000-0000-7000-8000-{place:012d}",
+            team_id=TEAM,
+            opened_at=clock.now(),
+            status=status,  # type: ignore[arg-type]
+            follow_up_at=later,
+        )
+        database.run(TENANT, lambda tx, one=case: tx.put(one))  # type: ignore[misc]
+    migrate.downgrade(engines, "0004")
+    migrate.upgrade(engines)
+    for at, found in ((later, 1), (later - timedelta(seconds=1), 0)):
+        due = database.read(TENANT, lambda tx, now=at: tx.cases_due(clock.now(), now))  # type: ignore[misc]
+        assert len(due) == found
 
 
 def test_migrating_twice_changes_nothing_and_keeps_the_data(engines: Engines) -> None:

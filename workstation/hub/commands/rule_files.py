@@ -27,6 +27,7 @@ Name = Annotated[str, Meta(min_length=1, max_length=120)]
 Clock = Annotated[str, Meta(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
 Weekday = Annotated[int, Meta(ge=1, le=7)]
 Minutes = Annotated[int, Meta(ge=1, le=60 * 24 * 30)]
+Days = Annotated[int, Meta(ge=0, le=60)]
 
 KINDS = frozenset(str(kind.__struct_config__.tag) for kind in get_args(Decision))
 GROUPS = frozenset({"money_back", "goods_again", "goodwill", "free"})
@@ -90,13 +91,14 @@ class ChannelEntry(_Entry, frozen=True, kw_only=True):
 
 
 class TargetsEntry(_Entry, frozen=True, kw_only=True):
-    """One ``[[targets]]``: minutes of open time."""
+    """One ``[[targets]]``: minutes of open time, and working days until a solved case is asked back about."""
 
     name: Name
     id: str = ""
     first_response_min: Minutes = 60
     next_response_min: Minutes = 60
     approval_min: Minutes = 120
+    check_back_days: Days = 3
     channels: tuple[ChannelEntry, ...] = ()
 
 
@@ -297,6 +299,7 @@ def policy_of(entry: TargetsEntry, policy_id: str) -> SlaPolicy:
         first_response_s=entry.first_response_min * 60,
         next_response_s=entry.next_response_min * 60,
         approval_s=entry.approval_min * 60,
+        check_back_days=entry.check_back_days,
         channels=tuple(
             ChannelTarget(
                 channel=c.channel,
@@ -324,6 +327,7 @@ def policy_table(policy: SlaPolicy) -> dict[str, Any]:
         "first_response_min": policy.first_response_s // 60,
         "next_response_min": policy.next_response_s // 60,
         "approval_min": policy.approval_s // 60,
+        "check_back_days": policy.check_back_days,
         "channels": channels or None,
     }
 

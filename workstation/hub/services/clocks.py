@@ -1,4 +1,4 @@
-"""What happens because time passes: snoozed cases wake, promises fall due, unpaid money is asked for."""
+"""What happens because time passes: cases wake, check-backs and promises fall due, unpaid money is named."""
 
 from __future__ import annotations
 

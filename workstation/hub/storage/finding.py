@@ -282,10 +282,15 @@ class Finding(DocumentStore):
     def cases_due(
         self, since: datetime, until: datetime, limit: int = 200, after: str = ""
     ) -> tuple[str, ...]:
-        """Return ids beyond ``after`` of cases whose snooze is over or whose open promise fell due since."""
+        """Return ids beyond ``after`` of cases to look at, in order.
+
+        Their snooze is over, their check-back is due, or an open promise fell due since.
+        """
         self.write_out()
         rows = self.session.rows(
             "SELECT case_id FROM case_row WHERE tenant_id = :tenant_id AND snoozed_until <= :until"
+            " AND case_id > :after"
+            " UNION SELECT case_id FROM case_row WHERE tenant_id = :tenant_id AND follow_up_at <= :until"
             " AND case_id > :after"
             " UNION SELECT case_id FROM promise_row WHERE tenant_id = :tenant_id AND state = 'open'"
             " AND due_at > :since AND due_at <= :until AND case_id > :after"

@@ -15,11 +15,13 @@ from workstation.hub.storage.sql import Session, maybe_micros, micros
 
 _CASE = """
 INSERT INTO case_row
-  (tenant_id, case_id, number, team_id, customer_id, status, opened_at, snoozed_until, words)
-VALUES (:tenant_id, :case_id, :number, :team_id, :customer_id, :status, :opened_at, :snoozed_until, :words)
+  (tenant_id, case_id, number, team_id, customer_id, status, opened_at, snoozed_until, follow_up_at,
+   words)
+VALUES (:tenant_id, :case_id, :number, :team_id, :customer_id, :status, :opened_at, :snoozed_until,
+  :follow_up_at, :words)
 ON CONFLICT (tenant_id, case_id) DO UPDATE SET number = excluded.number, team_id = excluded.team_id,
   customer_id = excluded.customer_id, status = excluded.status, snoozed_until = excluded.snoozed_until,
-  words = excluded.words
+  follow_up_at = excluded.follow_up_at, words = excluded.words
 """
 _CUSTOMER = """
 INSERT INTO customer_row (tenant_id, customer_id, number, words)
@@ -97,6 +99,8 @@ def _case_params(case: Case) -> dict[str, Any]:
         "customer_id": case.customer_id,
         "status": case.status,
         "snoozed_until": maybe_micros(case.snoozed_until) if case.status == "snoozed" else None,
+        # Only of solved cases: once it is in the queue again nothing more is to be done by the clock.
+        "follow_up_at": maybe_micros(case.follow_up_at) if case.status == "solved" else None,
         "words": folded(str(case.number or ""), case.subject, case.customer_name),
     }
 

@@ -89,14 +89,16 @@ case_row = Table(
     _text("status"),
     _number("opened_at"),
     _maybe_number("snoozed_until"),
+    _maybe_number("follow_up_at"),
     _text("words"),
     PrimaryKeyConstraint("tenant_id", "case_id"),
     UniqueConstraint("tenant_id", "number"),
 )
-"""What cases are found by; ``words``: folded number, subject and name."""
+"""What cases are found by; ``words``: folded number, subject and name; times only while they count."""
 Index("ix_case_row_customer", case_row.c.tenant_id, case_row.c.customer_id)
 Index("ix_case_row_status", case_row.c.tenant_id, case_row.c.status, case_row.c.opened_at)
 Index("ix_case_row_snoozed", case_row.c.tenant_id, case_row.c.snoozed_until)
+Index("ix_case_row_follow_up", case_row.c.tenant_id, case_row.c.follow_up_at)
 
 promise_row = Table(
     "promise_row",
