@@ -109,8 +109,11 @@ def apply(state: CaseState, body: Body, given: Given) -> CaseState:
 
 
 def woke(state: CaseState, given: Given) -> CaseState:
-    """Return ``state`` with a snoozed case awake once its time has come; otherwise unchanged."""
+    """Return ``state`` with a snoozed case awake, or a solved one to be asked back about, once it is time."""
     case = state.the_case
+    if case.status == "solved":
+        asked = checked_back(state, given)
+        return settled(asked, given) if asked is not state else state
     if case.status != "snoozed" or case.snoozed_until is None or case.snoozed_until > given.at:
         return state
     state = with_case(state, status=moved(case.status, "wake"), snoozed_until=None)

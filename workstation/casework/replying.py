@@ -8,7 +8,6 @@ from workstation.casework.answering import NOT_RECEIVED, answered
 from workstation.casework.case import moved
 from workstation.casework.case_state import CaseState, Given, put_message, say, settled, with_case
 from workstation.casework.check_back import check_is_ahead
-from workstation.casework.doubts import is_in_doubt
 from workstation.casework.errors import RuleViolation
 from workstation.casework.message import DeliveryState, Message
 from workstation.casework.slots import slots_in
