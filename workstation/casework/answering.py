@@ -146,11 +146,11 @@ def answered(state: CaseState, answer: Message, at: datetime) -> CaseState:
     status = case.status
     if waiting is None and status != "no_case":
         status = moved(status, "answer")
-    first = case.first_response_at
     has_asked_back = case.status != "solved" and case.channel != "system"
     follow_up = case.follow_up_at
     if follow_up is not None and follow_up <= at and has_asked_back:
         follow_up = None
+    first = case.first_response_at
     if first is None and case.last_inbound_at is not None:
         first = at
     return with_case(
@@ -160,8 +160,8 @@ def answered(state: CaseState, answer: Message, at: datetime) -> CaseState:
         first_response_at=first,
         last_answer_at=at if case.last_answer_at is None else max(at, case.last_answer_at),
         has_undelivered=False,
-    )
         follow_up_at=follow_up,
+    )
 
 
 def is_answer_under_way(state: CaseState) -> bool:

@@ -128,7 +128,7 @@ def solved(state: CaseState, given: Given, follow_up_at: datetime | None) -> Cas
     elif case.status == "solved" and case.follow_up_at is not None:
         state = say(state, given, "case.check_back_dropped")
     return with_case(
-        say(state, given, "case.solved"),
+        state,
         status=moved(case.status, "solve"),
         solved_at=given.at,
         follow_up_at=follow_up_at,
