@@ -77,6 +77,10 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Decision id whose booking must be confirmed before this message leaves."""
     delivery: DeliveryState | None = None
     delivery_code: str = ""
+    delivery_params: dict[str, str] = {}
+    """While nobody knows whether it arrived: what was written down when it left (``sent_at`` ...)."""
+    effect_id: str = ""
+    """The effect that sends it, once a person has to say what became of it."""
     delivered_at: datetime | None = None
     rfc_message_id: str = ""
     """Without angle brackets."""

@@ -24,6 +24,7 @@ from workstation.casework.case_state import (
 )
 from workstation.casework.check_back import checked_back
 from workstation.casework.customer import normalise
+from workstation.casework.doubts import settle_effect
 from workstation.casework.errors import RuleViolation
 from workstation.casework.outcomes import cancel_decision, decide, step_changed
 from workstation.casework.promise import kept, withdrawn
@@ -100,7 +101,9 @@ def apply(state: CaseState, body: Body, given: Given) -> CaseState:
             return _close_promise(state, body, given)
         case LinkIdentity():
             return _link(state, body, given)
-        case ConfirmWork() | SettleEffect() | Void():
+        case SettleEffect():
+            return settle_effect(state, body, given)
+        case ConfirmWork() | Void():
             return state
         case UnlinkIdentity() | LinkCases() | UnlinkCases() | MergeCase() | UnmergeCase() | SplitCase():
             raise RuleViolation("command.unknown_type")

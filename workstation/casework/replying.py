@@ -8,6 +8,7 @@ from workstation.casework.answering import NOT_RECEIVED, answered
 from workstation.casework.case import moved
 from workstation.casework.case_state import CaseState, Given, put_message, say, settled, with_case
 from workstation.casework.check_back import check_is_ahead
+from workstation.casework.doubts import is_in_doubt
 from workstation.casework.errors import RuleViolation
 from workstation.casework.message import DeliveryState, Message
 from workstation.casework.slots import slots_in
@@ -21,7 +22,8 @@ def send_message(state: CaseState, body: SendMessage, given: Given) -> CaseState
 
     Raises:
         RuleViolation: ``reply.no_recipient``, ``reply.empty``, ``reply.stale``, ``reply.decision_unknown``,
-            ``reply.decision_not_booked``, ``text.slot_without_fact``, ``case.illegal_move``.
+            ``reply.decision_not_booked``, ``reply.decision_in_doubt``, ``text.slot_without_fact``,
+            ``case.illegal_move``.
     """
     if state.message(body.message_id) is not None:
         return state
@@ -186,6 +188,8 @@ def _first_delivery(state: CaseState, body: SendMessage) -> DeliveryState:
         raise RuleViolation("reply.decision_unknown", decision_id=body.waits_for)
     if record.state in ("failed", "rejected", "cancelled"):
         raise RuleViolation("reply.decision_not_booked", state=record.state)
+    if any(is_in_doubt(step) for step in record.steps):
+        raise RuleViolation("reply.decision_in_doubt")
     return "queued" if record.state == "booked" else "waiting_booking"
 
 

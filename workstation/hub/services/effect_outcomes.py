@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from workstation.casework.case_state import CaseState, Given
+from datetime import datetime
+
+import msgspec
+
+from workstation.casework.case_state import CaseState, Given, put_message
 from workstation.casework.decision import StepState, cost_of, group_of
 from workstation.casework.projection import delivered, sending, step_changed, undelivered
-from workstation.hub.ports import Tx
+from workstation.hub.ports import Projector, Tx
 from workstation.hub.ports_values import Effect, EffectState, LedgerEntry
 from workstation.hub.services.case_acts import MAIL, store
 
@@ -55,7 +59,8 @@ def _mail(state: CaseState, effect: Effect, given: Given) -> CaseState:
         case "unknown":
             return sending(state, message_id, "unknown", given)
         case "manual":
-            return undelivered(state, message_id, effect.failure_code, given, delivery="unknown")
+            state = undelivered(state, message_id, effect.failure_code, given, delivery="unknown")
+            return _with_evidence(state, effect)
         case "held_back":
             return undelivered(state, message_id, effect.failure_code, given, delivery="held_back")
         case "failed":
@@ -64,12 +69,51 @@ def _mail(state: CaseState, effect: Effect, given: Given) -> CaseState:
             return state
 
 
-def _step(tx: Tx, state: CaseState, effect: Effect, given: Given) -> CaseState:
+def _with_evidence(state: CaseState, effect: Effect) -> CaseState:
+    """Return ``state`` with the doubtful message named as people settle it: its effect and what is known."""
+    message = state.message(effect.message_id)
+    if message is None:
+        return state
+    return put_message(
+        state,
+        msgspec.structs.replace(message, effect_id=effect.effect_id, delivery_params=effect.failure_params),
+    )
+
+
+def keep_account(tx: Tx, state: CaseState, effect: Effect, at: datetime) -> None:
+    """Follow the effect's end on its budgets and in the ledger: spent and booked, or given back."""
     if effect.state == "confirmed":
-        tx.settle(effect.decision_id, effect.step, is_spent=True, at=given.at)
-        _book(tx, state, effect, given)
+        tx.settle(effect.decision_id, effect.step, is_spent=True, at=at)
+        _book(tx, state, effect, at)
     elif effect.state in ("failed", "held_back"):
-        tx.settle(effect.decision_id, effect.step, is_spent=False, at=given.at)
+        tx.settle(effect.decision_id, effect.step, is_spent=False, at=at)
+
+
+def hold_followers(tx: Tx, projector: Projector, ended: Effect) -> None:
+    """What waits for an effect that will not be confirmed does not leave: later steps and the reply.
+
+    While only a person can tell what became of it, the reply is its author's draft again; later steps wait
+    with what is reserved for them, since they may still be done.
+    """
+    for follower in tx.followers_of(ended.effect_id):
+        if follower.state not in ("pending", "claimed"):
+            continue
+        if ended.state == "manual" and follower.kind != MAIL:
+            hold_followers(tx, projector, msgspec.structs.replace(ended, effect_id=follower.effect_id))
+            continue
+        held = msgspec.structs.replace(
+            follower,
+            state="held_back",
+            failure_code=ended.failure_code,
+            failure_params=ended.failure_params,
+        )
+        if tx.change_effect(held, expected_state=follower.state, expected_attempt=follower.attempt):
+            projector.changed(tx, held)
+            hold_followers(tx, projector, held)
+
+
+def _step(tx: Tx, state: CaseState, effect: Effect, given: Given) -> CaseState:
+    keep_account(tx, state, effect, given.at)
     step = _STEPS.get(effect.state)
     if step is None or state.decision(effect.decision_id) is None:
         return state
@@ -85,7 +129,7 @@ def _step(tx: Tx, state: CaseState, effect: Effect, given: Given) -> CaseState:
     )
 
 
-def _book(tx: Tx, state: CaseState, effect: Effect, given: Given) -> None:
+def _book(tx: Tx, state: CaseState, effect: Effect, at: datetime) -> None:
     record = state.decision(effect.decision_id)
     if record is None or effect.step >= len(record.steps):
         return
@@ -99,5 +143,5 @@ def _book(tx: Tx, state: CaseState, effect: Effect, given: Given) -> None:
             LedgerEntry(f"cost/{group_of(decision)}", cost.minor_units, cost.currency, effect.decision_id),
             LedgerEntry(f"payout/{effect.target}", -cost.minor_units, cost.currency, effect.ext_ref),
         ),
-        given.at,
+        at,
     )

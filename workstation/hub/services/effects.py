@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from workstation.casework.clock import Clock
+from workstation.casework.doubts import IN_DOUBT
 from workstation.hub.ports import Database, Executor, Projector, Tx
 from workstation.hub.ports_values import (
     ClaimedEffect,
@@ -30,6 +31,7 @@ from workstation.hub.ports_values import (
     EffectUnknown,
 )
 from workstation.hub.services.circuit_breaker import CircuitBreaker
+from workstation.hub.services.effect_outcomes import hold_followers
 from workstation.system.crashpoint import crashpoint
 
 _log = logging.getLogger(__name__)
@@ -164,12 +166,14 @@ class EffectWorker:
             failure_params={},
         )
         now = self._clock.now()
-        # While the call took its time another worker may have begun to doubt it: the answer is worth more.
-        doubted = msgspec.structs.replace(effect, state="unknown")
-        if self._change(tenant_id, effect, confirmed, now) or self._change(
-            tenant_id, doubted, confirmed, now
-        ):
-            crashpoint("effect.confirmed")
+        # While the call took its time another worker may have begun to doubt it, or asked a person: the
+        # answer is worth more, as long as nobody has said otherwise.
+        for state in (effect.state, "unknown", "manual"):
+            known = msgspec.structs.replace(effect, state=state)
+            if self._change(tenant_id, known, confirmed, now):
+                crashpoint("effect.confirmed")
+                return
+        _log.warning("the outcome of effect %s came after it had ended", effect.effect_id)
 
     def _fail(
         self, tenant_id: str, effect: Effect, state: EffectState, code: str, params: dict[str, str]
@@ -187,24 +191,9 @@ class EffectWorker:
                 subject=ended.case_id,
                 detail={"effect": ended.effect_id, "code": code},
             )
-            self._hold_followers(tx, ended)
+            hold_followers(tx, self._projector, ended)
 
         self._database.run(tenant_id, work)
-
-    def _hold_followers(self, tx: Tx, ended: Effect) -> None:
-        """What waits for an effect that will not be confirmed does not leave: later steps and the reply."""
-        for follower in tx.followers_of(ended.effect_id):
-            if follower.state not in ("pending", "claimed"):
-                continue
-            held = msgspec.structs.replace(
-                follower,
-                state="held_back",
-                failure_code=ended.failure_code,
-                failure_params=ended.failure_params,
-            )
-            if tx.change_effect(held, expected_state=follower.state, expected_attempt=follower.attempt):
-                self._projector.changed(tx, held)
-                self._hold_followers(tx, held)
 
     def _try_later(self, tenant_id: str, effect: Effect, error: EffectRetry) -> None:
         if effect.attempt >= MOST_ATTEMPTS:
@@ -262,7 +251,11 @@ class EffectWorker:
         self._change(tenant_id, effect, effect, _after(self._clock.now(), max(after_s, 1.0)))
 
     def _ask_a_person(self, tenant_id: str, effect: Effect) -> None:
-        self._fail(tenant_id, effect, "manual", "effect.outcome_unknown", {"effect_id": effect.effect_id})
+        """Leave it to a person, with what is known: when it left, where to, how often it was searched."""
+        evidence = {"effect_id": effect.effect_id, "target": effect.target, "looks": str(effect.look_ups)}
+        if effect.sent_at is not None:
+            evidence["sent_at"] = effect.sent_at.isoformat()
+        self._fail(tenant_id, effect, "manual", IN_DOUBT, evidence)
 
 
 def _after(now: datetime, seconds: float) -> datetime:

@@ -27,6 +27,7 @@ from workstation.casework.wire.commands import (
     RecordedException,
     Rejected,
     Scheduled,
+    SettleEffect,
     Superseded,
     Verdict,
     Void,
@@ -40,6 +41,7 @@ from workstation.hub.ports_values import CommandRecord, NotStorable
 from workstation.hub.services.case_acts import Act, Routes, carry_out, load
 from workstation.hub.services.deciding import cancel, decide
 from workstation.hub.services.sessions import Caller
+from workstation.hub.services.settling import settle
 from workstation.system import keys
 from workstation.system.crashpoint import crashpoint
 
@@ -219,6 +221,8 @@ class CommandReceiver:
                 return decide(tx, act, act.body, self._routes)
             case CancelDecision():
                 return cancel(tx, act, act.body)
+            case SettleEffect():
+                return settle(tx, act, act.body)
             case ConfirmWork():
                 return self._confirm(tx, act, act.body)
             case _:
