@@ -87,14 +87,14 @@ def open_replica(folder: Path, key: bytes, clock: Clock) -> SqlReplica:
     if path.exists() and _is_corrupt(path, key):
         aside = sqlite.set_aside(path, f"corrupt-{clock.now():%Y%m%d%H%M%S}")
         _log.error("the replica is corrupt and was set aside as %s; it is fetched anew", aside.name)
-    writer = _with_cache(sqlite.engine(path, key, "normal"), WRITER_CACHE_KB)
+    writer = with_cache(sqlite.engine(path, key, "normal"), WRITER_CACHE_KB)
     migrate(writer, REPLICA_STEPS, path)
-    reader = _with_cache(sqlite.engine(path, key, "read", connections=3), READER_CACHE_KB)
+    reader = with_cache(sqlite.engine(path, key, "read", connections=3), READER_CACHE_KB)
     return SqlReplica(writer, reader)
 
 
-def _with_cache(engine: Engine, kilobytes: int) -> Engine:
-    """Keep more pages in memory: each one read anew is decrypted anew."""
+def with_cache(engine: Engine, kilobytes: int) -> Engine:
+    """Let an engine keep more pages in memory: each one read anew is decrypted anew."""
 
     def on_connect(connection: Any, _: object) -> None:
         connection.execute(f"PRAGMA cache_size=-{kilobytes}")
