@@ -23,7 +23,7 @@ from workstation.casework.approval import Approval
 from workstation.casework.case import Due
 from workstation.casework.case_state import CaseState
 from workstation.casework.customer import Identity
-from workstation.casework.decision import MakePromise, Replacement
+from workstation.casework.decision import MakePromise, TraceShipment
 from workstation.casework.errors import RuleViolation
 from workstation.casework.money import Money
 from workstation.casework.projection import (
@@ -35,7 +35,6 @@ from workstation.casework.projection import (
     undelivered,
     woke,
 )
-from workstation.casework.records import LineQuantity
 from workstation.casework.wire import commands as c
 
 # -- the main job: decide, write, book, deliver
@@ -124,7 +123,7 @@ def test_an_approval_holds_the_case_and_is_withdrawn_with_its_decision() -> None
 def test_what_cannot_be_decided() -> None:
     state = new_case()
     when = at(5, command_id=DECISION)
-    again = Replacement(order_id="o1", lines=(LineQuantity("l-bowl", 1),), value=Money(1))
+    again = TraceShipment(shipment_id="s1")
     refused(
         "decision.not_executable", state, c.Decide(case_id=CASE_ID, customer_id="c1", steps=(again,)), when
     )

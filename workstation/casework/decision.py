@@ -184,7 +184,24 @@ Decision = (
     | Reverse
 )
 
-EXECUTABLE_KINDS = frozenset({"refund", "return_authorisation", "promise"})
+EXECUTABLE_KINDS = frozenset(
+    {
+        "refund",
+        "refund_shipping",
+        "replacement",
+        "return_authorisation",
+        "goodwill_voucher",
+        "price_adjustment",
+        "cancel_order",
+        "resend_invoice",
+        "dunning_block",
+        "dunning_unblock",
+        "waive_dunning_fee",
+        "till_order",
+        "reversal",
+        "promise",
+    }
+)
 """Kinds the hub carries out today; the others are wire shapes a newer program may send."""
 
 _GROUPS: dict[str, KindGroup] = {
@@ -232,6 +249,22 @@ def cost_of(decision: Decision) -> Money:
             return decision.amount
         case _:
             return Money.zero()
+
+
+def order_named(decision: Decision) -> str:
+    """Return the order the decision is about; empty when it names none."""
+    return str(getattr(decision, "order_id", ""))
+
+
+def lines_named(decision: Decision) -> tuple[LineQuantity, ...]:
+    """Return the pieces the decision names; none for kinds without lines and for whole orders."""
+    lines: tuple[LineQuantity, ...] = getattr(decision, "lines", ())
+    return lines
+
+
+def payment_named(decision: Decision) -> str:
+    """Return the payment the decision takes money from; empty when it takes from none."""
+    return str(getattr(decision, "payment_id", ""))
 
 
 def total_cost(steps: tuple[Decision, ...]) -> Money:

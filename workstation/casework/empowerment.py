@@ -10,13 +10,11 @@ import msgspec
 
 from workstation.casework.budget import BudgetLevel
 from workstation.casework.decision import (
-    AuthoriseReturn,
     Decision,
-    PriceAdjustment,
-    Refund,
-    RefundShipping,
-    Replacement,
+    Reverse,
     group_of_kind,
+    lines_named,
+    order_named,
 )
 from workstation.casework.limit import (
     Allowed,
@@ -34,6 +32,8 @@ from workstation.casework.money import Money
 from workstation.casework.params import money_param
 from workstation.casework.people import Person, Role, Tenant
 from workstation.casework.records import Order
+from workstation.casework.reversal import KIND as REVERSAL
+from workstation.casework.reversal import missing_right
 from workstation.casework.soundness import costs_by_group, duplicate, kinds_in, refusal
 
 __all__ = [
@@ -91,7 +91,7 @@ def judge(
             who_may=_who_may(steps, limits, context),
             rule_name=passed.rule_name,
         )
-    return _allowed(sums, applied, usage, context)
+    return _allowed(steps, sums, applied, limits, usage, context)
 
 
 def limit_for(kind: str, group: str, limits: Iterable[Limit], person: Person, now: datetime) -> Limit | None:
@@ -204,8 +204,11 @@ def _passed(
 ) -> Iterator[_Passed]:
     for limit in _free_limits(steps, limits, context):
         yield from _conditions(limit, steps, context, 0)
+    yield from _without_right(steps, limits, context)
     for group, amount in sums.items():
         found = applied[group]
+        if not found and not amount:
+            continue  # nothing was paid, so nothing goes back: free like any other kind without cost
         if not found:
             if context.person.role != "owner":  # the owner sets the limits: without one nothing stops them
                 yield _Passed("limit.none", {"amount": _param(amount, context)}, amount, "")
@@ -219,10 +222,24 @@ def _passed(
             yield from _over(limit, group, amount, steps, usage, context)
 
 
+def _without_right(
+    steps: Sequence[Decision], limits: Sequence[Limit], context: JudgeContext
+) -> Iterator[_Passed]:
+    """Yield the rights to take back that the person lacks: they are not those of the step itself."""
+    found = limit_for(REVERSAL, "free", limits, context.person, context.now)
+    for step in steps:
+        if isinstance(step, Reverse):
+            code = missing_right(step, () if found is None else (found,), context)
+            if code:
+                yield _Passed(code, {}, 0, "" if found is None else found.name)
+
+
 def _over(
     limit: Limit, group: str, amount: int, steps: Sequence[Decision], usage: Usage, context: JudgeContext
 ) -> Iterator[_Passed]:
     """Yield the amounts of ``limit`` that the sum of one group passes."""
+    if not amount:
+        return
     checks: list[tuple[str, int | None, int, dict[str, str]]] = [
         ("limit.per_decision", limit.per_decision, usage.case_spent.get(group, 0), {}),
         ("limit.percent_of_order", _share(limit, steps, context), usage.case_spent.get(group, 0), {}),
@@ -275,12 +292,7 @@ def _conditions(
 def _goods_outside(
     prefixes: tuple[str, ...], steps: Sequence[Decision], orders: Sequence[Order]
 ) -> Iterator[str]:
-    named = {
-        item.line_id
-        for step in steps
-        if isinstance(step, Refund | Replacement | AuthoriseReturn)
-        for item in step.lines
-    }
+    named = {item.line_id for step in steps for item in lines_named(step)}
     for order in orders:
         for line in order.lines:
             if line.line_id in named and not line.sku.startswith(prefixes):
@@ -288,11 +300,7 @@ def _goods_outside(
 
 
 def _orders_of(steps: Sequence[Decision], context: JudgeContext) -> tuple[Order, ...]:
-    ids = {
-        step.order_id
-        for step in steps
-        if isinstance(step, Refund | RefundShipping | Replacement | AuthoriseReturn | PriceAdjustment)
-    }
+    ids = {order_named(step) for step in steps}
     return tuple(order for order in context.orders if order.order_id in ids)
 
 
@@ -328,7 +336,12 @@ def _who_may(steps: Sequence[Decision], limits: Sequence[Limit], context: JudgeC
 
 
 def _allowed(
-    sums: dict[str, int], applied: dict[str, tuple[Limit, ...]], usage: Usage, context: JudgeContext
+    steps: Sequence[Decision],
+    sums: dict[str, int],
+    applied: dict[str, tuple[Limit, ...]],
+    limits: Sequence[Limit],
+    usage: Usage,
+    context: JudgeContext,
 ) -> Allowed:
     cases: list[int] = []
     days: list[int] = []
@@ -340,10 +353,12 @@ def _allowed(
                 cases.append(limit.per_decision - usage.case_spent.get(group, 0) - amount)
             if limit.per_person_day is not None:
                 days.append(limit.per_person_day - usage.day_spent.get(group, 0) - amount)
+    ruling = (*(limit for group in sums for limit in applied[group]), *_free_limits(steps, limits, context))
     return Allowed(
         rest_case=_money(min(cases), context) if cases else None,
         rest_day=_money(min(days), context) if days else None,
         rule_name=", ".join(dict.fromkeys(names)),
+        needs_reason=any(limit.conditions.needs_reason for limit in ruling),
     )
 
 

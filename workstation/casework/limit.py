@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -12,7 +13,18 @@ from workstation.casework.decision import EXECUTABLE_KINDS, DecisionRecord
 from workstation.casework.message import Channel
 from workstation.casework.money import Money
 from workstation.casework.people import Person, Role
-from workstation.casework.records import Invoice, Order, Payment, ReturnAuthorisation, Shipment
+from workstation.casework.records import (
+    Booking,
+    Invoice,
+    Order,
+    OrderLine,
+    Payment,
+    ReturnAuthorisation,
+    Shipment,
+    StockLevel,
+    Voucher,
+    WorkOrder,
+)
 
 
 class CustomerWindow(msgspec.Struct, frozen=True):
@@ -29,6 +41,8 @@ class Conditions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     channels: tuple[Channel, ...] = ()
     skus: tuple[str, ...] = ()
     """Article number prefixes the limit is good for."""
+    needs_reason: bool = False
+    """One line why is asked of the person before the decision is taken."""
 
 
 class Limit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -100,9 +114,37 @@ class JudgeContext(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     shipments: tuple[Shipment, ...] = ()
     returns: tuple[ReturnAuthorisation, ...] = ()
     invoices: tuple[Invoice, ...] = ()
+    bookings: tuple[Booking, ...] = ()
+    vouchers: tuple[Voucher, ...] = ()
+    work_orders: tuple[WorkOrder, ...] = ()
+    stock: tuple[StockLevel, ...] = ()
+    """Of the articles in question; an article without a level is not counted here and may be sent."""
     decisions: tuple[DecisionRecord, ...] = ()
     """All decisions of this customer; those under way count against payments and lines."""
     executable_kinds: frozenset[str] = EXECUTABLE_KINDS
+
+    @property
+    def today(self) -> date:
+        """The day it is where the firm is."""
+        return self.now.astimezone(ZoneInfo(self.time_zone)).date()
+
+    def order(self, order_id: str) -> Order | None:
+        """Return the order called ``order_id``."""
+        return next((order for order in self.orders if order.order_id == order_id), None)
+
+    def line(self, order_id: str, line_id: str) -> OrderLine | None:
+        """Return a line of an order."""
+        order = self.order(order_id)
+        lines = order.lines if order is not None else ()
+        return next((line for line in lines if line.line_id == line_id), None)
+
+    def payment(self, payment_id: str) -> Payment | None:
+        """Return the payment called ``payment_id``."""
+        return next((item for item in self.payments if item.payment_id == payment_id), None)
+
+    def invoice(self, invoice_id: str) -> Invoice | None:
+        """Return the invoice called ``invoice_id``."""
+        return next((item for item in self.invoices if item.invoice_id == invoice_id), None)
 
 
 class Allowed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="allowed"):
@@ -111,6 +153,8 @@ class Allowed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag
     rest_case: Money | None = None
     rest_day: Money | None = None
     rule_name: str = ""
+    needs_reason: bool = False
+    """The rule asks for one line why."""
 
 
 class NeedsApproval(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="needs_approval"):

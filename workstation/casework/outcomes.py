@@ -21,6 +21,7 @@ from workstation.casework.decision import (
     DecisionRecord,
     DecisionState,
     MakePromise,
+    Reverse,
     Step,
     StepState,
     kind_of,
@@ -41,12 +42,13 @@ def decide(state: CaseState, body: Decide, given: Given) -> CaseState:
 
     Raises:
         RuleViolation: ``decision.empty``, ``decision.not_executable``, ``decision.other_customer``,
-            ``id.malformed``.
+            ``id.malformed``, ``reversal.other_case``.
     """
     case = state.the_case
     if state.decision(checked_id(given.command_id)) is not None:
         return state
     ensure_executable(body.steps)
+    _check_reversals(state, body)
     if case.customer_id and body.customer_id and case.customer_id != body.customer_id:
         raise RuleViolation("decision.other_customer")
     record = DecisionRecord(
@@ -127,6 +129,8 @@ def step_changed(
     if not 0 <= step < len(record.steps):
         raise RuleViolation("decision.step_unknown", step=step)
     was = record.steps[step]
+    if was.state == "reversed":
+        return state  # a late echo of its booking does not bring it back
     now = with_(
         was,
         state=step_state,
@@ -149,7 +153,31 @@ def step_changed(
     state = put_decision(state, new)
     if step_state == "booked" and isinstance(now.decision, MakePromise):
         state = put_promise(state, _promise(new, now.decision, given.at))
+    if step_state == "booked" and isinstance(now.decision, Reverse):
+        state = _taken_back(state, now.decision, given)
     return settled(_after(state, record, new, given), given)
+
+
+def _check_reversals(state: CaseState, body: Decide) -> None:
+    """A reversal changes the decision it takes back, so both belong to one case."""
+    for step in body.steps:
+        if isinstance(step, Reverse):
+            record = state.decision(step.decision_id)
+            if record is None or not 0 <= step.step < len(record.steps):
+                raise RuleViolation("reversal.other_case")
+
+
+def _taken_back(state: CaseState, reverse: Reverse, given: Given) -> CaseState:
+    """Return ``state`` with the step ``reverse`` names marked: what it took can be decided on again."""
+    record = state.decision(reverse.decision_id)
+    if record is None or not 0 <= reverse.step < len(record.steps):
+        return state
+    steps = tuple(
+        with_(item, state="reversed") if index == reverse.step else item
+        for index, item in enumerate(record.steps)
+    )
+    state = put_decision(state, with_(record, steps=steps))
+    return say(state, given, "decision.reversed", decision_id=record.decision_id, step=str(reverse.step))
 
 
 def _after(state: CaseState, before: DecisionRecord, after: DecisionRecord, given: Given) -> CaseState:
@@ -175,9 +203,9 @@ def _state_of(record: DecisionRecord) -> DecisionState:
     states = {step.state for step in record.steps}
     if "failed" in states:
         return "failed"
-    if states == {"booked"}:
+    if states <= {"booked", "reversed"}:
         return "booked"
-    if states & {"running", "booked", "unknown"}:
+    if states & {"running", "booked", "unknown", "reversed"}:
         return "booking"
     return record.state
 

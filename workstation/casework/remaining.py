@@ -9,25 +9,38 @@ from workstation.casework.decision import (
     CancelOrder,
     Decision,
     DecisionRecord,
-    PriceAdjustment,
     Refund,
     RefundShipping,
     Replacement,
+    TillOrder,
+    WaiveDunningFee,
+    cost_of,
+    order_named,
+    payment_named,
 )
-from workstation.casework.money import Money
-from workstation.casework.records import LineQuantity, Order, OrderLine, Payment, ReturnAuthorisation
+from workstation.casework.money import Money, sum_of
+from workstation.casework.records import (
+    LineQuantity,
+    Order,
+    OrderLine,
+    Payment,
+    ReturnAuthorisation,
+    Shipment,
+)
 
 _DEAD = frozenset({"failed", "rejected", "cancelled"})
+_UNDONE = frozenset({"failed", "stopped", "cancelled", "reversed"})
 
 
 def living_steps(decisions: Iterable[DecisionRecord]) -> Iterator[tuple[Decision, bool]]:
-    """Yield every step that has happened or may still happen, and whether it is booked."""
+    """Yield every step that has happened or may still happen, and whether it is booked.
+
+    Held and scheduled ones are among them; a reversed one is not: what it took is free again.
+    """
     for record in decisions:
         for step in record.steps:
             is_booked = step.state == "booked"
-            if is_booked or (
-                record.state not in _DEAD and step.state not in ("failed", "stopped", "cancelled")
-            ):
+            if is_booked or (record.state not in _DEAD and step.state not in _UNDONE):
                 yield step.decision, is_booked
 
 
@@ -44,15 +57,26 @@ def pieces(lines: Iterable[LineQuantity], line_id: str) -> int:
     return sum(item.quantity for item in lines if item.line_id == line_id)
 
 
+def settles(decision: Decision, line: OrderLine) -> int:
+    """Return how many pieces of ``line`` a decision on its order pays back, replaces or cancels."""
+    match decision:
+        case CancelOrder() if not decision.lines:
+            return line.quantity
+        case Refund() | Replacement() | CancelOrder() | TillOrder():
+            return pieces(decision.lines, line.line_id)
+        case _:
+            return 0
+
+
 def compensated(order_id: str, line: OrderLine, decisions: Sequence[DecisionRecord]) -> int:
-    """Return how many pieces were refunded or replaced, or are about to be.
+    """Return how many pieces were paid back, replaced or cancelled, or are about to be.
 
     The order's own count may or may not hold booked decisions yet: the larger reading is taken.
     """
     booked = pending = 0
     for decision, is_booked in living_steps(decisions):
-        if isinstance(decision, Refund | Replacement | CancelOrder) and decision.order_id == order_id:
-            count = pieces(decision.lines, line.line_id)
+        if order_named(decision) == order_id:
+            count = settles(decision, line)
             booked, pending = (booked + count, pending) if is_booked else (booked, pending + count)
     return max(line.refunded_quantity + line.replaced_quantity, booked) + pending
 
@@ -78,14 +102,63 @@ def returned(
 
 
 def refundable(payment: Payment, decisions: Sequence[DecisionRecord]) -> Money:
-    """Return what may still go back on ``payment``, never less than nothing."""
+    """Return what may still go back on ``payment``, never less than nothing: every kind that takes counts."""
     booked = pending = 0
     for decision, is_booked in living_steps(decisions):
-        if (
-            isinstance(decision, Refund | RefundShipping | PriceAdjustment | CancelOrder)
-            and decision.payment_id == payment.payment_id
-        ):
-            units = decision.amount.minor_units
+        if payment_named(decision) == payment.payment_id:
+            units = cost_of(decision).minor_units
             booked, pending = (booked + units, pending) if is_booked else (booked, pending + units)
     gone = max(payment.refunded.minor_units, booked) + pending
     return Money(max(payment.captured.minor_units - gone, 0), payment.captured.currency)
+
+
+def is_shipping_settled(order: Order, decisions: Sequence[DecisionRecord]) -> bool:
+    """Return whether the shipping cost of ``order`` went back or is about to, alone or with all of it."""
+    return any(
+        order_named(decision) == order.order_id
+        and (
+            isinstance(decision, RefundShipping) or (isinstance(decision, CancelOrder) and not decision.lines)
+        )
+        for decision, _ in living_steps(decisions)
+    )
+
+
+def not_settled(order: Order, decisions: Sequence[DecisionRecord]) -> tuple[LineQuantity, ...]:
+    """Return the pieces of ``order`` that were neither paid back nor replaced nor cancelled."""
+    left = (
+        LineQuantity(line.line_id, line.quantity - compensated(order.order_id, line, decisions))
+        for line in order.lines
+    )
+    return tuple(item for item in left if item.quantity > 0)
+
+
+def cancel_price(order: Order, lines: Sequence[LineQuantity], decisions: Sequence[DecisionRecord]) -> Money:
+    """Return what cancelling ``lines`` is worth; without lines all that is left, and the shipping with it."""
+    prices = {line.line_id: line.unit_price for line in order.lines}
+    chosen = lines or not_settled(order, decisions)
+    price = sum_of(
+        (prices[item.line_id] * item.quantity for item in chosen if item.line_id in prices),
+        order.shipping.currency,
+    )
+    return price if lines or is_shipping_settled(order, decisions) else price + order.shipping
+
+
+def fees_waived(invoice_id: str, decisions: Sequence[DecisionRecord]) -> int:
+    """Return dunning fees about to be dropped, minor units; booked ones are off the invoice already."""
+    return sum(
+        decision.amount.minor_units
+        for decision, is_booked in living_steps(decisions)
+        if isinstance(decision, WaiveDunningFee) and decision.invoice_id == invoice_id and not is_booked
+    )
+
+
+def has_left(order: Order, shipments: Iterable[Shipment]) -> bool:
+    """Return whether goods of ``order`` are on their way or there: more than a label has been made."""
+    if order.status in ("shipped", "delivered"):
+        return True
+    return any(
+        event.code != "announced"
+        for shipment in shipments
+        if shipment.order_id == order.order_id
+        for event in shipment.events
+    )

@@ -4,27 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from workstation.casework.decision import (
     AuthoriseReturn,
+    BlockDunning,
+    CancelOrder,
     Decision,
+    GoodwillVoucher,
     MakePromise,
     PriceAdjustment,
     Refund,
     RefundShipping,
     Replacement,
+    ResendInvoice,
+    Reverse,
+    TillOrder,
+    UnblockDunning,
+    WaiveDunningFee,
     cost_of,
     group_of,
     kind_of,
 )
 from workstation.casework.errors import RuleViolation
 from workstation.casework.executable import ensure_executable
-from workstation.casework.limit import JudgeContext, NeedsApproval, Refused
-from workstation.casework.money import Money, sum_of
-from workstation.casework.params import money_param
-from workstation.casework.records import LineQuantity, Order
-from workstation.casework.remaining import compensated, line_of, pieces, refundable, returned
+from workstation.casework.limit import JudgeContext, Refused
+from workstation.casework.reversal import of_reversal, of_same_reversed
+from workstation.casework.soundness_dunning import of_fees, of_invoice
+from workstation.casework.soundness_goods import (
+    duplicate,
+    of_cancel,
+    of_pieces_sent_back,
+    of_replacement,
+    of_return,
+    of_stock,
+)
+from workstation.casework.soundness_money import (
+    of_amount,
+    of_payments,
+    of_shipping,
+    of_till,
+    of_voucher,
+)
+
+__all__ = ["costs_by_group", "duplicate", "kinds_in", "local_day", "refusal"]
 
 
 def refusal(steps: Sequence[Decision], context: JudgeContext) -> Refused | None:
@@ -36,153 +58,74 @@ def refusal(steps: Sequence[Decision], context: JudgeContext) -> Refused | None:
     if not context.person.is_active:
         return Refused(code="person.not_active")
     for step in steps:
-        found = _of_step(step, context)
+        found = _of_cost(step, context) or _of_step(step, context)
         if found is not None:
             return found
-    return _of_money(steps, context) or _of_pieces(steps, context)
+    return (
+        _of_twice(steps)
+        or of_payments(steps, context)
+        or of_fees(steps, context)
+        or of_pieces_sent_back(steps, context)
+        or of_stock(steps, context)
+        or of_same_reversed(steps)
+    )
 
 
-def duplicate(steps: Sequence[Decision], context: JudgeContext) -> NeedsApproval | None:
-    """Return that a piece would be paid for or replaced a second time, or ``None``."""
-    for order_id, line_id in _lines_of(steps):
-        line = line_of(context.orders, order_id, line_id)
-        if line is None:
-            continue
-        wanted = sum(
-            pieces(step.lines, line_id)
-            for step in steps
-            if isinstance(step, Refund | Replacement) and step.order_id == order_id
+def _of_cost(step: Decision, context: JudgeContext) -> Refused | None:
+    cost = cost_of(step)
+    if group_of(step) == "free":
+        return None
+    if isinstance(step, CancelOrder) and not cost:
+        return None  # nothing was paid yet: nothing goes back
+    if cost.currency != context.currency:
+        return Refused(
+            code="money.currency_mismatch", params={"left": cost.currency, "right": context.currency}
         )
-        if wanted and wanted + compensated(order_id, line, context.decisions) > line.quantity:
-            return NeedsApproval(code="decision.duplicate", params={"line": line.name})
+    if cost.minor_units <= 0:
+        return Refused(code="decision.amount_not_positive")
     return None
 
 
 def _of_step(step: Decision, context: JudgeContext) -> Refused | None:
-    if group_of(step) != "free":
-        cost = cost_of(step)
-        if cost.currency != context.currency:
-            return Refused(
-                code="money.currency_mismatch", params={"left": cost.currency, "right": context.currency}
-            )
-        if cost.minor_units <= 0:
-            return Refused(code="decision.amount_not_positive")
     match step:
         case MakePromise():
-            if step.due_at <= context.now:
-                return Refused(code="promise.in_past")
+            return Refused(code="promise.in_past") if step.due_at <= context.now else None
         case AuthoriseReturn():
-            if step.deadline < local_day(context):
-                return Refused(code="decision.deadline_past", params={"deadline": step.deadline.isoformat()})
-            if not step.lines:
-                return Refused(code="decision.no_lines")
-            return _of_lines(step.order_id, step.lines, context)
-        case Refund():
-            found = _of_lines(step.order_id, step.lines, context)
-            return found or _over_lines(step, context)
+            return of_return(step, context)
+        case Refund() | PriceAdjustment():
+            return of_amount(step, context)
+        case RefundShipping():
+            return of_shipping(step, context)
         case Replacement():
-            return _of_lines(step.order_id, step.lines, context)
+            return of_replacement(step, context)
+        case CancelOrder():
+            return of_cancel(step, context)
+        case GoodwillVoucher():
+            return of_voucher(step, context)
+        case TillOrder():
+            return of_till(step, context)
+        case ResendInvoice() | BlockDunning() | UnblockDunning() | WaiveDunningFee():
+            return of_invoice(step, context)
+        case Reverse():
+            return of_reversal(step, context)
         case _:
             return None
+
+
+def _of_twice(steps: Sequence[Decision]) -> Refused | None:
+    """Shipping goes back once and an order is cancelled whole once, also within one click."""
+    shipping = [step.order_id for step in steps if isinstance(step, RefundShipping)]
+    whole = [step.order_id for step in steps if isinstance(step, CancelOrder) and not step.lines]
+    if len(set(shipping)) < len(shipping) or set(shipping) & set(whole):
+        return Refused(code="decision.shipping_refunded")
+    if len(set(whole)) < len(whole):
+        return Refused(code="decision.order_cancelled")
     return None
-
-
-def _order(order_id: str, context: JudgeContext) -> Order | None:
-    return next((order for order in context.orders if order.order_id == order_id), None)
-
-
-def _of_lines(order_id: str, lines: tuple[LineQuantity, ...], context: JudgeContext) -> Refused | None:
-    order = _order(order_id, context)
-    if order is None:
-        return Refused(code="decision.order_unknown")
-    if context.customer_id and order.customer_id != context.customer_id:
-        return Refused(code="decision.other_customer")
-    for item in lines:
-        line = line_of(context.orders, order_id, item.line_id)
-        if line is None:
-            return Refused(code="decision.line_unknown")
-        if item.quantity < 1 or pieces(lines, item.line_id) > line.quantity:
-            return Refused(
-                code="decision.quantity_impossible", params={"line": line.name, "ordered": str(line.quantity)}
-            )
-    return None
-
-
-def _over_lines(step: Refund, context: JudgeContext) -> Refused | None:
-    """A refund for pieces is at most their price; without pieces it is at most the payment."""
-    if not step.lines:
-        return None
-    price = sum_of(
-        (
-            line.unit_price * item.quantity
-            for item in step.lines
-            if (line := line_of(context.orders, step.order_id, item.line_id)) is not None
-        ),
-        step.amount.currency,
-    )
-    if price.currency == step.amount.currency and step.amount > price:
-        return Refused(code="decision.amount_over_lines", params={"price": money_param(price)})
-    return None
-
-
-def _of_money(steps: Sequence[Decision], context: JudgeContext) -> Refused | None:
-    wanted: dict[str, Money] = {}
-    for step in steps:
-        if isinstance(step, Refund | RefundShipping | PriceAdjustment):
-            wanted[step.payment_id] = step.amount + wanted.get(
-                step.payment_id, Money.zero(step.amount.currency)
-            )
-    for payment_id, amount in wanted.items():
-        payment = next((item for item in context.payments if item.payment_id == payment_id), None)
-        if payment is None:
-            return Refused(code="decision.payment_unknown", alternative="promise_answer")
-        rest = refundable(payment, context.decisions)
-        if rest.currency != amount.currency:
-            return Refused(
-                code="money.currency_mismatch", params={"left": amount.currency, "right": rest.currency}
-            )
-        if not rest:
-            return Refused(code="decision.nothing_refundable", alternative="promise_answer")
-        if amount > rest:
-            return Refused(code="decision.over_refundable", params={"rest": money_param(rest)})
-    for step in steps:
-        if isinstance(step, Refund | RefundShipping | PriceAdjustment):
-            payment = next(item for item in context.payments if item.payment_id == step.payment_id)
-            if payment.order_id != step.order_id:
-                return Refused(code="decision.payment_of_other_order")
-    return None
-
-
-def _of_pieces(steps: Sequence[Decision], context: JudgeContext) -> Refused | None:
-    for order_id, line_id in _lines_of(steps):
-        line = line_of(context.orders, order_id, line_id)
-        back = sum(
-            pieces(step.lines, line_id)
-            for step in steps
-            if isinstance(step, AuthoriseReturn) and step.order_id == order_id
-        )
-        if line is None or not back:
-            continue
-        if back + returned(order_id, line, context.returns, context.decisions) > line.quantity:
-            return Refused(code="decision.already_returned", params={"line": line.name}, alternative="refund")
-    return None
-
-
-def _lines_of(steps: Sequence[Decision]) -> tuple[tuple[str, str], ...]:
-    """Return the order and line of everything the steps name, each once."""
-    return tuple(
-        dict.fromkeys(
-            (step.order_id, item.line_id)
-            for step in steps
-            if isinstance(step, Refund | Replacement | AuthoriseReturn)
-            for item in step.lines
-        )
-    )
 
 
 def local_day(context: JudgeContext) -> date:
     """Return the day it is where the firm is."""
-    return context.now.astimezone(ZoneInfo(context.time_zone)).date()
+    return context.today
 
 
 def costs_by_group(steps: Sequence[Decision]) -> dict[str, int]:

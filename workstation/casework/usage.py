@@ -48,9 +48,13 @@ def usage_seen(
                 _add(case, group, units)
             if is_own and record.decided_at.astimezone(zone).date() == today:
                 _add(day, group, units)
-            if customer_id and record.customer_id == customer_id and record.decided_at > since:
-                _add(customer, group, units)
-                _add(count, group, 1)
+        if not (customer_id and record.customer_id == customer_id and record.decided_at > since):
+            continue
+        # What was taken back is the customer's again; the person's own sums keep it.
+        kept = [step.decision for step in record.steps if step.state != "reversed"]
+        for group, units in costs_by_group(kept).items():
+            _add(customer, group, units)
+            _add(count, group, 1)
     month: dict[str, int] = {}
     rows = {
         ("case_person", f"{case_id}/{person.person_id}", ""): case,
