@@ -26,6 +26,7 @@ from workstation.hub.services.effects import EffectWorker
 from workstation.hub.services.feed import Feed
 from workstation.hub.services.html_remake import HtmlRemake
 from workstation.hub.services.mailbox_loop import MailboxLoop
+from workstation.hub.services.nightly_check import NightlyCheck
 from workstation.hub.services.online_search import OnlineSearch
 from workstation.hub.services.presence import PresenceBoard
 from workstation.hub.services.promise_executor import PromiseExecutor
@@ -179,6 +180,7 @@ def _workers(
     jobs.append(Job("clocks", _until(stop, Clocks(core.database, core.clock, open_books).run)))
     jobs.append(Job("audit", _until(stop, AuditSealer(core.database, core.clock).run)))
     jobs.append(Job("tidy", lambda: _tidy_hourly(core, stop)))
+    jobs.append(Job("check", _until(stop, NightlyCheck(core.database, core.clock).run)))
     remake = HtmlRemake(mail_room.ports(), core.tenant_id, SANITISER_VERSION)
     jobs.append(Job("html", _until(stop, remake.run)))
     loops = mail_room.loops(stop)

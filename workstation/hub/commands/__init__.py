@@ -11,7 +11,8 @@ from workstation.hub.commands import (
     people,
     rules,
     serve,
+    verify,
 )
 
-COMMANDS = (init, serve, people, devices, mailbox, rules, importing, books, keeping, doctor)
+COMMANDS = (init, serve, people, devices, mailbox, rules, importing, books, keeping, doctor, verify)
 """In the order the help shows them."""
