@@ -17,6 +17,7 @@ from workstation.casework.case_state import (
 )
 from workstation.casework.customer import Customer
 from workstation.casework.errors import RuleViolation
+from workstation.casework.merged import answered_here, recounted_here
 from workstation.casework.message import DeliveryState, Fact, Message
 
 NOT_RECEIVED: frozenset[str] = frozenset({"held_back", "failed", "bounced"})
@@ -160,6 +161,7 @@ def answered(state: CaseState, answer: Message, at: datetime) -> CaseState:
         first_response_at=first,
         last_answer_at=at if case.last_answer_at is None else max(at, case.last_answer_at),
         has_undelivered=False,
+        merged=answered_here(case.merged, answer.at),
         follow_up_at=follow_up,
     )
 
@@ -205,6 +207,7 @@ def _recount(state: CaseState) -> CaseState:
         waiting_since=min(asked, default=None),
         first_response_at=first,
         last_answer_at=heard[-1] if heard else None,
+        merged=recounted_here(state.the_case.merged, [message.at for message in answers]),
     )
 
 

@@ -52,6 +52,17 @@ _MOVES: dict[Act, dict[CaseStatus, CaseStatus]] = {
 }
 
 
+_PRESSING: dict[CaseStatus, int] = {"open": 0, "waiting": 1, "snoozed": 1}
+"""The lower, the more a case asks for somebody; all others ask for nobody."""
+
+
+def raised(status: CaseStatus, over: CaseStatus) -> Literal["", "open", "waiting", "snoozed"]:
+    """Return ``status`` where it asks for somebody more than ``over`` does; else nothing."""
+    if status not in ("open", "waiting", "snoozed"):
+        return ""
+    return status if _PRESSING[status] < _PRESSING.get(over, 2) else ""
+
+
 class Due(msgspec.Struct, frozen=True, omit_defaults=True):
     """What is due next on a case: ``at`` aware UTC and why."""
 
@@ -59,6 +70,53 @@ class Due(msgspec.Struct, frozen=True, omit_defaults=True):
     kind: DueKind
     what: str = ""
     """Of a promise: ``call_back``, ``answer``, ``deliver`` or ``other``."""
+
+
+class MergedCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a case that was merged into another one still brings along: whoever waits there, waits here.
+
+    The other case keeps its own fields as they are, so that taking the merge out restores both.
+    """
+
+    case_id: str
+    merged_at: datetime
+    merged_by: str = ""
+    number: int | None = None
+    subject: str = ""
+    waiting_since: datetime | None = None
+    """Since when the customer waits there."""
+    answered_at: datetime | None = None
+    """When the newest answer written in the common conversation since the merge was written."""
+    undelivered_since: datetime | None = None
+    due: Due | None = None
+    """What else is due there: promises, approvals, a check-back."""
+    is_held_for_approval: bool = False
+    raises: Literal["", "open", "waiting", "snoozed"] = ""
+    """The status it keeps the case in, however settled that is by itself, until somebody has acted."""
+    team_before: str = ""
+    gave_customer: bool = False
+    """The other case knew no customer before."""
+    name_before: str = ""
+
+    @property
+    def waits_since(self) -> datetime | None:
+        """Since when the customer waits there and has had no answer here."""
+        if self.waiting_since is None:
+            return None
+        is_answered = self.answered_at is not None and self.answered_at >= self.waiting_since
+        return None if is_answered else self.waiting_since
+
+
+class Kinship(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A sender who may be a customer known by another address: shown, never acted on by itself."""
+
+    customer_id: str
+    customer_name: str
+    value: str
+    """The address they wrote from."""
+    why: Literal["order", "reply", "phone"]
+    """Their order was named; our mail to them was answered; same name and same telephone number."""
+    detail: str = ""
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -107,11 +165,45 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Warnings such as ``mail.token_of_stranger``."""
     opened_by: str = ""
     is_held_for_approval: bool = False
+    related_case_ids: tuple[str, ...] = ()
+    """Cases that belong to this one and stay cases of their own; the other side says the same."""
+    merged_into: str = ""
+    """The case that goes on with this matter; its queue entry stands for both."""
+    merged: tuple[MergedCase, ...] = ()
+    """The cases that went into this one."""
+    split_from: str = ""
+    kinship: Kinship | None = None
 
     @property
     def is_waiting_for_us(self) -> bool:
         """True while a customer waits for our answer."""
-        return self.waiting_since is not None
+        return self.waits_since is not None
+
+    @property
+    def merged_case_ids(self) -> tuple[str, ...]:
+        """The ids of the cases that went into this one."""
+        return tuple(item.case_id for item in self.merged)
+
+    @property
+    def waits_since(self) -> datetime | None:
+        """Since when the customer waits, here or in a case that went into this one."""
+        waits = (self.waiting_since, *(item.waits_since for item in self.merged))
+        return min((at for at in waits if at is not None), default=None)
+
+    @property
+    def undelivered_since(self) -> datetime | None:
+        """When the oldest answer was written that did not arrive, here or in a case that went into this."""
+        own = (self.last_outbound_at or self.opened_at) if self.has_undelivered else None
+        found = (own, *(item.undelivered_since for item in self.merged))
+        return min((at for at in found if at is not None), default=None)
+
+    @property
+    def shown_status(self) -> CaseStatus:
+        """The status as the queue sees it: the most pressing of its own and what went into this case."""
+        if self.status == "no_case":
+            return self.status
+        raised: list[CaseStatus] = [item.raises for item in self.merged if item.raises]
+        return min((self.status, *raised), key=lambda one: _PRESSING.get(one, 2))
 
 
 def moved(status: CaseStatus, act: Act) -> CaseStatus:

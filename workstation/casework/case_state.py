@@ -17,6 +17,7 @@ from workstation.casework.ids import derived_id
 from workstation.casework.message import Message
 from workstation.casework.promise import Promise
 from workstation.casework.sla import SlaPolicy, due_of
+from workstation.casework.wire.entities import entity_id, entity_name
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -35,6 +36,10 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     promises: tuple[Promise, ...] = ()
     approvals: tuple[Approval, ...] = ()
     customer: Customer | None = None
+    other: CaseState | None = None
+    """The second case of an act on two: that which is linked, merged into, or split off."""
+    others: tuple[Customer, ...] = ()
+    """Customers an act is about beside the one of the case."""
 
     @property
     def the_case(self) -> Case:
@@ -135,7 +140,9 @@ def settled(state: CaseState, given: Given) -> CaseState:
     """Return ``state`` with what is derived computed anew: held for approval, and what is due."""
     if state.case is None:
         return state
-    is_held = any(approval.state == "open" for approval in state.approvals)
+    is_held = any(approval.state == "open" for approval in state.approvals) or any(
+        item.is_held_for_approval for item in state.case.merged
+    )
     due = due_of(state.case, state.promises, state.approvals, given.policy, given.calendar)
     if state.case.due == due and state.case.is_held_for_approval == is_held:
         return state
@@ -143,21 +150,23 @@ def settled(state: CaseState, given: Given) -> CaseState:
 
 
 def changed(before: CaseState, after: CaseState) -> tuple[StateEntity, ...]:
-    """Return the entities of ``after`` that are new or differ from ``before``: case and customer first."""
-    found: list[StateEntity] = []
-    if after.customer is not None and after.customer != before.customer:
-        found.append(after.customer)
-    if after.case is not None and after.case != before.case:
-        found.append(after.case)
-    for old, new, key in (
-        (before.messages, after.messages, "message_id"),
-        (before.decisions, after.decisions, "decision_id"),
-        (before.promises, after.promises, "promise_id"),
-        (before.approvals, after.approvals, "approval_id"),
-    ):
-        known = {getattr(item, key): item for item in old}
-        found.extend(item for item in new if known.get(getattr(item, key)) != item)
-    return tuple(found)
+    """Return the entities of ``after`` that are new or differ from ``before``: case and customer first.
+
+    Of an act on two cases: those of both; a message that moved between them is there once, where it is now.
+    """
+    known = {_key(item): item for item in entities_of(before)}
+    return tuple(item for item in entities_of(after) if known.get(_key(item)) != item)
+
+
+def entities_of(state: CaseState) -> tuple[StateEntity, ...]:
+    """Return everything in ``state``: customers and the case first, then those of the other case."""
+    head = [item for item in (state.customer, state.case) if item is not None]
+    own = (*head, *state.others, *state.messages, *state.decisions, *state.promises, *state.approvals)
+    return own if state.other is None else (*own, *entities_of(state.other))
+
+
+def _key(entity: StateEntity) -> tuple[str, str]:
+    return entity_name(entity), entity_id(entity)
 
 
 def _put(items: tuple[S, ...], item: S, key: str) -> tuple[S, ...]:

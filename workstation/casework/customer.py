@@ -25,6 +25,7 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     linked_by: str = ""
     """Person id, or ``rule:<name>``."""
     unlinked_at: datetime | None = None
+    unlinked_by: str = ""
 
 
 class PostalAddress(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

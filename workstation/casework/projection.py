@@ -23,9 +23,11 @@ from workstation.casework.case_state import (
     with_case,
 )
 from workstation.casework.check_back import checked_back
-from workstation.casework.customer import normalise
 from workstation.casework.doubts import settle_effect
 from workstation.casework.errors import RuleViolation
+from workstation.casework.identities import link_identity, tie, unlink_identity
+from workstation.casework.joining import join
+from workstation.casework.merged import acted_on, closed_without_answer
 from workstation.casework.outcomes import cancel_decision, decide, step_changed
 from workstation.casework.promise import kept, withdrawn
 from workstation.casework.replying import add_note, log_call, send_message, solved
@@ -100,13 +102,15 @@ def apply(state: CaseState, body: Body, given: Given) -> CaseState:
         case KeepPromise() | WithdrawPromise():
             return _close_promise(state, body, given)
         case LinkIdentity():
-            return _link(state, body, given)
+            return settled(link_identity(state, body, given), given)
+        case UnlinkIdentity():
+            return settled(unlink_identity(state, body, given), given)
         case SettleEffect():
             return settle_effect(state, body, given)
         case ConfirmWork() | Void():
             return state
-        case UnlinkIdentity() | LinkCases() | UnlinkCases() | MergeCase() | UnmergeCase() | SplitCase():
-            raise RuleViolation("command.unknown_type")
+        case LinkCases() | UnlinkCases() | MergeCase() | UnmergeCase() | SplitCase():
+            return join(state, body, given)
         case _:
             return settled(_moved(state, body, given), given)
 
@@ -135,7 +139,12 @@ def _moved(
         case SnoozeCase():
             if body.until <= given.at:
                 raise RuleViolation("case.snooze_in_past", until=body.until.isoformat())
-            return with_case(state, status=moved(case.status, "snooze"), snoozed_until=body.until)
+            return with_case(
+                state,
+                status=moved(case.status, "snooze"),
+                snoozed_until=body.until,
+                merged=acted_on(case.merged),
+            )
         case SolveCase():
             return _solve(state, body, given)
         case ReopenCase():
@@ -150,7 +159,13 @@ def _moved(
         case MarkNoCase():
             status = moved(case.status, "no_case")
             state = say(state, given, "case.no_case", reason=body.reason)
-            return with_case(state, status=status, no_case_reason=body.reason, snoozed_until=None)
+            return with_case(
+                state,
+                status=status,
+                no_case_reason=body.reason,
+                snoozed_until=None,
+                merged=acted_on(case.merged),
+            )
         case MarkIsCase():
             status = moved(case.status, "is_case")
             return with_case(say(state, given, "case.is_case"), status=status, no_case_reason=None)
@@ -159,7 +174,7 @@ def _moved(
                 return state
             return with_case(state, read_by=(*case.read_by, given.person_id))
         case TieCase():
-            return _tie(state, body)
+            return tie(state, body, given)
 
 
 def _open(state: CaseState, body: OpenCase, given: Given) -> CaseState:
@@ -197,44 +212,13 @@ def _assign(state: CaseState, body: AssignCase, given: Given) -> CaseState:
 
 def _solve(state: CaseState, body: SolveCase, given: Given) -> CaseState:
     """A customer who waits is answered first, or the person says why no answer is needed."""
-    if state.the_case.waiting_since is not None and (body.without_answer or not is_answer_under_way(state)):
+    if state.the_case.waits_since is not None and (body.without_answer or not is_answer_under_way(state)):
         if not body.without_answer:
             raise RuleViolation("case.unanswered")
-        state = with_case(state, waiting_since=None)
+        merged = closed_without_answer(state.the_case.merged, given.at)
+        state = with_case(state, waiting_since=None, merged=merged)
         state = say(state, given, "case.solved_without_answer", reason=body.without_answer)
     return solved(state, given, body.follow_up_at)
-
-
-def _tie(state: CaseState, body: TieCase) -> CaseState:
-    case = state.the_case
-    customer = state.customer
-    name = case.customer_name
-    if body.customer_id and customer is not None and customer.customer_id == body.customer_id:
-        name = customer.name
-    return with_case(
-        state,
-        customer_id=body.customer_id or case.customer_id,
-        customer_name=name,
-        order_id=body.order_id or case.order_id,
-        invoice_id=body.invoice_id or case.invoice_id,
-    )
-
-
-def _link(state: CaseState, body: LinkIdentity, given: Given) -> CaseState:
-    case: Case = state.the_case
-    customer = state.customer
-    if customer is None or customer.customer_id != body.customer_id:
-        raise RuleViolation("customer.unknown", customer_id=body.customer_id)
-    normalised = normalise(body.identity.kind, body.identity.value)
-    if normalised != body.identity.normalised:
-        raise RuleViolation("identity.malformed", kind=body.identity.kind, value=body.identity.value[:120])
-    if all(item.normalised != normalised for item in customer.linked(body.identity.kind)):
-        identity = with_(body.identity, linked_at=given.at, linked_by=given.person_id, unlinked_at=None)
-        customer = with_(customer, identities=(*customer.identities, identity))
-    state = with_(state, customer=customer)
-    if not case.customer_id:
-        state = with_case(state, customer_id=customer.customer_id, customer_name=customer.name)
-    return settled(state, given)
 
 
 def _close_promise(state: CaseState, body: KeepPromise | WithdrawPromise, given: Given) -> CaseState:

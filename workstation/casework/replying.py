@@ -10,6 +10,7 @@ from workstation.casework.case_state import CaseState, Given, put_message, say, 
 from workstation.casework.check_back import check_is_ahead
 from workstation.casework.doubts import is_in_doubt
 from workstation.casework.errors import RuleViolation
+from workstation.casework.merged import solved_here
 from workstation.casework.message import DeliveryState, Message
 from workstation.casework.slots import slots_in
 from workstation.casework.wire.commands import AddNote, LogCall, SendMessage
@@ -137,6 +138,7 @@ def solved(state: CaseState, given: Given, follow_up_at: datetime | None) -> Cas
         snoozed_until=None,
         # Whoever solves it has seen what did not arrive; should the next answer fail too, it is said anew.
         has_undelivered=False,
+        merged=solved_here(case.merged),
     )
 
 

@@ -67,10 +67,11 @@ def due_after(calendar: Calendar, start: datetime, amount: timedelta) -> datetim
 
 def response_due(case: Case, policy: SlaPolicy, calendar: Calendar) -> Due | None:
     """Return until when the waiting customer has an answer; ``None`` when nobody waits."""
-    if case.waiting_since is None:
+    since = case.waits_since
+    if since is None:
         return None
     is_first = case.first_response_at is None
-    at = due_after(calendar, case.waiting_since, target_of(policy, case.channel, is_first))
+    at = due_after(calendar, since, target_of(policy, case.channel, is_first))
     return Due(at, "first_response" if is_first else "next_response")
 
 
@@ -83,13 +84,15 @@ def due_of(
 ) -> Due | None:
     """Return what is due next on ``case``; ``None`` when nothing is, or when it is no case.
 
-    An undelivered answer is due since it was written, so it stands on top.
+    An undelivered answer is due since it was written, so it stands on top. A case that went into another
+    one has nothing due by itself: the other one has it.
     """
-    if case.status == "no_case":
+    if case.status == "no_case" or case.merged_into:
         return None
-    found: list[Due] = []
-    if case.has_undelivered:
-        found.append(Due(case.last_outbound_at or case.opened_at, "undelivered"))
+    found: list[Due] = [item.due for item in case.merged if item.due is not None]
+    undelivered_since = case.undelivered_since
+    if undelivered_since is not None:
+        found.append(Due(undelivered_since, "undelivered"))
     found.extend(
         Due(promise.due_at, "promise", promise.what) for promise in promises if promise.state == "open"
     )

@@ -128,6 +128,8 @@ class TieCase(_Body, frozen=True, tag="case.tie"):
     customer_id: str = ""
     order_id: str = ""
     invoice_id: str = ""
+    is_untied: bool = False
+    """It is nobody's we know: customer, order and invoice are taken off again."""
 
 
 class LinkIdentity(_Body, frozen=True, tag="customer.link"):
