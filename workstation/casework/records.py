@@ -138,6 +138,12 @@ class Invoice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     delivered_at: datetime | None = None
     copy_sent_at: datetime | None = None
     """When a second copy left last."""
+    failed_at: datetime | None = None
+    """When a mail that carried it, or a reminder of it, came back or was refused."""
+    mail_id: str = ""
+    """The message it left with last, where this program sent it."""
+    tax: tuple[TaxShare, ...] = ()
+    """Net and tax by rate, where its source told them; else they follow from the order's lines."""
 
 
 class DunningNotice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -1,0 +1,1 @@
+"""Papers the hub makes as PDF: copies of invoices, reminders, slips; drawn by reportlab, imported late."""
