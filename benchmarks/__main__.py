@@ -28,6 +28,9 @@ GROUPS: dict[tuple[str, ...], tuple[str, str]] = {
     ("T8",): ("benchmarks.saving", "measure"),
     ("T9",): ("benchmarks.taking_pages", "measure_pages"),
     ("T10",): ("benchmarks.taking_pages", "measure_frames"),
+    ("T11",): ("benchmarks.searching", "measure_words"),
+    ("T12",): ("benchmarks.searching", "measure_encryption"),
+    ("T13",): ("benchmarks.searching", "measure_search"),
     ("T14", "T15"): ("benchmarks.hub_deciding", "measure"),
 }
 NAMES = tuple(name for names in GROUPS for name in names)
