@@ -145,6 +145,10 @@ class Finding(Protocol):
         """Let nobody else change a case until this transaction ends; always the first lock to take."""
         ...
 
+    def lock_cases(self, case_ids: Sequence[str]) -> None:
+        """As :meth:`lock_case` for several, always in the order of their ids."""
+        ...
+
     def next_number(self, name: str) -> int:
         """Return the next number of a gapless series such as ``case`` or ``credit_note``."""
         ...
@@ -352,10 +356,6 @@ class Database(Protocol):
 
     def heads(self) -> dict[tuple[str, str], int]:
         """Return the head of every scope: (tenant id, scope) -> seq."""
-        ...
-
-    def digest(self, tenant_id: str, scope: str, seq: int) -> tuple[int, tuple[int, ...]] | None:
-        """Return count and 256 sums of a scope if ``seq`` is its head, else None."""
         ...
 
     def claim_effect(

@@ -11,6 +11,7 @@ from workstation.casework.case_state import CaseState, Given, changed
 from workstation.casework.customer import Customer
 from workstation.casework.errors import RuleViolation
 from workstation.casework.ids import effect_id, made_at_ms
+from workstation.casework.joining import Joining
 from workstation.casework.people import Person
 from workstation.casework.projection import apply
 from workstation.casework.wire.codec import encode
@@ -23,11 +24,13 @@ from workstation.casework.wire.commands import (
     OpenCase,
     SendMessage,
     TieCase,
+    UnlinkIdentity,
     Verdict,
 )
 from workstation.hub.ports import Tx
 from workstation.hub.ports_backend import EffectClass
 from workstation.hub.ports_values import BEFORE_RESTORE, FINAL_STATES, Effect, Reference
+from workstation.hub.services.joining import carry_out_joining, follow
 
 MAIL = "mail"
 
@@ -62,10 +65,9 @@ def load(tx: Tx, act: Act) -> CaseState:
     customer_id = act.body.customer_id if isinstance(act.body, Decide) else ""
     file = tx.case_file(act.body.case_id, lock=True, with_customer=customer_id)
     customer = file.customer
-    if isinstance(act.body, OpenCase | TieCase | LinkIdentity) and act.body.customer_id:
-        customer = tx.get(Customer, act.body.customer_id)
-        if customer is None:
-            raise RuleViolation("customer.unknown", customer_id=act.body.customer_id)
+    named = _named_customers(tx, act)
+    if isinstance(act.body, OpenCase) and named:
+        customer = named[0]
     if isinstance(act.body, AssignCase):
         _check_assignment(act.body, act.reference)
     team_id = file.case.team_id if file.case is not None else ""
@@ -75,7 +77,22 @@ def load(tx: Tx, act: Act) -> CaseState:
             raise RuleViolation("team.unknown", team_id=team_id)
     if team_id and act.person.role in ("agent", "counter") and team_id != act.person.team_id:
         raise RuleViolation("case.other_team")
-    return msgspec.structs.replace(file.state, customer=customer)
+    others = tuple(one for one in named if customer is None or one.customer_id != customer.customer_id)
+    return msgspec.structs.replace(file.state, customer=customer, others=others)
+
+
+def _named_customers(tx: Tx, act: Act) -> tuple[Customer, ...]:
+    """Return the customers an act names, and of an address to be linked also the one who has it now."""
+    body = act.body
+    if not isinstance(body, OpenCase | TieCase | LinkIdentity | UnlinkIdentity) or not body.customer_id:
+        return ()
+    customer = tx.get(Customer, body.customer_id)
+    if customer is None:
+        raise RuleViolation("customer.unknown", customer_id=body.customer_id)
+    holder = None
+    if isinstance(body, LinkIdentity):
+        holder = tx.customer_by_identity(body.identity.kind, body.identity.normalised)
+    return (customer,) if holder is None or holder.customer_id == customer.customer_id else (customer, holder)
 
 
 def _check_assignment(body: AssignCase, reference: Reference) -> None:
@@ -117,6 +134,7 @@ def store(tx: Tx, before: CaseState, after: CaseState) -> int:
         stored = tx.put(entity, is_new=entity.rev == 0)
         if entity is after.case:
             rev = stored.rev
+    follow(tx, before, after)
     return rev
 
 
@@ -126,6 +144,8 @@ def carry_out(tx: Tx, act: Act, routes: Routes) -> Verdict:
     Raises:
         RuleViolation: it is not possible; nothing is stored.
     """
+    if isinstance(act.body, Joining):
+        return Applied(cmd_id=act.cmd_id, rev=carry_out_joining(tx, act.body, act.person, act.cmd_id))
     before = load(tx, act)
     given = given_by(tx, act, before)
     after = apply(before, _reaching(act, before), given)

@@ -36,9 +36,12 @@ SELECT {COLUMNS} FROM document
 WHERE tenant_id = :tenant_id AND entity = 'customer' AND entity_id = (
   SELECT customer_id FROM case_row WHERE tenant_id = :tenant_id AND case_id = :case_id)
 """
-_LOCK_CASE = """
-SELECT 1 FROM document WHERE tenant_id = :tenant_id AND entity = 'case' AND entity_id = :case_id FOR UPDATE
+_LOCK_CASES = """
+SELECT 1 FROM document WHERE tenant_id = :tenant_id AND entity = 'case' AND entity_id IN ({wanted})
+ORDER BY entity_id FOR UPDATE
 """
+_WITH_ROOT = """{id}, (SELECT body::json ->> 'merged_into' FROM document
+WHERE tenant_id = :tenant_id AND entity = 'case' AND entity_id = {id})"""
 _NEXT_NUMBER = """
 INSERT INTO number_series (tenant_id, name, last) VALUES (:tenant_id, :name, 1)
 ON CONFLICT (tenant_id, name) DO UPDATE SET last = number_series.last + 1
@@ -106,8 +109,16 @@ class Finding(DocumentStore):
 
     def lock_case(self, case_id: str) -> None:
         """Let nobody else change a case until this transaction ends; SQLite has only one writer anyway."""
-        if self.session.is_postgresql and not self.is_read_only:
-            self.session.later(_LOCK_CASE, [{"tenant_id": self.tenant_id, "case_id": case_id}])
+        self.lock_cases((case_id,))
+
+    def lock_cases(self, case_ids: Sequence[str]) -> None:
+        """As :meth:`lock_case` for several, and for those they went into: all by id, so that nobody waits
+        for somebody who waits for them."""
+        if not self.session.is_postgresql or self.is_read_only:
+            return
+        wanted = ", ".join(_WITH_ROOT.format(id=f":case{index}") for index in range(len(case_ids)))
+        params = {"tenant_id": self.tenant_id, **numbered("case", case_ids)}
+        self.session.later(_LOCK_CASES.format(wanted=wanted), [params])
 
     def case_file(self, case_id: str, *, lock: bool = False, with_customer: str = "") -> CaseFile:
         """Return all of a case; with ``lock`` nobody else changes it until this transaction ends.
@@ -226,7 +237,9 @@ class Finding(DocumentStore):
         """Return cases that are neither solved nor "no case", oldest first."""
         team = " AND team_id = :team_id" if team_id else ""
         params = {"team_id": team_id} if team_id else {}
-        return self._cases(f"status NOT IN ('solved', 'no_case'){team} ORDER BY opened_at, case_id", **params)
+        return self._cases(
+            f"status NOT IN ('solved', 'no_case', 'merged'){team} ORDER BY opened_at, case_id", **params
+        )
 
     def message_by_rfc_id(self, rfc_message_id: str) -> Message | None:
         """Return the message with that Message-ID."""

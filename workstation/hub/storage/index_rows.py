@@ -97,7 +97,7 @@ def _case_params(case: Case) -> dict[str, Any]:
         "number": case.number,
         "team_id": case.team_id,
         "customer_id": case.customer_id,
-        "status": case.status,
+        "status": "merged" if case.merged_into else case.status,
         "snoozed_until": maybe_micros(case.snoozed_until) if case.status == "snoozed" else None,
         # Only of solved cases: once it is in the queue again nothing more is to be done by the clock.
         "follow_up_at": maybe_micros(case.follow_up_at) if case.status == "solved" else None,
