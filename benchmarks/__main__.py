@@ -32,6 +32,7 @@ GROUPS: dict[tuple[str, ...], tuple[str, str]] = {
     ("T12",): ("benchmarks.searching", "measure_encryption"),
     ("T13",): ("benchmarks.searching", "measure_search"),
     ("T14", "T15"): ("benchmarks.hub_deciding", "measure"),
+    ("T16",): ("benchmarks.pushing", "measure"),
 }
 NAMES = tuple(name for names in GROUPS for name in names)
 

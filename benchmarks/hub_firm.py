@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -18,6 +17,7 @@ import msgspec
 import psycopg
 
 from benchmarks.children import ROOT, environment
+from benchmarks.machine import cpu_s, tree_cpu_s
 from benchmarks.measuring import NotMeasured
 from tests.servers.ground import free_port
 from tests.servers.postgresql import PostgresqlServer
@@ -214,17 +214,22 @@ class Firm:
                 process.kill()
                 process.wait()
 
+    @property
+    def hub_pid(self) -> int:
+        """The hub's process."""
+        assert self._process is not None
+        return self._process.pid
+
     def hub_cpu_s(self) -> float:
         """Return processor seconds the hub has used (user and system)."""
-        assert self._process is not None
-        return _cpu_s(self._process.pid)
+        return cpu_s(self.hub_pid)
 
     def postgresql_cpu_s(self) -> float:
         """Return processor seconds of the database server with all that it started."""
         with psycopg.connect(self.server.dsn("postgres")) as connection:
             row = connection.execute("SELECT pg_read_file('postmaster.pid', 0, 20)").fetchone()
         assert row is not None
-        return _tree_cpu_s(int(str(row[0]).split()[0]))
+        return tree_cpu_s(int(str(row[0]).split()[0]))
 
     # -- requests
     def decision(self, number: int) -> bytes:
@@ -425,26 +430,3 @@ def _case(tx: SqlTx, number: int) -> None:
     books.keep_customer(customer)
     books.keep_order(order)
     books.keep_payment(payment, f"P-{number}")
-
-
-def _cpu_s(pid: int) -> float:
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _tree_cpu_s(root: int) -> float:
-    """Return processor seconds of a process, its living children, and those it has waited for."""
-    fields = Path(f"/proc/{root}/stat").read_text().rpartition(")")[2].split()
-    total = sum(int(fields[place]) for place in (11, 12, 13, 14)) / os.sysconf("SC_CLK_TCK")
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            except (OSError, ValueError, IndexError):
-                continue
-            if parent == root:
-                total += _cpu_s(int(entry.name))
-    return total

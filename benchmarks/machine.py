@@ -79,3 +79,33 @@ def _revision() -> str:
         check=False,
     )
     return done.stdout.strip()
+
+
+def cpu_s(pid: int) -> float:
+    """Return processor seconds of a process, 0 when it is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def tree_cpu_s(root: int) -> float:
+    """Return processor seconds of a process, its living children, and those it has waited for."""
+    fields = Path(f"/proc/{root}/stat").read_text().rpartition(")")[2].split()
+    total = sum(int(fields[place]) for place in (11, 12, 13, 14)) / os.sysconf("SC_CLK_TCK")
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            except (OSError, ValueError, IndexError):
+                continue
+            if parent == root:
+                total += cpu_s(int(entry.name))
+    return total
+
+
+def memory_of(pid: int) -> int:
+    """Return the bytes of a process that lie in memory."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")

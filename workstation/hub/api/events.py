@@ -6,6 +6,7 @@ import base64
 import binascii
 import random
 from collections.abc import AsyncIterator, Mapping
+from functools import lru_cache
 
 import msgspec
 from litestar import get
@@ -57,7 +58,13 @@ async def pokes(doors: Doors, caller: Caller, known: dict[str, int]) -> AsyncIte
 
 def poke(heads: Mapping[str, int]) -> bytes:
     """Return one event: ``data`` is {scope: head}, ``id`` names these heads."""
-    body = msgspec.json.encode(dict(sorted(heads.items())))
+    return _poke(tuple(sorted(heads.items())))
+
+
+@lru_cache(maxsize=1024)
+def _poke(heads: tuple[tuple[str, int], ...]) -> bytes:
+    """Desks of one team are told the same: a thousand of them wait for one event to be written once."""
+    body = msgspec.json.encode(dict(heads))
     name = base64.urlsafe_b64encode(body).rstrip(b"=")
     return b"event: poke\nid: " + name + b"\ndata: " + body + b"\n\n"
 
