@@ -26,6 +26,7 @@ from tests.casework.builders import (
 from workstation.casework.card import CustomCard
 from workstation.casework.customer import PostalAddress
 from workstation.casework.decision import (
+    EXECUTABLE_KINDS,
     AuthoriseReturn,
     BlockDunning,
     CancelCommitment,
@@ -40,6 +41,7 @@ from workstation.casework.decision import (
     RefundShipping,
     Replacement,
     ResendInvoice,
+    Reverse,
     TillOrder,
     TraceShipment,
     UnblockDunning,
@@ -53,6 +55,7 @@ from workstation.casework.money import Money
 from workstation.casework.proposals import propose
 from workstation.casework.reasons import reason_sentence
 from workstation.casework.records import Commitment, Invoice, LineQuantity, OpeningSpan
+from workstation.casework.reversal import rule_of
 from workstation.casework.texts import (
     FactSources,
     as_mapping,
@@ -77,7 +80,7 @@ SOURCES = FactSources(
     customer=CUSTOMER,
     orders=(ORDER,),
     payments=(PAYMENT,),
-    shipments=(SHIPMENT,),
+    shipments=(SHIPMENT, msgspec.structs.replace(SHIPMENT, shipment_id="s2", events=())),
     invoices=(
         Invoice(
             invoice_id="i1",
@@ -117,6 +120,7 @@ BY_KIND: dict[str, Decision] = {
         KeepCommitment(commitment_id="k1"),
         TillOrder(amount=Money(560)),
         PriceAdjustment(order_id="o1", payment_id="pay1", amount=Money(700)),
+        Reverse(decision_id="d", step=0, undoes="refund"),
     )
 }
 _CARD_KINDS = {
@@ -124,7 +128,7 @@ _CARD_KINDS = {
     "damaged_refund": ("refund",),
     "return": ("return_authorisation",),
     "wrong_item": ("replacement", "return_authorisation"),
-    "late_parcel": ("refund_shipping", "trace_shipment"),
+    "late_parcel": ("refund_shipping", "promise"),
     "dunning_before_invoice": ("dunning_block", "resend_invoice", "waive_dunning_fee"),
     "commitment_kept": ("keep_commitment", "promise"),
     "promise_call_back": ("promise",),
@@ -137,6 +141,11 @@ BOOKED = {
     "booked_at": "2026-11-23T09:12:30+00:00",
     "return_no": "R-1007",
     "voucher_code": "DANKE-7Q2",
+    "voucher_expires_on": "2029-12-31",
+    "replacement_no": "E-0031",
+    "slip_no": "K-2026-00017",
+    "blocked_until": "2026-12-20",
+    "fee_amount": "5.00 EUR",
 }
 
 
@@ -176,6 +185,51 @@ def test_every_card_renders_with_all_facts(card: str, language: Language) -> Non
 def test_every_kind_of_decision_has_a_card() -> None:
     covered = {kind for card in TEXTS.cards for kind in _CARD_KINDS.get(card, (card,))}
     assert set(BY_KIND) <= covered
+    assert covered >= EXECUTABLE_KINDS and set(BY_KIND) >= EXECUTABLE_KINDS
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_the_booking_told_stands_in_the_letter(language: Language) -> None:
+    for card, said in (
+        ("replacement", "E-0031"),
+        ("wrong_item", "E-0031"),
+        ("goodwill_voucher", "DANKE-7Q2"),
+        ("till_order", "K-2026-00017"),
+        ("cancel_order", "G-2291"),
+        ("price_adjustment", "G-2291"),
+        ("resend_invoice", "24-0612"),
+        ("dunning_block", "2026"),
+    ):
+        assert said in _rendered(card, language), card
+    assert "2029" in _rendered("goodwill_voucher", language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_was_not_decided_is_not_told(language: Language) -> None:
+    def letter(card: str, *steps: Decision) -> str:
+        known = as_mapping(facts_of_decision(record(*steps), SOURCES, TEXTS, language))
+        return render_card(
+            TEXTS.card(card), language, {**letter_facts(CUSTOMER, AGENT, TENANT, language), **known}
+        )
+
+    without_fee = letter("dunning_before_invoice", BY_KIND["dunning_block"], BY_KIND["resend_invoice"])
+    with_fee = letter(
+        "dunning_before_invoice",
+        BY_KIND["dunning_block"],
+        BY_KIND["resend_invoice"],
+        BY_KIND["waive_dunning_fee"],
+    )
+    fee = money_text(Money(500), language)
+    assert fee not in without_fee and fee in with_fee
+    unpaid = letter("cancel_order", CancelOrder(order_id="o1"))
+    assert "B-10482" in unpaid and "€" not in unpaid and slots_in(unpaid) == ()
+    part = letter("cancel_order", CancelOrder(order_id="o1", lines=(LineQuantity("l-bowl", 1),)))
+    assert "1 × Schale Meteor Grey" in part
+    for kind in EXECUTABLE_KINDS:
+        key = f"undone.{kind}"
+        if rule_of(kind).is_reversible:
+            undone = letter("reversal", Reverse(decision_id="d", step=0, undoes=kind))
+            assert TEXTS.words[language][key] in undone
 
 
 _ELSEWHERE = re.compile(

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import msgspec
 
+from workstation.casework.calendar import Calendar
 from workstation.casework.case import Case
 from workstation.casework.customer import Customer
 from workstation.casework.decision import DecisionRecord
@@ -21,7 +22,12 @@ from workstation.casework.records import (
     Payment,
     ReturnAuthorisation,
     Shipment,
+    StockLevel,
+    Voucher,
+    WorkOrder,
 )
+
+ALWAYS_OPEN = Calendar(calendar_id="", name="")
 
 
 class CaseFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -41,8 +47,14 @@ class CaseFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     bookings: tuple[Booking, ...] = ()
     invoices: tuple[Invoice, ...] = ()
     notices: tuple[DunningNotice, ...] = ()
+    vouchers: tuple[Voucher, ...] = ()
+    work_orders: tuple[WorkOrder, ...] = ()
+    stock: tuple[StockLevel, ...] = ()
+    """Of the articles of ``orders``."""
     decisions: tuple[DecisionRecord, ...] = ()
     drop_off_points: tuple[DropOffPoint, ...] = ()
     limits: tuple[Limit, ...] = ()
     usage: Usage = Usage()
     is_online: bool = True
+    calendar: Calendar = ALWAYS_OPEN
+    """Opening hours of the team: what is promised falls into them."""

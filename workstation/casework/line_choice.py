@@ -13,19 +13,30 @@ from workstation.casework.remaining import compensated, refundable, returned
 def choices(
     kind: str, facts: CaseFacts, order: Order, chosen: Sequence[LineQuantity]
 ) -> tuple[LineChoice, ...]:
-    """Return the lines that may still be paid back (``return``: sent back), with what is ``chosen``."""
+    """Return the lines that may still be paid back, with what is ``chosen``.
+
+    ``return``: that may be sent back; ``wrong_item``: both, since the piece goes again and comes back.
+    """
     quantities = {item.line_id: item.quantity for item in chosen}
     found = (
         LineChoice(
             line_id=line.line_id,
             name=line.name,
-            most=left_back(facts, order, line) if kind == "return" else left(facts, order, line),
+            most=_most(kind, facts, order, line),
             unit_price=line.unit_price,
             quantity=quantities.get(line.line_id, 0),
         )
         for line in order.lines
     )
     return tuple(choice for choice in found if choice.most > 0)
+
+
+def _most(kind: str, facts: CaseFacts, order: Order, line: OrderLine) -> int:
+    if kind == "return":
+        return left_back(facts, order, line)
+    if kind == "wrong_item":
+        return free(facts, order, line, {})
+    return left(facts, order, line)
 
 
 def left(facts: CaseFacts, order: Order, line: OrderLine) -> int:

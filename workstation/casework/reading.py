@@ -6,7 +6,7 @@ import msgspec
 
 from workstation.casework.case_facts import CaseFacts
 from workstation.casework.proposal import Topics, TopicWords
-from workstation.casework.records import Order, OrderLine
+from workstation.casework.records import Invoice, Order, OrderLine
 from workstation.casework.words import (
     Tokens,
     clauses_of,
@@ -30,6 +30,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     topics: tuple[str, ...]
     named: tuple[OrderLine, ...]
     by_topic: dict[str, tuple[OrderLine, ...]]
+    invoice: Invoice | None = None
+    """The invoice the case is tied to or names, else the one that was dunned, else the order's."""
 
     def has(self, *topics: str) -> bool:
         """Return whether one of ``topics`` was found."""
@@ -50,14 +52,15 @@ def read_case(facts: CaseFacts, topics: Topics) -> Reading:
     order = _order(facts, tokens)
     found = tuple(item for item in topics.topics if is_about(tokens, item))
     names = tuple(item.topic for item in found)
+    invoice = _invoice(facts, tokens, order)
     if order is None:
-        return Reading(order=None, topics=names, named=(), by_topic={})
+        return Reading(order=None, topics=names, named=(), by_topic={}, invoice=invoice)
     named = lines_named(tokens, order.lines)
     if not named and len(order.lines) == 1:
         named = order.lines
     units = _units(text)
     by_topic = {item.topic: _meant(item, units, order) for item in found}
-    return Reading(order=order, topics=names, named=named, by_topic=by_topic)
+    return Reading(order=order, topics=names, named=named, by_topic=by_topic, invoice=invoice)
 
 
 def _units(text: str) -> tuple[tuple[Tokens, ...], ...]:
@@ -87,7 +90,13 @@ def _order(facts: CaseFacts, tokens: Tokens) -> Order | None:
     if tied is not None:
         return tied
     newest = sorted(
-        (order for order in facts.orders if order.placed_at <= facts.now),
+        # A replacement is meant only where somebody says so: the matter is about what was bought.
+        (
+            order
+            for order in facts.orders
+            if order.placed_at <= facts.now
+            and (not order.replaces_order_id or mentions(tokens, order.number))
+        ),
         key=lambda order: (order.placed_at, order.order_id),
         reverse=True,
     )
@@ -96,3 +105,19 @@ def _order(facts: CaseFacts, tokens: Tokens) -> Order | None:
         return numbered
     named = next((order for order in newest if lines_named(tokens, order.lines)), None)
     return named or next((order for order in newest if order.status != "cancelled"), None)
+
+
+def _invoice(facts: CaseFacts, tokens: Tokens, order: Order | None) -> Invoice | None:
+    tied = next((item for item in facts.invoices if item.invoice_id == facts.case.invoice_id), None)
+    if tied is not None:
+        return tied
+    newest = sorted(facts.invoices, key=lambda item: (item.issued_on, item.invoice_id), reverse=True)
+    numbered = next((item for item in newest if mentions(tokens, item.number)), None)
+    dunned = next((item for item in newest if is_dunned(item)), None)
+    of_order = next((item for item in newest if order is not None and item.order_id == order.order_id), None)
+    return numbered or dunned or of_order
+
+
+def is_dunned(invoice: Invoice) -> bool:
+    """Return whether reminders were sent for an invoice that is still open, or a fee of theirs is."""
+    return (invoice.dunning_level > 0 and bool(invoice.open)) or bool(invoice.fee_open)

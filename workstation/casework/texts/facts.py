@@ -23,6 +23,7 @@ from workstation.casework.decision import (
     RefundShipping,
     Replacement,
     ResendInvoice,
+    Reverse,
     Step,
     TillOrder,
     TraceShipment,
@@ -31,6 +32,7 @@ from workstation.casework.decision import (
 )
 from workstation.casework.geo import map_link, nearest
 from workstation.casework.message import Fact, Language
+from workstation.casework.params import parsed_money
 from workstation.casework.people import Person, Tenant
 from workstation.casework.records import (
     Commitment,
@@ -115,42 +117,64 @@ def _facts_of(
 ) -> dict[str, str | None]:
     decision = step.decision
     match decision:
-        case Refund() | RefundShipping() | PriceAdjustment():
+        case RefundShipping():
+            return {
+                **_money_facts(decision, step, record, sources, texts, language),
+                **_parcel_of(decision.order_id, sources),
+            }
+        case Refund() | PriceAdjustment():
             return _money_facts(decision, step, record, sources, texts, language)
+        case CancelOrder():
+            return _cancel_facts(decision, step, record, sources, texts, language)
         case AuthoriseReturn():
             return _return_facts(decision, step, sources, texts, language)
         case MakePromise():
             due = moment_text(decision.due_at, language, sources.tenant.time_zone)
             return {"due_at": due}
         case Replacement():
-            return {"items": _items(decision.lines, decision.order_id, sources)}
-        case GoodwillVoucher():
-            return _voucher_facts(decision, step, texts, language)
-        case CancelOrder():
             return {
+                "items": _items(decision.lines, decision.order_id, sources),
                 "order_no": _order_no(decision.order_id, sources),
-                "amount": money_text(decision.amount, language),
+                "replacement_no": step.result.get("replacement_no"),
             }
+        case GoodwillVoucher():
+            return _voucher_facts(decision, step, language)
         case TillOrder():
-            return {"amount": money_text(decision.amount, language)}
+            return {
+                "amount": money_text(decision.amount, language),
+                "slip_no": step.result.get("slip_no"),
+            }
+        case Reverse():
+            return {"undone": texts.words[language].get(f"undone.{decision.undoes}", decision.undoes)}
+        case ResendInvoice() | BlockDunning() | UnblockDunning() | WaiveDunningFee():
+            return _invoice_facts(decision, step, sources, language)
         case _:
             return _other_facts(decision, sources, language)
 
 
+def _invoice_facts(
+    decision: ResendInvoice | BlockDunning | UnblockDunning | WaiveDunningFee,
+    step: Step,
+    sources: FactSources,
+    language: Language,
+) -> dict[str, str | None]:
+    invoice = next((item for item in sources.invoices if item.invoice_id == decision.invoice_id), None)
+    number = invoice.number if invoice is not None else step.result.get("invoice_no", "")
+    facts: dict[str, str | None] = {"invoice_no": number}
+    if invoice is not None:
+        facts["invoice_date"] = date_text(invoice.issued_on, language)
+    if isinstance(decision, BlockDunning):
+        until = _told_date(step, "blocked_until") or decision.until
+        if until is not None:
+            facts["until"] = date_text(until, language)
+    if isinstance(decision, WaiveDunningFee):
+        told = parsed_money(step.result.get("fee_amount", ""))
+        facts["fee"] = money_text(told or decision.amount, language)
+    return facts
+
+
 def _other_facts(decision: object, sources: FactSources, language: Language) -> dict[str, str | None]:
     match decision:
-        case ResendInvoice() | UnblockDunning():
-            return {"invoice_no": _invoice_no(decision.invoice_id, sources)}
-        case BlockDunning():
-            facts: dict[str, str | None] = {"invoice_no": _invoice_no(decision.invoice_id, sources)}
-            if decision.until is not None:
-                facts["until"] = date_text(decision.until, language)
-            return facts
-        case WaiveDunningFee():
-            return {
-                "invoice_no": _invoice_no(decision.invoice_id, sources),
-                "fee": money_text(decision.amount, language),
-            }
         case TraceShipment():
             return _shipment_facts(decision.shipment_id, sources)
         case Redeliver():
@@ -167,8 +191,28 @@ def _other_facts(decision: object, sources: FactSources, language: Language) -> 
             return {}
 
 
+def _cancel_facts(
+    decision: CancelOrder,
+    step: Step,
+    record: DecisionRecord,
+    sources: FactSources,
+    texts: Texts,
+    language: Language,
+) -> dict[str, str | None]:
+    order_no = _order_no(decision.order_id, sources)
+    words = texts.words[language]["cancelled.lines" if decision.lines else "cancelled.all"]
+    items = _items(decision.lines, decision.order_id, sources)
+    facts: dict[str, str | None] = {
+        "order_no": order_no,
+        "cancelled": words.replace("{items}", items).replace("{order_no}", order_no),
+    }
+    if decision.amount:  # nothing paid, nothing goes back: the paragraph about money is left out
+        facts |= _money_facts(decision, step, record, sources, texts, language)
+    return facts
+
+
 def _money_facts(
-    decision: Refund | RefundShipping | PriceAdjustment,
+    decision: Refund | RefundShipping | PriceAdjustment | CancelOrder,
     step: Step,
     record: DecisionRecord,
     sources: FactSources,
@@ -227,16 +271,33 @@ def drop_off_text(sources: FactSources, texts: Texts, language: Language) -> str
     return "\n".join(blocks)
 
 
-def _voucher_facts(
-    decision: GoodwillVoucher, step: Step, texts: Texts, language: Language
-) -> dict[str, str | None]:
+def _voucher_facts(decision: GoodwillVoucher, step: Step, language: Language) -> dict[str, str | None]:
     facts: dict[str, str | None] = {
         "amount": money_text(decision.amount, language),
         "voucher_code": step.result.get("voucher_code"),
     }
-    if decision.expires_on is not None:
-        facts["expires_on"] = date_text(decision.expires_on, language)
+    expires_on = _told_date(step, "voucher_expires_on") or decision.expires_on
+    if expires_on is not None:
+        facts["expires_on"] = date_text(expires_on, language)
     return facts
+
+
+def _told_date(step: Step, slot: str) -> date | None:
+    """Return the day (ISO) the booking told; ``None`` before it, or when it is none."""
+    try:
+        return date.fromisoformat(step.result.get(slot, "")[:10])
+    except ValueError:
+        return None
+
+
+def _parcel_of(order_id: str, sources: FactSources) -> dict[str, str | None]:
+    """Return the newest parcel of an order that is not there yet, if there is one."""
+    open_ones = [
+        item for item in sources.shipments if item.order_id == order_id and item.delivered_at is None
+    ]
+    if not open_ones:
+        return {}
+    return _shipment_facts(open_ones[-1].shipment_id, sources)
 
 
 def _shipment_facts(shipment_id: str, sources: FactSources) -> dict[str, str | None]:
@@ -266,7 +327,3 @@ def _items(lines: Iterable[LineQuantity], order_id: str, sources: FactSources) -
 
 def _order_no(order_id: str, sources: FactSources) -> str:
     return next((order.number for order in sources.orders if order.order_id == order_id), "")
-
-
-def _invoice_no(invoice_id: str, sources: FactSources) -> str:
-    return next((item.number for item in sources.invoices if item.invoice_id == invoice_id), "")
