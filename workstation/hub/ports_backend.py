@@ -17,6 +17,7 @@ from workstation.casework.money import Money
 from workstation.casework.records import LineQuantity
 
 EffectClass = Literal["A", "B", "C"]
+MoneyBackKind = Literal["refund", "refund_shipping", "price_adjustment"]
 
 
 class BackendTraits(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +48,8 @@ class RefundRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     case_id: str = ""
     lines: tuple[LineQuantity, ...] = ()
     reason: str = ""
+    kind: MoneyBackKind = "refund"
+    """What for: goods, the shipping (once an order), or a part of the price."""
     first_sent_at: datetime | None = None
     """Since when it may have been booked: bounds a search by order, amount and time."""
 
@@ -87,6 +90,120 @@ class ReturnBooked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     deadline: date
     created_at: datetime
     label_code: str = ""
+    is_repeat: bool = False
+
+
+class CancelRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Nothing of an order, or of some of its lines, is to be sent; ``amount`` goes back on ``payment_id``.
+
+    No ``lines``: all that is left of the order. No ``payment_id``: nothing was paid, ``amount`` is zero.
+    """
+
+    tenant_id: str
+    reference: str
+    order_id: str
+    payment_id: str = ""
+    amount: Money = Money(0)
+    lines: tuple[LineQuantity, ...] = ()
+    decision_id: str = ""
+    case_id: str = ""
+    reason: str = ""
+    first_sent_at: datetime | None = None
+
+
+class ReplacementRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The same goods once more, at no charge."""
+
+    tenant_id: str
+    reference: str
+    order_id: str
+    lines: tuple[LineQuantity, ...]
+    decision_id: str = ""
+    case_id: str = ""
+    reason: str = ""
+    first_sent_at: datetime | None = None
+
+
+class ReplacementBooked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A replacement order as the backend has it."""
+
+    ext_ref: str
+    number: str
+    created_at: datetime
+    is_repeat: bool = False
+
+
+class VoucherRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A voucher for one use until ``expires_on`` (local date of the shop, that day included)."""
+
+    tenant_id: str
+    reference: str
+    customer_id: str
+    amount: Money
+    expires_on: date | None = None
+    decision_id: str = ""
+    case_id: str = ""
+    reason: str = ""
+    first_sent_at: datetime | None = None
+
+
+class VoucherIssued(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A voucher as the backend has it."""
+
+    ext_ref: str
+    code: str
+    amount: Money
+    created_at: datetime
+    expires_on: date | None = None
+    is_repeat: bool = False
+
+
+class ReversalRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Take back what was booked under the reference ``undoes_reference``, a step of kind ``undoes``."""
+
+    tenant_id: str
+    reference: str
+    undoes_reference: str
+    undoes: str
+    decision_id: str = ""
+    case_id: str = ""
+    reason: str = ""
+    first_sent_at: datetime | None = None
+
+
+class Reversed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What was taken back; money has an ``amount`` and the number of its credit note's cancellation."""
+
+    ext_ref: str
+    reversed_at: datetime
+    amount: Money | None = None
+    credit_note_number: str = ""
+    is_repeat: bool = False
+
+
+class TillRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Cash for a customer, paid out by the till; with ``payment_id`` it goes back on that payment."""
+
+    tenant_id: str
+    reference: str
+    amount: Money
+    order_id: str = ""
+    payment_id: str = ""
+    lines: tuple[LineQuantity, ...] = ()
+    decision_id: str = ""
+    case_id: str = ""
+    reason: str = ""
+
+
+class TillOrdered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An order to the till: ``number`` stands on the slip, whose PDF is the blob ``slip_sha256``."""
+
+    ext_ref: str
+    number: str
+    amount: Money
+    ordered_at: datetime
+    slip_sha256: str
+    credit_note_number: str = ""
     is_repeat: bool = False
 
 
@@ -142,4 +259,53 @@ class ShopBackend(Protocol):
 
     def find_return(self, request: ReturnRequest) -> ReturnBooked | None:
         """Return the return with the request's reference, if the backend shows one now."""
+        ...
+
+    def cancel(self, request: CancelRequest) -> Booked:
+        """Cancel an order or lines of it before they are sent."""
+        ...
+
+    def find_cancellation(self, request: CancelRequest) -> Booked | None:
+        """Return the cancellation with the request's reference, if the backend shows one now."""
+        ...
+
+    def replace(self, request: ReplacementRequest) -> ReplacementBooked:
+        """Order the same goods once more."""
+        ...
+
+    def find_replacement(self, request: ReplacementRequest) -> ReplacementBooked | None:
+        """Return the replacement order with the request's reference, if the backend shows one now."""
+        ...
+
+    def issue_voucher(self, request: VoucherRequest) -> VoucherIssued:
+        """Issue a voucher."""
+        ...
+
+    def find_voucher(self, request: VoucherRequest) -> VoucherIssued | None:
+        """Return the voucher with the request's reference, if the backend shows one now."""
+        ...
+
+    def reverse(self, request: ReversalRequest) -> Reversed:
+        """Take a booked step back, as far as that is still possible."""
+        ...
+
+    def find_reversal(self, request: ReversalRequest) -> Reversed | None:
+        """Return the reversal with the request's reference, if the backend shows one now."""
+        ...
+
+
+class Till(Protocol):
+    """Cash paid out by people, never by this program; fails as :class:`ShopBackend` does."""
+
+    @property
+    def traits(self) -> BackendTraits:
+        """How it may be called again."""
+        ...
+
+    def order(self, request: TillRequest) -> TillOrdered:
+        """Order the till to pay out."""
+        ...
+
+    def find(self, request: TillRequest) -> TillOrdered | None:
+        """Return the order with the request's reference, if it is known."""
         ...

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
+import msgspec
+
 from workstation.casework.customer import Customer
 from workstation.casework.money import Money
 from workstation.casework.records import (
@@ -15,6 +17,8 @@ from workstation.casework.records import (
     Payment,
     ReturnAuthorisation,
     Shipment,
+    StockLevel,
+    Voucher,
     WorkOrder,
 )
 from workstation.hub.ports import Tx
@@ -23,6 +27,18 @@ from workstation.hub.ports import Tx
 def folded_number(number: str) -> str:
     """Return a number as numbers of customers, orders and the like are compared: no blanks, no case."""
     return "".join(number.split()).casefold()
+
+
+class BookAct(msgspec.Struct, frozen=True, kw_only=True):
+    """What was done under ``reference``: its kind, what came of it, and what was asked for (a hash)."""
+
+    reference: str
+    kind: str
+    subject_id: str
+    fingerprint: str
+    made_at: datetime
+    undoes: str = ""
+    """The reference of the act or booking that this one takes back."""
 
 
 class Books(Protocol):
@@ -46,6 +62,10 @@ class Books(Protocol):
 
     def keep_order(self, order: Order) -> None:
         """Remember number, customer and date of an order."""
+        ...
+
+    def lock_order(self, order_id: str) -> None:
+        """Let nobody else book on an order until this transaction ends."""
         ...
 
     def orders_of(self, customer_id: str, since: datetime) -> tuple[str, ...]:
@@ -77,6 +97,14 @@ class Books(Protocol):
         """
         ...
 
+    def put_back(self, payment_id: str, amount: Money) -> None:
+        """Take ``amount`` off what went back of a payment: it stays here after all.
+
+        Raises:
+            RuleViolation: ``payment.unknown`` when there is no such payment or less of it went back.
+        """
+        ...
+
     def keep_shipment(self, shipment: Shipment) -> None:
         """Remember carrier and tracking number of a parcel."""
         ...
@@ -90,7 +118,15 @@ class Books(Protocol):
         ...
 
     def add_booking(self, booking: Booking) -> bool:
-        """Store a booking; False (and nothing stored) when its reference is booked already."""
+        """Store a booking with its tax; False (and nothing stored) when its reference is booked already."""
+        ...
+
+    def bookings_of(self, order_id: str) -> tuple[str, ...]:
+        """Return the ids of an order's bookings."""
+        ...
+
+    def withdraw_booking(self, booking_id: str) -> bool:
+        """Say that a booking was taken back; False when it was paid or taken back before."""
         ...
 
     def pay_booking(self, booking_id: str, at: datetime) -> None:
@@ -117,6 +153,46 @@ class Books(Protocol):
         self, created_before: datetime, limit: int = 500, kinds: Sequence[str] = (), offset: int = 0
     ) -> tuple[str, ...]:
         """Return ids of work orders nobody has done yet, oldest first; of some kinds, or of all."""
+        ...
+
+    def act(self, reference: str) -> BookAct | None:
+        """Return what was done under a reference."""
+        ...
+
+    def act_undoing(self, reference: str) -> BookAct | None:
+        """Return what took back the act or booking with that reference."""
+        ...
+
+    def add_act(self, act: BookAct) -> bool:
+        """Store an act; False (and nothing stored) when its reference is used already."""
+        ...
+
+    def add_voucher(self, voucher: Voucher, folded_code: str) -> bool:
+        """Store a voucher; False (and nothing stored) when its code is taken."""
+        ...
+
+    def voucher_by_code(self, folded_code: str) -> str | None:
+        """Return the id of the voucher with that code."""
+        ...
+
+    def close_voucher(self, voucher: Voucher) -> bool:
+        """Say that an open voucher is redeemed or withdrawn; False when it was not open any more."""
+        ...
+
+    def stock_by_skus(self, skus: Sequence[str]) -> dict[str, str]:
+        """Return ids of stock levels by article number, for those that exist (compared without case)."""
+        ...
+
+    def keep_stock(self, level: StockLevel, folded_sku: str) -> None:
+        """Remember how many pieces of an article there are."""
+        ...
+
+    def take_stock(self, stock_id: str, pieces: int) -> bool:
+        """Take pieces out of the stock; False (and nothing taken) when there are not so many."""
+        ...
+
+    def give_stock(self, stock_id: str, pieces: int) -> None:
+        """Put pieces back into the stock."""
         ...
 
 

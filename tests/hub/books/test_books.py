@@ -31,6 +31,10 @@ from workstation.hub.storage.books import open_books
 from workstation.hub.storage.database import SqlDatabase
 
 Firm = tuple[SqlDatabase, SetClock]
+COPIED = (
+    "INSERT INTO book_booking (tenant_id, booking_id, reference, credit_note_number, order_id, payment_id,"
+    " currency, amount, booked_at, kind, reverses)"
+)
 
 
 @pytest.fixture
@@ -132,10 +136,10 @@ def test_credit_notes_have_no_gap_even_when_a_booking_fails(firm: Firm) -> None:
         "UPDATE book_payment SET refunded = captured + 1",
         "UPDATE book_payment SET refunded = -1",
         "UPDATE book_booking SET amount = 0",
-        "INSERT INTO book_booking SELECT tenant_id, 'other', reference, 'GS-X', order_id, payment_id,"
-        " currency, amount, booked_at, paid_at FROM book_booking",
-        "INSERT INTO book_booking SELECT tenant_id, 'other', 'other', credit_note_number, order_id,"
-        " payment_id, currency, amount, booked_at, paid_at FROM book_booking",
+        f"{COPIED} SELECT tenant_id, 'other', reference, 'GS-X', order_id, payment_id, currency, amount,"
+        " booked_at, kind, reverses FROM book_booking",
+        f"{COPIED} SELECT tenant_id, 'other', 'other', credit_note_number, order_id, payment_id, currency,"
+        " amount, booked_at, kind, reverses FROM book_booking",
         "UPDATE book_work_order SET status = 'forgotten'",
     ],
 )

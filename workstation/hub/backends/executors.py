@@ -1,23 +1,24 @@
-"""Carries out money and returns on any shop backend; what the backend doubts stays in doubt."""
+"""Carries out decisions on any shop backend and at the till; what a backend doubts stays in doubt."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TypeVar, assert_never
 
-import msgspec
-
-from workstation.casework.decision import AuthoriseReturn, Decision, Refund
-from workstation.casework.wire.codec import decode
+from workstation.hub.backends.facts import Outcome, done
+from workstation.hub.backends.requests import ShopRequest, shop_request, till_request
 from workstation.hub.ports_backend import (
     BackendRefused,
     BackendUnavailable,
     BackendUncertain,
-    Booked,
+    CancelRequest,
     RefundRequest,
-    ReturnBooked,
+    ReplacementRequest,
     ReturnRequest,
+    ReversalRequest,
     ShopBackend,
+    Till,
+    VoucherRequest,
 )
 from workstation.hub.ports_values import Done, Effect, EffectRefused, EffectRetry, EffectUnknown
 
@@ -27,7 +28,18 @@ T = TypeVar("T")
 class ShopExecutor:
     """Implements :class:`workstation.hub.ports.Executor`; an effect's payload is its decision as JSON."""
 
-    kinds = frozenset({"refund", "return_authorisation"})
+    kinds = frozenset(
+        {
+            "refund",
+            "refund_shipping",
+            "price_adjustment",
+            "return_authorisation",
+            "cancel_order",
+            "replacement",
+            "goodwill_voucher",
+            "reversal",
+        }
+    )
 
     def __init__(self, backend: ShopBackend, timeout_s: float = 30.0) -> None:
         self._backend = backend
@@ -41,10 +53,8 @@ class ShopExecutor:
         Raises:
             EffectRefused, EffectRetry, EffectUnknown
         """
-        step = _step(effect)
-        if isinstance(step, Refund):
-            return _money(_asked(lambda: self._backend.refund(_refund(effect, step))))
-        return _goods(_asked(lambda: self._backend.authorise_return(_return(effect, step))))
+        request = shop_request(effect)
+        return done(asked(lambda: _carried_out(self._backend, request)))
 
     def look_up(self, effect: Effect) -> Done | None:
         """Return what was booked under the effect's id.
@@ -52,20 +62,48 @@ class ShopExecutor:
         Raises:
             EffectRetry: the backend could not be asked.
         """
-        step = _step(effect)
-        try:
-            if isinstance(step, Refund):
-                booked = self._backend.find_refund(_refund(effect, step))
-                return None if booked is None else _money(booked)
-            opened = self._backend.find_return(_return(effect, step))
-            return None if opened is None else _goods(opened)
-        except BackendUnavailable as error:
-            raise EffectRetry(str(error), error.after_s) from error
-        except (BackendUncertain, BackendRefused) as error:
-            raise EffectRetry(str(error)) from error
+        request = shop_request(effect)
+        found = looked(lambda: _found(self._backend, request))
+        return None if found is None else done(found)
 
 
-def _asked(ask: Callable[[], T]) -> T:
+class TillExecutor:
+    """Implements :class:`workstation.hub.ports.Executor` for cash that people pay out."""
+
+    kinds = frozenset({"till_order"})
+
+    def __init__(self, till: Till, timeout_s: float = 30.0) -> None:
+        self._till = till
+        self.effect_class = till.traits.effect_class
+        self.visibility_lag_s = till.traits.visibility_lag_s
+        self.timeout_s = timeout_s
+
+    def perform(self, effect: Effect) -> Done:
+        """Order the till once under the effect's id.
+
+        Raises:
+            EffectRefused, EffectRetry, EffectUnknown
+        """
+        request = till_request(effect)
+        return done(asked(lambda: self._till.order(request)))
+
+    def look_up(self, effect: Effect) -> Done | None:
+        """Return the order under the effect's id.
+
+        Raises:
+            EffectRetry: the till's books could not be asked.
+        """
+        request = till_request(effect)
+        found = looked(lambda: self._till.find(request))
+        return None if found is None else done(found)
+
+
+def asked(ask: Callable[[], T]) -> T:
+    """Ask a backend to do something and tell its failures as those of an effect.
+
+    Raises:
+        EffectRefused, EffectRetry, EffectUnknown
+    """
     try:
         return ask()
     except BackendRefused as error:
@@ -76,55 +114,51 @@ def _asked(ask: Callable[[], T]) -> T:
         raise EffectUnknown(str(error)) from error
 
 
-def _step(effect: Effect) -> Refund | AuthoriseReturn:
+def looked(ask: Callable[[], T]) -> T:
+    """Ask a backend what it knows; a look that failed says nothing about what was done.
+
+    Raises:
+        EffectRetry
+    """
     try:
-        step: Decision = decode(effect.payload, Decision)  # type: ignore[arg-type]
-    except msgspec.MsgspecError as error:
-        raise EffectRefused("effect.unreadable", effect_id=effect.effect_id) from error
-    if not isinstance(step, Refund | AuthoriseReturn):
-        raise EffectRefused("effect.kind_not_executable", kind=effect.kind)
-    return step
+        return ask()
+    except BackendUnavailable as error:
+        raise EffectRetry(str(error), error.after_s) from error
+    except (BackendUncertain, BackendRefused) as error:
+        raise EffectRetry(str(error)) from error
 
 
-def _refund(effect: Effect, step: Refund) -> RefundRequest:
-    return RefundRequest(
-        tenant_id=effect.tenant_id,
-        reference=effect.effect_id,
-        order_id=step.order_id,
-        payment_id=step.payment_id,
-        amount=step.amount,
-        decision_id=effect.decision_id,
-        case_id=effect.case_id,
-        lines=step.lines,
-        reason=step.reason,
-        first_sent_at=effect.first_sent_at,
-    )
+def _carried_out(backend: ShopBackend, request: ShopRequest) -> Outcome:
+    match request:
+        case RefundRequest():
+            return backend.refund(request)
+        case ReturnRequest():
+            return backend.authorise_return(request)
+        case CancelRequest():
+            return backend.cancel(request)
+        case ReplacementRequest():
+            return backend.replace(request)
+        case VoucherRequest():
+            return backend.issue_voucher(request)
+        case ReversalRequest():
+            return backend.reverse(request)
+        case _:
+            assert_never(request)
 
 
-def _return(effect: Effect, step: AuthoriseReturn) -> ReturnRequest:
-    return ReturnRequest(
-        tenant_id=effect.tenant_id,
-        reference=effect.effect_id,
-        order_id=step.order_id,
-        lines=step.lines,
-        deadline=step.deadline,
-        decision_id=effect.decision_id,
-        case_id=effect.case_id,
-        reason=step.reason,
-        first_sent_at=effect.first_sent_at,
-    )
-
-
-def _money(booked: Booked) -> Done:
-    facts = {"booked_at": booked.booked_at.isoformat(), "credit_note_no": booked.credit_note_number}
-    return Done(ext_ref=booked.ext_ref, facts={slot: value for slot, value in facts.items() if value})
-
-
-def _goods(opened: ReturnBooked) -> Done:
-    facts = {
-        "booked_at": opened.created_at.isoformat(),
-        "return_no": opened.number,
-        "deadline": opened.deadline.isoformat(),
-        "label_code": opened.label_code,
-    }
-    return Done(ext_ref=opened.ext_ref, facts={slot: value for slot, value in facts.items() if value})
+def _found(backend: ShopBackend, request: ShopRequest) -> Outcome | None:
+    match request:
+        case RefundRequest():
+            return backend.find_refund(request)
+        case ReturnRequest():
+            return backend.find_return(request)
+        case CancelRequest():
+            return backend.find_cancellation(request)
+        case ReplacementRequest():
+            return backend.find_replacement(request)
+        case VoucherRequest():
+            return backend.find_voucher(request)
+        case ReversalRequest():
+            return backend.find_reversal(request)
+        case _:
+            assert_never(request)

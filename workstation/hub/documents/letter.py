@@ -11,9 +11,9 @@ import msgspec
 
 from workstation.casework.customer import Customer
 from workstation.casework.message import Language
+from workstation.hub.documents.fonts import FONT, load_font
 from workstation.hub.ports_billing import Seller
 
-FONT = "Inter"
 _INK, _SOFT, _LINE = "#1c2430", "#5b6573", "#c9d0d8"
 _MARGIN_MM = 22.0
 _FOOT_MM = 30.0
@@ -66,7 +66,7 @@ def render(letter: Letter, parts: Sequence[Part]) -> bytes:
     from reportlab.lib.units import mm
     from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate
 
-    _load_font()
+    load_font()
     into = BytesIO()
     width, height = A4
     margin, foot = _MARGIN_MM * mm, _FOOT_MM * mm
@@ -88,17 +88,6 @@ def render(letter: Letter, parts: Sequence[Part]) -> bytes:
     )
     document.build(_story(letter, parts), canvasmaker=_numbered_canvas(letter))
     return into.getvalue()
-
-
-def _load_font() -> None:
-    from importlib.resources import files
-
-    from reportlab.pdfbase import pdfmetrics
-    from reportlab.pdfbase.ttfonts import TTFont
-
-    if FONT not in pdfmetrics.getRegisteredFontNames():
-        path = files("fontpkg_inter") / "files" / "Inter[opsz,wght].ttf"
-        pdfmetrics.registerFont(TTFont(FONT, str(path)))
 
 
 def _style(size: float, leading: float, colour: str = _INK, *, is_right: bool = False) -> Any:

@@ -61,15 +61,15 @@ class OverdueWork:
         return len(ids), tuple(late)
 
 
-def finished(tx: Tx, work: WorkOrder) -> None:
-    """Solve the case that asked for ``work``, if there is one and it is still open."""
+def finished(tx: Tx, work: WorkOrder, code: str = "work_order.done") -> None:
+    """Solve the case that asked for ``work``, if there is one and it is still open; ``code`` says why."""
     case_id = case_id_of(tx.tenant_id, work.work_order_id)
     file = tx.case_file(case_id, lock=True)
     if file.case is None or file.case.status in ("solved", "no_case"):
         return
     before = file.state
     given = _given(tx, tx.reference(), file.case.team_id, work)
-    after = say(before, given, "work_order.done")
+    after = say(before, given, code)
     after = with_case(
         after,
         status=moved(file.case.status, "solve"),

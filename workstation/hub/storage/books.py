@@ -20,10 +20,9 @@ from workstation.casework.records import (
 )
 from workstation.hub.ports import Tx
 from workstation.hub.ports_books import folded_number
-from workstation.hub.storage.sql import Session, maybe_micros, micros, numbered, placeholders
+from workstation.hub.storage.books_goods import GoodsRows
+from workstation.hub.storage.sql import maybe_micros, micros, numbered, placeholders
 from workstation.hub.storage.transaction import SqlTx
-
-_IN = 200
 
 _KEEP_CUSTOMER = """
 INSERT INTO book_customer (tenant_id, number, customer_id) VALUES (:tenant_id, :number, :customer_id)
@@ -47,6 +46,10 @@ UPDATE book_payment SET refunded = refunded + :amount
 WHERE tenant_id = :tenant_id AND payment_id = :payment_id AND currency = :currency
   AND refunded + :amount <= captured
 """
+_PUT_BACK = """
+UPDATE book_payment SET refunded = refunded - :amount
+WHERE tenant_id = :tenant_id AND payment_id = :payment_id AND currency = :currency AND refunded >= :amount
+"""
 _KEEP_SHIPMENT = """
 INSERT INTO book_shipment (tenant_id, shipment_id, order_id, tracking_number)
 VALUES (:tenant_id, :shipment_id, :order_id, :tracking_number)
@@ -60,10 +63,14 @@ ON CONFLICT (tenant_id, invoice_id) DO UPDATE SET number = excluded.number, orde
 """
 _ADD_BOOKING = """
 INSERT INTO book_booking (tenant_id, booking_id, reference, credit_note_number, order_id, payment_id,
-                          currency, amount, booked_at, paid_at)
+                          currency, amount, booked_at, paid_at, kind, is_withdrawn, reverses)
 VALUES (:tenant_id, :booking_id, :reference, :credit_note_number, :order_id, :payment_id, :currency,
-        :amount, :booked_at, :paid_at)
+        :amount, :booked_at, :paid_at, :kind, 0, :reverses)
 ON CONFLICT (tenant_id, reference) DO NOTHING
+"""
+_ADD_TAX = """
+INSERT INTO book_tax (tenant_id, booking_id, rate_bp, net, tax)
+VALUES (:tenant_id, :booking_id, :rate_bp, :net, :tax)
 """
 _ADD_RETURN = """
 INSERT INTO book_return (tenant_id, return_id, reference, number, order_id, created_at)
@@ -71,18 +78,14 @@ VALUES (:tenant_id, :return_id, :reference, :number, :order_id, :created_at)
 ON CONFLICT (tenant_id, reference) DO NOTHING
 """
 _KEEP_WORK_ORDER = """
-INSERT INTO book_work_order (tenant_id, work_order_id, kind, subject_id, status, created_at)
-VALUES (:tenant_id, :work_order_id, :kind, :subject_id, :status, :created_at)
+INSERT INTO book_work_order (tenant_id, work_order_id, kind, subject_id, status, created_at, number)
+VALUES (:tenant_id, :work_order_id, :kind, :subject_id, :status, :created_at, :number)
 ON CONFLICT (tenant_id, work_order_id) DO UPDATE SET status = excluded.status
 """
 
 
-class SqlBooks:
+class SqlBooks(GoodsRows):
     """Implements :class:`workstation.hub.ports_books.Books` within one transaction."""
-
-    def __init__(self, session: Session, tenant_id: str) -> None:
-        self._session = session
-        self._tenant_id = tenant_id
 
     def customer_by_number(self, number: str) -> str | None:
         """Return the id of the customer with that number."""
@@ -111,6 +114,15 @@ class SqlBooks:
             customer_id=order.customer_id,
             placed_at=micros(order.placed_at),
         )
+
+    def lock_order(self, order_id: str) -> None:
+        """Let nobody else book on an order until this transaction ends; SQLite has only one writer anyway."""
+        if self._session.is_postgresql:
+            self._session.row(
+                "SELECT 1 FROM book_order WHERE tenant_id = :tenant_id AND order_id = :order_id FOR UPDATE",
+                tenant_id=self._tenant_id,
+                order_id=order_id,
+            )
 
     def orders_of(self, customer_id: str, since: datetime) -> tuple[str, ...]:
         """Return ids of the customer's orders placed since then, newest first."""
@@ -177,6 +189,16 @@ class SqlBooks:
             "refund.above_refundable", amount=money_param(amount), refundable=money_param(left)
         )
 
+    def put_back(self, payment_id: str, amount: Money) -> None:
+        """Take ``amount`` off what went back of a payment: it stays here after all.
+
+        Raises:
+            RuleViolation: ``payment.unknown`` when there is no such payment or less of it went back.
+        """
+        put = self._do(_PUT_BACK, payment_id=payment_id, amount=amount.minor_units, currency=amount.currency)
+        if put != 1:
+            raise RuleViolation("payment.unknown", payment_id=payment_id)
+
     def shipments_by_tracking(self, tracking_numbers: Sequence[str]) -> dict[str, str]:
         """Return shipment ids by tracking number, for those that exist (compared without case)."""
         return self._by_number("book_shipment", "tracking_number", "shipment_id", tracking_numbers)
@@ -217,8 +239,33 @@ class SqlBooks:
             amount=booking.amount.minor_units,
             booked_at=micros(booking.booked_at),
             paid_at=maybe_micros(booking.paid_at),
+            kind=booking.kind,
+            reverses=booking.reverses,
         )
-        return added == 1
+        if added != 1:
+            return False
+        for share in booking.tax:
+            self._do(
+                _ADD_TAX,
+                booking_id=booking.booking_id,
+                rate_bp=share.rate_bp,
+                net=share.net.minor_units,
+                tax=share.tax.minor_units,
+            )
+        return True
+
+    def bookings_of(self, order_id: str) -> tuple[str, ...]:
+        """Return the ids of an order's bookings."""
+        return self._ids("booking_id", "book_booking", "order_id", order_id)
+
+    def withdraw_booking(self, booking_id: str) -> bool:
+        """Say that a booking was taken back; False when it was paid or taken back before."""
+        withdrawn = self._do(
+            "UPDATE book_booking SET is_withdrawn = 1 WHERE tenant_id = :tenant_id"
+            " AND booking_id = :booking_id AND is_withdrawn = 0 AND paid_at IS NULL",
+            booking_id=booking_id,
+        )
+        return withdrawn == 1
 
     def pay_booking(self, booking_id: str, at: datetime) -> None:
         """Say that the money of a booking was paid out; the first word counts."""
@@ -259,6 +306,7 @@ class SqlBooks:
             subject_id=work.booking_id or work.return_id or work.work_order_id,
             status=work.status,
             created_at=micros(work.created_at),
+            number=work.number,
         )
 
     def open_work_orders(
@@ -277,36 +325,6 @@ class SqlBooks:
             **numbered("kind", kinds),
         )
         return tuple(str(row[0]) for row in rows)
-
-    def _do(self, sql: str, **params: object) -> int:
-        return self._session.do(sql, tenant_id=self._tenant_id, **params)
-
-    def _ids(self, column: str, table: str, key: str, value: str) -> tuple[str, ...]:
-        rows = self._session.rows(
-            f"SELECT {column} AS found FROM {table} WHERE tenant_id = :tenant_id AND {key} = :value"
-            " ORDER BY found",
-            tenant_id=self._tenant_id,
-            value=value,
-        )
-        return tuple(str(row[0]) for row in rows)
-
-    def _by_number(self, table: str, key: str, column: str, numbers: Sequence[str]) -> dict[str, str]:
-        spelled: dict[str, list[str]] = {}
-        for number in numbers:
-            spelled.setdefault(folded_number(number), []).append(number)
-        wanted = [number for number in spelled if number]
-        found: dict[str, str] = {}
-        for start in range(0, len(wanted), _IN):
-            part = wanted[start : start + _IN]
-            rows = self._session.rows(
-                f"SELECT {key} AS number, {column} AS found FROM {table} WHERE tenant_id = :tenant_id"
-                f" AND {key} IN ({placeholders('number', len(part))})",
-                tenant_id=self._tenant_id,
-                **numbered("number", part),
-            )
-            for row in rows:
-                found.update(dict.fromkeys(spelled[str(row[0])], str(row[1])))
-        return found
 
 
 def open_books(tx: Tx) -> SqlBooks:

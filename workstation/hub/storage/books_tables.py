@@ -111,12 +111,98 @@ book_booking = Table(
     _number("amount"),
     _number("booked_at"),
     _maybe_number("paid_at"),
+    Column("kind", Text, nullable=False, server_default=text("'refund'")),
+    Column("is_withdrawn", Integer, nullable=False, server_default=text("0")),
+    Column("reverses", Text, nullable=False, server_default=text("''")),
     PrimaryKeyConstraint("tenant_id", "booking_id"),
     UniqueConstraint("tenant_id", "reference"),
     UniqueConstraint("tenant_id", "credit_note_number"),
     CheckConstraint("amount > 0", name="some_amount"),
 )
+"""Money ordered back; a row with ``reverses`` takes that booking back, which is then withdrawn."""
 Index("ix_book_booking_order", book_booking.c.tenant_id, book_booking.c.order_id)
+_SHIPPING = text("kind = 'refund_shipping' AND is_withdrawn = 0")
+Index(
+    "ux_book_booking_shipping",
+    book_booking.c.tenant_id,
+    book_booking.c.order_id,
+    unique=True,
+    postgresql_where=_SHIPPING,
+    sqlite_where=_SHIPPING,
+)
+_REVERSES = text("reverses <> ''")
+Index(
+    "ux_book_booking_reverses",
+    book_booking.c.tenant_id,
+    book_booking.c.reverses,
+    unique=True,
+    postgresql_where=_REVERSES,
+    sqlite_where=_REVERSES,
+)
+
+book_tax = Table(
+    "book_tax",
+    metadata,
+    _text("tenant_id"),
+    _text("booking_id"),
+    _number("rate_bp"),
+    _number("net"),
+    _number("tax"),
+    PrimaryKeyConstraint("tenant_id", "booking_id", "rate_bp"),
+)
+"""Net and tax of a booking by rate; their sum is its amount."""
+
+book_act = Table(
+    "book_act",
+    metadata,
+    _text("tenant_id"),
+    _text("reference"),
+    _text("kind"),
+    _text("subject_id"),
+    _text("fingerprint"),
+    _text("undoes"),
+    _number("made_at"),
+    PrimaryKeyConstraint("tenant_id", "reference"),
+)
+"""What was done under a reference, once and for ever; ``undoes`` is the reference it takes back."""
+_UNDOES = text("undoes <> ''")
+Index(
+    "ux_book_act_undoes",
+    book_act.c.tenant_id,
+    book_act.c.undoes,
+    unique=True,
+    postgresql_where=_UNDOES,
+    sqlite_where=_UNDOES,
+)
+
+book_voucher = Table(
+    "book_voucher",
+    metadata,
+    _text("tenant_id"),
+    _text("voucher_id"),
+    _text("code"),
+    _text("currency"),
+    _number("amount"),
+    _text("state"),
+    PrimaryKeyConstraint("tenant_id", "voucher_id"),
+    UniqueConstraint("tenant_id", "code"),
+    CheckConstraint("amount > 0", name="some_amount"),
+    CheckConstraint("state IN ('open', 'redeemed', 'withdrawn')", name="state"),
+)
+"""Vouchers by their code, folded; each is redeemed once."""
+
+book_stock = Table(
+    "book_stock",
+    metadata,
+    _text("tenant_id"),
+    _text("stock_id"),
+    _text("sku"),
+    _number("available"),
+    PrimaryKeyConstraint("tenant_id", "stock_id"),
+    UniqueConstraint("tenant_id", "sku"),
+    CheckConstraint("available >= 0", name="not_negative"),
+)
+"""Pieces of an article that can be sent, by its folded number."""
 
 book_return = Table(
     "book_return",
@@ -142,11 +228,21 @@ book_work_order = Table(
     _text("subject_id"),
     _text("status"),
     _number("created_at"),
+    Column("number", Text, nullable=False, server_default=text("''")),
     PrimaryKeyConstraint("tenant_id", "work_order_id"),
     UniqueConstraint("tenant_id", "kind", "subject_id"),
     CheckConstraint("status IN ('open', 'done', 'withdrawn')", name="status"),
 )
 """Work for people; ``subject_id`` is the booking or the return it is about."""
+_NUMBERED = text("number <> ''")
+Index(
+    "ux_book_work_order_number",
+    book_work_order.c.tenant_id,
+    book_work_order.c.number,
+    unique=True,
+    postgresql_where=_NUMBERED,
+    sqlite_where=_NUMBERED,
+)
 _OPEN = text("status = 'open'")
 Index(
     "ix_book_work_order_open",

@@ -1,12 +1,23 @@
-"""Work orders for people: transfers to make, cash to pay out at the till, parcels to expect."""
+"""Work orders for people: transfers, cash at the till, parcels to expect, goods to send or to stop."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 
 from workstation.casework.errors import RuleViolation
 from workstation.casework.ids import derived_id
-from workstation.casework.records import Booking, Order, Payment, ReturnAuthorisation, WorkOrder
+from workstation.casework.money import Money
+from workstation.casework.records import (
+    Booking,
+    LineQuantity,
+    Order,
+    Payment,
+    ReturnAuthorisation,
+    WorkOrder,
+)
 from workstation.hub.ports import Tx
 from workstation.hub.ports_books import Books
 from workstation.hub.services.overdue_work import finished
@@ -33,6 +44,63 @@ def transfer_to_make(booking: Booking, payment: Payment) -> WorkOrder:
         booking_id=booking.booking_id,
         amount=booking.amount,
         to_account=account,
+        decision_id=booking.decision_id,
+    )
+
+
+def cash_to_pay(
+    reference: str,
+    number: str,
+    amount: Money,
+    at: datetime,
+    *,
+    customer_id: str,
+    order_id: str,
+    booking_id: str,
+    decision_id: str,
+    lines: Sequence[LineQuantity],
+) -> WorkOrder:
+    """Return the work order of the till; ``number`` stands on the slip the customer brings."""
+    return WorkOrder(
+        work_order_id=derived_id("work_order", "till", reference),
+        kind="till",
+        created_at=at,
+        customer_id=customer_id,
+        order_id=order_id,
+        booking_id=booking_id,
+        amount=amount,
+        to_account=_ACCOUNTS["cash"],
+        lines=tuple(lines),
+        number=number,
+        decision_id=decision_id,
+    )
+
+
+def goods_to_send(order: Order, decision_id: str) -> WorkOrder:
+    """Return the work order of whoever packs a replacement order."""
+    return WorkOrder(
+        work_order_id=derived_id("work_order", "ship", order.order_id),
+        kind="ship_goods",
+        created_at=order.placed_at,
+        customer_id=order.customer_id,
+        order_id=order.order_id,
+        lines=tuple(LineQuantity(line.line_id, line.quantity) for line in order.lines),
+        decision_id=decision_id,
+    )
+
+
+def goods_to_stop(
+    reference: str, order: Order, lines: Sequence[LineQuantity], decision_id: str, at: datetime
+) -> WorkOrder:
+    """Return the work order of whoever would have packed what is cancelled."""
+    return WorkOrder(
+        work_order_id=derived_id("work_order", "stop", reference),
+        kind="stop_goods",
+        created_at=at,
+        customer_id=order.customer_id,
+        order_id=order.order_id,
+        lines=tuple(lines),
+        decision_id=decision_id,
     )
 
 
@@ -45,11 +113,29 @@ def parcel_to_expect(authorised: ReturnAuthorisation) -> WorkOrder:
         customer_id=authorised.customer_id,
         order_id=authorised.order_id,
         return_id=authorised.return_id,
+        decision_id=authorised.decision_id,
     )
 
 
+def withdraw(tx: Tx, books: Books, work_order_id: str, otherwise: str) -> WorkOrder:
+    """Take back work that nobody has done yet; a case that asked for it is solved.
+
+    Raises:
+        RuleViolation: ``otherwise`` when it was done or taken back before.
+    """
+    work = tx.get(WorkOrder, work_order_id)
+    if work is None or work.status != "open":
+        raise RuleViolation(otherwise)
+    finished(tx, work, "work_order.withdrawn")
+    gone = msgspec.structs.replace(work, status="withdrawn")
+    books.keep_work_order(gone)
+    stored = tx.put(gone)
+    tx.audit("work_order.withdrawn", actor="rule:reversal", subject=work_order_id, detail={"kind": work.kind})
+    return stored
+
+
 def confirm(tx: Tx, books: Books, work_order_id: str, person_id: str) -> WorkOrder:
-    """Say that a person did the work: the booking is paid, or the parcel is received.
+    """Say that a person did the work: the booking is paid, the parcel received, the goods on their way.
 
     Raises:
         RuleViolation: ``work_order.unknown`` or ``work_order.not_open``.
@@ -67,6 +153,8 @@ def confirm(tx: Tx, books: Books, work_order_id: str, person_id: str) -> WorkOrd
         _pay(tx, books, work.booking_id)
     if work.return_id:
         _receive(tx, work.return_id)
+    if work.kind == "ship_goods":
+        _ship(tx, work.order_id)
     tx.audit("work_order.done", actor=person_id, subject=work_order_id, detail={"kind": work.kind})
     return stored
 
@@ -95,3 +183,9 @@ def _receive(tx: Tx, return_id: str) -> None:
         for line in order.lines
     )
     tx.put(msgspec.structs.replace(order, lines=lines))
+
+
+def _ship(tx: Tx, order_id: str) -> None:
+    order = tx.get(Order, order_id)
+    if order is not None and order.status == "placed":
+        tx.put(msgspec.structs.replace(order, status="shipped"))
