@@ -22,6 +22,9 @@ from benchmarks.measuring import LEAST_ROUNDS, Line, NotMeasured, Plan
 # Names that are measured together -> module and function.
 GROUPS: dict[tuple[str, ...], tuple[str, str]] = {
     ("T1b", "T4"): ("benchmarks.first_paint", "measure"),
+    ("T1a",): ("benchmarks.starting", "measure_skeleton"),
+    ("T1c",): ("benchmarks.starting", "measure_keyring"),
+    ("T2", "T3"): ("benchmarks.starting", "measure_loading"),
     ("T5",): ("benchmarks.queue_painting", "measure"),
     ("T6",): ("benchmarks.queue_size", "measure_opening"),
     ("T7",): ("benchmarks.queue_size", "measure_reading"),
@@ -33,6 +36,7 @@ GROUPS: dict[tuple[str, ...], tuple[str, str]] = {
     ("T13",): ("benchmarks.searching", "measure_search"),
     ("T14", "T15"): ("benchmarks.hub_deciding", "measure"),
     ("T16",): ("benchmarks.pushing", "measure"),
+    ("T17",): ("benchmarks.starting", "measure_package"),
 }
 NAMES = tuple(name for names in GROUPS for name in names)
 
