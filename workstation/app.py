@@ -30,6 +30,7 @@ from workstation.services.search import Find
 from workstation.services.session import Session
 from workstation.services.sync import Sync
 from workstation.services.text_shelf import TextShelf
+from workstation.services.work import Work
 from workstation.system import keys
 from workstation.system.clock import SystemClock
 from workstation.system.lock import AlreadyRunning, ProcessLock
@@ -82,6 +83,7 @@ class Desk:
     outbox_view: OutboxView
     attachments: Attachments
     pictures: Pictures
+    work: Work
     presence: Presence
     reference: Reference
     texts: TextShelf
@@ -289,6 +291,7 @@ def _wired(profile: Path, now: SystemClock, runner: AsyncTasks, files: _Opened, 
         outbox_view=OutboxView(**both, decisions=decisions),
         attachments=Attachments(folder=profile / "attachments", workers=workers, link=link),
         pictures=Pictures(RequestsPictures(), workers),
+        work=Work(**both, reference=reference, me=me, writer=writer),
         presence=presence,
         reference=reference,
         texts=shelf,

@@ -151,5 +151,9 @@
         <source>Abgelehnt</source>
         <translation>Declined</translation>
     </message>
+    <message>
+        <source>Ungeklärtes geklärt</source>
+        <translation>Doubt settled</translation>
+    </message>
 </context>
 </TS>

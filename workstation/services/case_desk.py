@@ -25,6 +25,7 @@ from workstation.casework.records import (
     Payment,
     ReturnAuthorisation,
     Shipment,
+    WorkOrder,
 )
 from workstation.casework.usage import usage_seen
 from workstation.casework.wire.session import PresenceOf
@@ -35,6 +36,7 @@ from workstation.services.folding import fold, state_of
 from workstation.services.identity import Me
 from workstation.services.reference import Reference
 from workstation.services.views import Allowance, CaseFile
+from workstation.services.work import with_pending
 
 
 class CaseDesk(CaseActs):
@@ -118,6 +120,9 @@ class CaseDesk(CaseActs):
                 if other.case_id == case_id and other.person_id != person_id
             ),
             code="" if state.case.number is not None else short_code(case_id),
+            work_orders=with_pending(
+                sorted(documents.of(WorkOrder), key=lambda item: item.created_at), pending
+            ),
         )
 
     async def facts(self, case_id: str) -> CaseFacts:
@@ -197,6 +202,8 @@ def returned_draft(state: CaseState, person_id: str) -> Draft | None:
         return None
     if case.status in ("solved", "no_case"):
         return None
+    record = state.decision(newest.waits_for) if newest.waits_for else None
+    is_alive = record is not None and record.state in ("scheduled", "booking", "booked")
     return Draft(
         case_id=case.case_id,
         person_id=person_id,
@@ -207,6 +214,8 @@ def returned_draft(state: CaseState, person_id: str) -> Draft | None:
         subject=newest.subject,
         attachments=newest.attachments,
         seen_inbound_id=case.last_inbound_id,
+        # What the booking tells is filled in all the same, should it turn out to have been made.
+        waits_for=newest.waits_for if is_alive else "",
     )
 
 

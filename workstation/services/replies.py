@@ -134,6 +134,8 @@ class Replies:
         case = state.the_case
         wait = draft.waits_for if waits_for is None else waits_for
         record = state.decision(wait) if wait else None
+        is_over = record is not None and record.state in OVER
+        has_late = any(fact.value is None for fact in draft.facts)
         body = SendMessage(
             case_id=case_id,
             message_id=new_id(self._clock),
@@ -145,7 +147,7 @@ class Replies:
             language=language or case.language,
             facts=draft.facts,
             attachments=draft.attachments if attachments is None else attachments,
-            waits_for=wait if record is None or record.state not in OVER else "",
+            waits_for="" if is_over and not has_late else wait,
             seen_inbound_id=draft.seen_inbound_id or case.last_inbound_id,
             seen_outbound_id=_newest_outbound(state, draft.saved_at),
             is_forced=is_forced,

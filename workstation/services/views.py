@@ -24,6 +24,7 @@ from workstation.casework.records import (
     Payment,
     ReturnAuthorisation,
     Shipment,
+    WorkOrder,
 )
 from workstation.casework.wire.session import PresenceOf
 from workstation.ports import (
@@ -128,6 +129,8 @@ class CaseFile:
     presence: tuple[PresenceOf, ...] = ()
     code: str = ""
     """``K7Q2`` while the case has no number."""
+    work_orders: tuple[WorkOrder, ...] = ()
+    """Work for people about this customer, oldest first."""
 
     @property
     def order(self) -> Order | None:

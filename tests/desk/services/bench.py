@@ -40,6 +40,7 @@ from workstation.services.overlay import Overlay
 from workstation.services.reference import Reference
 from workstation.services.replies import Replies
 from workstation.services.text_shelf import TextShelf
+from workstation.services.work import Work
 
 CASE = a_case(
     "1",
@@ -119,6 +120,14 @@ class Bench:
             clock=self.clock,
             topics=lambda: SHELF.topics,
             is_online=lambda: True,
+        )
+        self.work = Work(
+            writer=self.writer,
+            replica=self.replica,
+            outbox=self.outbox,
+            workers=self.workers,
+            reference=self.reference,
+            me=self.me,
         )
         self.replies = Replies(
             writer=self.writer,

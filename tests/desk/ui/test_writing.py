@@ -55,6 +55,7 @@ class Room:
             replies=self.desk.replies,
             attachments=self.uploads,
             pictures=None,
+            work=self.desk.work,
         )
         errors = ErrorText("de", FORMATS)
         self.model = CaseDeskViewModel(

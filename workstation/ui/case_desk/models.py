@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from workstation.services.decisions import Decisions
     from workstation.services.pictures import Pictures
     from workstation.services.replies import Replies
+    from workstation.services.work import Work
 
 LineKind = Literal["inbound", "outbound", "note", "call", "system"]
 Tone = Literal["", "secondary", "go", "ask", "danger", "accent", "note"]
 ComposerMode = Literal["reply", "note"]
 SendWord = Literal["send", "after_booking", "to_outbox"]
+Outcome = Literal["done", "not_done"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,47 @@ class HeaderShown:
     snoozed_until: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DoubtShown:
+    """Something that may have happened and that a person has to look for.
+
+    The words of the acts are empty for whoever may not settle it. ``ask`` labels the field for what was
+    found; without it (mails) nothing more is asked. ``what_then`` says what follows when it was not done.
+    """
+
+    effect_id: str
+    tone: Literal["danger", "ask"]
+    title: str
+    text: str
+    details: str = ""
+    done_word: str = ""
+    not_done_word: str = ""
+    ask: str = ""
+    what_then: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRow:
+    """A work order: what is to be done; ``act`` is the word of its button, ``state`` what became of it."""
+
+    work_order_id: str
+    icon: str
+    title: str
+    sub: str
+    act: str = ""
+    state: str = ""
+    tone: Tone = "secondary"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWorkShown:
+    """What only a person can settle or confirm; ``more``: open work orders beyond those shown."""
+
+    doubts: tuple[DoubtShown, ...] = ()
+    work: tuple[WorkRow, ...] = ()
+    more: int = 0
+
+
 class Services(Protocol):
     """The services this room asks (a part of the desk)."""
 
@@ -134,4 +177,9 @@ class Services(Protocol):
     @property
     def pictures(self) -> Pictures:
         """Fetches remote pictures of mails."""
+        ...
+
+    @property
+    def work(self) -> Work:
+        """Settles doubts and confirms work orders."""
         ...

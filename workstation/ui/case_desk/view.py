@@ -28,6 +28,7 @@ from workstation.ui.case_desk.view_decisions import DecisionPanel
 from workstation.ui.case_desk.view_header import CaseHeader
 from workstation.ui.case_desk.view_messages import Conversation
 from workstation.ui.case_desk.view_model import CaseDeskViewModel
+from workstation.ui.case_desk.view_work import WorkStrip
 from workstation.ui.shared.decision_button import DecisionFace
 from workstation.ui.shared.empty_state import EmptyState
 from workstation.ui.shared.keymap import SINGLE_KEYS
@@ -89,6 +90,8 @@ class CaseDeskView(QFrame):
         slot.addWidget(self.notice)
         self._notice_slot.hide()
         box.addWidget(self._notice_slot)
+        self.work = WorkStrip(theme)
+        box.addWidget(self.work)
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setHandleWidth(1)
@@ -139,6 +142,8 @@ class CaseDeskView(QFrame):
         self.conversation.attachment_saved.connect(self._on_save_asked)
         self.conversation.pictures_wanted.connect(model.load_pictures)
         self.conversation.left.connect(self.left)
+        self.work.settled.connect(model.settle)
+        self.work.confirmed.connect(model.confirm_work)
         decisions.chosen.connect(model.choose)
         decisions.amount_wanted.connect(self._on_amount_wanted)
         decisions.amount_edited.connect(model.edit_amount)
@@ -184,6 +189,7 @@ class CaseDeskView(QFrame):
         self._stack.setCurrentWidget(self._case)
         self._talk.setCurrentWidget(self.conversation)
         self.header.show_case(self._model.header())
+        self.work.show_work(self._model.open_work())
         self.conversation.show_lines(self._model.lines(), is_new_case=is_new)
         if self._model.hold is None:
             self._show_faces()
@@ -215,6 +221,7 @@ class CaseDeskView(QFrame):
 
     def _on_notice(self) -> None:
         notice = self._model.notice
+        self.work.release()
         self._notice_slot.setVisible(notice is not None)
         if notice is None:
             return
@@ -307,7 +314,8 @@ class CaseDeskView(QFrame):
 
     def panes(self) -> Sequence[QWidget]:
         """The parts F6 walks through."""
-        return (self.conversation, self.decisions.grid, self.composer.editor)
+        work = self.work.buttons()[:1]
+        return (*work, self.conversation, self.decisions.grid, self.composer.editor)
 
     # -- files
     def _on_attach(self) -> None:

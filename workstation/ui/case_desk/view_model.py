@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 
 from PySide6.QtCore import Signal
@@ -15,29 +15,21 @@ from workstation.casework.proposals import Proposal
 from workstation.services.views import CaseFile, Changes, Connection, HeldDecision
 from workstation.system.clock import new_id
 from workstation.ui.case_desk.conversation import ConversationWriter
-from workstation.ui.case_desk.models import ConversationLine, HeaderShown, NoticeShown
+from workstation.ui.case_desk.header_words import HeaderWriter
+from workstation.ui.case_desk.models import (
+    ConversationLine,
+    HeaderShown,
+    NoticeShown,
+    OpenWorkShown,
+    Outcome,
+)
+from workstation.ui.case_desk.open_work import OpenWorkWriter
 from workstation.ui.case_desk.slots import shown
 from workstation.ui.case_desk.writing import Writing
 from workstation.ui.shared.decision_button import DecisionFace
-from workstation.ui.shared.words import later, translate
+from workstation.ui.shared.words import translate
 
 PromiseKind = Literal["call_back", "answer", "deliver", "other"]
-DueTone = Literal["danger", "ask", "no"]
-_DUE_WORDS = {
-    "promise": later("CaseHeader", "Zusage"),
-    "first_response": later("CaseHeader", "Antwort"),
-    "next_response": later("CaseHeader", "Antwort"),
-    "undelivered": later("CaseHeader", "Nicht zugestellt"),
-    "approval": later("CaseHeader", "Freigabe"),
-    "follow_up": later("CaseHeader", "Nachfrage"),
-    "snooze": later("CaseHeader", "Wiedervorlage"),
-}
-_DUE_TEMPLATES = {
-    "overdue": later("CaseHeader", "{what} überfällig {when}"),
-    "soon": later("CaseHeader", "{what} in {when}"),
-    "later": later("CaseHeader", "{what} bis {when}"),
-}
-_DUE_TONES: dict[str, DueTone] = {"overdue": "danger", "soon": "ask", "later": "no"}
 
 
 class CaseDeskViewModel(Writing):
@@ -57,6 +49,8 @@ class CaseDeskViewModel(Writing):
     def __init__(self, *parts: Any) -> None:
         super().__init__(*parts)  # the parts of Writing, in its order
         self._writer = ConversationWriter(self._formats, self._errors)
+        self._head = HeaderWriter(self._formats)
+        self._work = OpenWorkWriter(self._formats, self._errors)
         self.hold: HeldDecision | None = None
         self._amount_for: Proposal | None = None
         self._amount_offer: Proposal | None = None
@@ -70,43 +64,12 @@ class CaseDeskViewModel(Writing):
 
     def header(self) -> HeaderShown:
         """The head of the open case."""
-        file = self.file
-        if file is None:
-            return HeaderShown("", "")
-        case = file.case
-        number = str(case.number) if case.number is not None else translate("CaseHeader", "Neu · {code}")
-        words, tone, spoken = self._due(file)
-        assignee = file.people.get(case.assignee_id)
-        typing, reading = (
-            translate("CaseHeader", "{name} schreibt"),
-            translate("CaseHeader", "{name} liest mit"),
-        )
-        return HeaderShown(
-            title=case.subject or translate("CaseHeader", "(ohne Betreff)"),
-            number=translate("CaseHeader", "Fall {number}").format(number=number.format(code=file.code)),
-            due_words=words,
-            due_tone=tone,
-            due_spoken=spoken,
-            presence=tuple(
-                (typing if who.is_typing else reading).format(name=who.name.split()[0] if who.name else "?")
-                for who in file.presence
-            ),
-            assignee=translate("CaseHeader", "bei {name}").format(name=assignee.name) if assignee else "",
-            is_solved=case.status == "solved",
-            is_no_case=case.status == "no_case",
-            snoozed_until=case.snoozed_until,
-        )
+        return self._head.header(self.file, self.now) if self.file else HeaderShown("", "")
 
-    def _due(self, file: CaseFile) -> tuple[str, DueTone, str]:
-        due = file.case.due
-        if due is None or file.case.status in ("solved", "no_case"):
-            return "", "no", ""
-        kind = translate(*_DUE_WORDS[due.kind])
-        spoken = f"{kind} {self._formats.distance(due.at, self.now)}"
-        if due.kind == "undelivered":
-            return kind, "danger", spoken
-        words, level = self._formats.due(due.at, self.now, timedelta(minutes=30))
-        return translate(*_DUE_TEMPLATES[level]).format(what=kind, when=words), _DUE_TONES[level], spoken
+    def open_work(self) -> OpenWorkShown:
+        """What only a person can settle or confirm here."""
+        file = self.file
+        return self._work.shown(file, self._person_id(), self.now) if file else OpenWorkShown()
 
     def faces(self) -> tuple[DecisionFace, ...]:
         """The decision buttons, results of what was decided here first."""
@@ -436,6 +399,19 @@ class CaseDeskViewModel(Writing):
             decisions = self._services.decisions
             act = decisions.pause if is_paused else decisions.resume
             self._start(act(self.hold.cmd_id), "decision.pause")
+
+    # -- work for people
+    def settle(self, effect_id: str, outcome: Outcome, reference: str = "", note: str = "") -> None:
+        """Say what became of something that may have happened."""
+        if self.shown_file is not None:
+            work = self._services.work.settle(self.case_id, effect_id, outcome, reference, note)
+            self.act(work, translate("OpenWork", "Festgehalten"))
+
+    def confirm_work(self, work_order_id: str) -> None:
+        """Say that a work order has been done."""
+        if self.shown_file is not None:
+            work = self._services.work.confirm(self.case_id, work_order_id)
+            self.act(work, translate("OpenWork", "Bestätigt"))
 
     # -- the case as a whole
     def act(self, work: Coroutine[Any, Any, Any], words: str = "") -> None:

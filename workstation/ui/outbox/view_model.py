@@ -32,6 +32,7 @@ _TITLES: dict[str, tuple[tuple[str, str], str]] = {
     "decision.cancel": (later("Outbox", "Entscheidung zurücknehmen"), "undo-2"),
     "promise.keep": (later("Outbox", "Zusage gehalten"), "handshake"),
     "promise.withdraw": (later("Outbox", "Zusage zurückgenommen"), "handshake"),
+    "effect.settle": (later("Outbox", "Ungeklärtes geklärt"), "check"),
     "work.confirm": (later("Outbox", "Auftrag bestätigt"), "check"),
     "void": (later("Outbox", "Zurückgenommen"), "undo-2"),
 }
