@@ -86,8 +86,12 @@ def test_adding_open_time_is_undone_by_measuring_it_and_grows(
     assert open_time_between(calendar, start, end) == amount
     # the earliest such moment: just before it was still open and not yet enough
     assert is_open(calendar, end - timedelta(microseconds=1))
-    assert add_open_time(calendar, start, amount + timedelta(seconds=more)) >= end
-    assert add_open_time(calendar, start + timedelta(seconds=more), amount) >= end
+    for later, longer in ((0, more), (more, 0)):
+        moved, wanted = start + timedelta(seconds=later), amount + timedelta(seconds=longer)
+        try:
+            assert add_open_time(calendar, moved, wanted) >= end
+        except RuleViolation as violation:  # the little that is open at all was nearly used up
+            assert violation.code == "calendar.never_open"
 
 
 @given(calendars(), MOMENTS)

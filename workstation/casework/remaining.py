@@ -78,7 +78,8 @@ def compensated(order_id: str, line: OrderLine, decisions: Sequence[DecisionReco
         if order_named(decision) == order_id:
             count = settles(decision, line)
             booked, pending = (booked + count, pending) if is_booked else (booked, pending + count)
-    return max(line.refunded_quantity + line.replaced_quantity, booked) + pending
+    counted = line.refunded_quantity + line.replaced_quantity + line.cancelled_quantity
+    return max(counted, booked) + pending
 
 
 def returned(

@@ -141,8 +141,8 @@ def _too_late(record: DecisionRecord, target: Step, context: JudgeContext) -> st
             return _of_voucher(target, context)
         case "till_order":
             return _of_till(record, target, context)
-        case "cancel_order" if not cost_of(target.decision):
-            return ""
+        case "cancel_order":
+            return _of_cancelled(record, target, context)
         case _:
             return _of_money(target, context.bookings)
 
@@ -154,6 +154,20 @@ def _of_money(target: Step, bookings: Sequence[Booking]) -> str:
     if booking.status == "withdrawn" or any(item.reverses == booking.booking_id for item in bookings):
         return "reversal.already"
     return "reversal.already_paid" if booking.status == "paid" else ""
+
+
+def _of_cancelled(record: DecisionRecord, target: Step, context: JudgeContext) -> str:
+    """Both must still be open: the parcel somebody takes off the shelf again, and the money."""
+    stops = [
+        item
+        for item in context.work_orders
+        if item.kind == "stop_goods" and item.decision_id == record.decision_id
+    ]
+    if any(item.status == "done" for item in stops):
+        return "reversal.goods_stopped"
+    if not cost_of(target.decision):
+        return ""
+    return _of_money(target, context.bookings)
 
 
 def _of_goods(target: Step, context: JudgeContext) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from workstation.casework.approval import Approval
+from workstation.casework.budget import BudgetLevel
 from workstation.casework.case import Case
 from workstation.casework.customer import Customer, IdentityKind
 from workstation.casework.decision import DecisionRecord
@@ -205,6 +206,10 @@ class Budgets(Protocol):
 
     def settle(self, decision_id: str, step: int, *, is_spent: bool, at: datetime) -> None:
         """Turn what a step reserved into spent, or give it back; a second call changes nothing."""
+        ...
+
+    def give_back(self, decision_id: str, step: int, level: BudgetLevel) -> None:
+        """Make free again what a booked step took from rows of one level; a second call changes nothing."""
         ...
 
     def book(self, transaction_id: str, entries: Sequence[LedgerEntry], at: datetime) -> None:

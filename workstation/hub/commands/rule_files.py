@@ -122,6 +122,7 @@ class ConditionsEntry(_Entry, frozen=True, kw_only=True):
     max_days_since_delivery: Annotated[int, Meta(ge=0, le=36600)] | None = None
     channels: tuple[Channel, ...] = ()
     skus: tuple[str, ...] = ()
+    needs_reason: bool = False
 
 
 class LimitEntry(_Entry, frozen=True, kw_only=True):
@@ -351,6 +352,7 @@ def limit_of(entry: LimitEntry, limit_id: str, person_id: str, currency: str) ->
             max_days_since_delivery=conditions.max_days_since_delivery,
             channels=conditions.channels,
             skus=conditions.skus,
+            needs_reason=conditions.needs_reason,
         ),
         proof_threshold=minor(entry.proof_threshold),
         currency=currency,
@@ -364,7 +366,7 @@ def limit_table(limit: Limit, login: str) -> dict[str, Any]:
     conditions = {
         name: value
         for name, value in msgspec.structs.asdict(limit.conditions).items()
-        if value is not None and value != ()
+        if value is not None and value != () and value is not False
     }
     return {
         "id": limit.limit_id,

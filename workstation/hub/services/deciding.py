@@ -14,6 +14,7 @@ from workstation.casework.decision import (
     Decision,
     DecisionRecord,
     MakePromise,
+    Replacement,
     cost_of,
     group_of,
     kind_of,
@@ -27,7 +28,17 @@ from workstation.casework.params import money_param
 from workstation.casework.people import Person
 from workstation.casework.projection import apply
 from workstation.casework.promise import Promise
-from workstation.casework.records import Invoice, Order, Payment, ReturnAuthorisation, Shipment
+from workstation.casework.records import (
+    Booking,
+    Invoice,
+    Order,
+    Payment,
+    ReturnAuthorisation,
+    Shipment,
+    StockLevel,
+    Voucher,
+    WorkOrder,
+)
 from workstation.casework.usage import usage_seen
 from workstation.casework.wire import commands
 from workstation.casework.wire.codec import encode
@@ -109,9 +120,18 @@ def _judge(
         shipments=tuple(one for one in facts if isinstance(one, Shipment)),
         returns=tuple(one for one in facts if isinstance(one, ReturnAuthorisation)),
         invoices=tuple(one for one in facts if isinstance(one, Invoice)),
+        bookings=tuple(one for one in facts if isinstance(one, Booking)),
+        vouchers=tuple(one for one in facts if isinstance(one, Voucher)),
+        work_orders=tuple(one for one in facts if isinstance(one, WorkOrder)),
+        stock=_stock(tx, body.steps),
         decisions=decisions,
     )
     return judge(body.steps, reference.limits, usage, context)
+
+
+def _stock(tx: Tx, steps: Sequence[Decision]) -> tuple[StockLevel, ...]:
+    """Return the stock when something is to be sent; it is long, and nothing else asks for it."""
+    return tx.all_of(StockLevel) if any(isinstance(step, Replacement) for step in steps) else ()
 
 
 def _ask(

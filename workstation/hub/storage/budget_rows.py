@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from workstation.casework.budget import Budget
+from workstation.casework.budget import Budget, BudgetLevel
 from workstation.casework.errors import RuleViolation
 from workstation.casework.limit import BudgetNeed
 from workstation.hub.ports_values import BudgetRow, BudgetUse, LedgerEntry
@@ -55,6 +55,15 @@ RETURNING budget_id, amount
 _SETTLE = """
 UPDATE budget SET reserved = reserved - :amount, spent = spent + :spent
 WHERE tenant_id = :tenant_id AND budget_id = :budget_id
+"""
+_GIVE_BACK_USE = """
+UPDATE budget_use SET state = 'released'
+WHERE tenant_id = :tenant_id AND decision_id = :decision_id AND step = :step AND state = 'spent'
+  AND budget_id LIKE :level
+RETURNING budget_id, amount
+"""
+_GIVE_BACK = """
+UPDATE budget SET spent = spent - :amount WHERE tenant_id = :tenant_id AND budget_id = :budget_id
 """
 _BOOK = """
 INSERT INTO ledger (tenant_id, transaction_id, line, account, amount, currency, reference, at)
@@ -203,6 +212,29 @@ class BudgetRows(EffectRows):
             ],
         )
         for key in sorted(amounts):
+            if key.startswith("person_day|"):
+                self._show(key)
+
+    def give_back(self, decision_id: str, step: int, level: BudgetLevel) -> None:
+        """Make free again what a booked step took from rows of one level; a second call changes nothing."""
+        self._check_may_write()
+        self.write_budgets()
+        rows = self.session.rows(
+            _GIVE_BACK_USE,
+            tenant_id=self.tenant_id,
+            decision_id=decision_id,
+            step=step,
+            level=f"{level}|%",
+        )
+        if rows:
+            self.session.later(
+                _GIVE_BACK,
+                [
+                    {"tenant_id": self.tenant_id, "budget_id": str(key), "amount": int(amount)}
+                    for key, amount in sorted((row[0], row[1]) for row in rows)
+                ],
+            )
+        for key in sorted(str(row[0]) for row in rows):
             if key.startswith("person_day|"):
                 self._show(key)
 
