@@ -26,8 +26,16 @@ class AsyncTasks:
         self.on_error = on_error
 
     def start(self, work: Coroutine[Any, Any, None], *, name: str, owner: object) -> None:
-        """Start ``work``; it is cancelled by :meth:`cancel` of its owner or by :meth:`close`."""
-        task = asyncio.get_running_loop().create_task(work, name=name)
+        """Start ``work``; it is cancelled by :meth:`cancel` of its owner or by :meth:`close`.
+
+        Raises:
+            RuntimeError: no loop runs, or it is closed; ``work`` has been closed and never begins.
+        """
+        try:
+            task = asyncio.get_running_loop().create_task(work, name=name)
+        except RuntimeError:
+            work.close()
+            raise
         self._tasks[task] = owner
         task.add_done_callback(self._on_done)
 

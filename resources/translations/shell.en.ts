@@ -198,6 +198,14 @@
         <source>Liegt wieder im Team</source>
         <translation>Back with the team</translation>
     </message>
+    <message>
+        <source>{count} Fälle zuweisen</source>
+        <translation>Assign {count} cases</translation>
+    </message>
+    <message>
+        <source>Wiedervorlage für {count} Fälle</source>
+        <translation>Snooze {count} cases</translation>
+    </message>
 </context>
 <context>
     <name>Shell</name>
@@ -272,6 +280,14 @@
     <message>
         <source>Die Sprache wechselt beim nächsten Start.</source>
         <translation>The language changes at the next start.</translation>
+    </message>
+    <message>
+        <source>Keine Nachfrage</source>
+        <translation>No check-back</translation>
+    </message>
+    <message>
+        <source>Nachfrage: {when}</source>
+        <translation>Check-back: {when}</translation>
     </message>
 </context>
 <context>

@@ -203,5 +203,9 @@
         <source>Mahnstufe 3</source>
         <translation>Dunning level 3</translation>
     </message>
+    <message>
+        <source>Nichts ausgewählt</source>
+        <translation>Nothing selected</translation>
+    </message>
 </context>
 </TS>

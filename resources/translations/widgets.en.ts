@@ -182,6 +182,26 @@
         <source>Entscheidung {number}</source>
         <translation>Decision {number}</translation>
     </message>
+    <message>
+        <source>Fall auswählen</source>
+        <translation>Select case</translation>
+    </message>
+    <message>
+        <source>Bis hierher auswählen</source>
+        <translation>Select up to here</translation>
+    </message>
+    <message>
+        <source>Auswahl nach unten erweitern</source>
+        <translation>Extend selection down</translation>
+    </message>
+    <message>
+        <source>Auswahl nach oben erweitern</source>
+        <translation>Extend selection up</translation>
+    </message>
+    <message>
+        <source>Alle geladenen Fälle auswählen</source>
+        <translation>Select all loaded cases</translation>
+    </message>
 </context>
 <context>
     <name>Notice</name>
@@ -419,6 +439,10 @@
     <message>
         <source>Fällig {distance}</source>
         <translation>Due {distance}</translation>
+    </message>
+    <message>
+        <source>Ausgewählt</source>
+        <translation>Selected</translation>
     </message>
 </context>
 <context>

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import threading
 import time
 
+import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
@@ -48,6 +50,16 @@ def test_an_error_in_a_task_reaches_the_sink_with_its_name() -> None:
 
     in_loop(play)
     assert caught == [("kaputte Aufgabe", "kaputt")]
+
+
+def test_work_that_cannot_begin_is_closed_and_leaves_no_warning() -> None:
+    async def work() -> None:
+        raise AssertionError("never begins")
+
+    begun = work()
+    with pytest.raises(RuntimeError):
+        AsyncTasks().start(begun, name="zu spät", owner=None)
+    assert inspect.getcoroutinestate(begun) == inspect.CORO_CLOSED
 
 
 def test_tasks_end_with_their_owner() -> None:

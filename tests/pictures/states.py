@@ -30,6 +30,44 @@ class Shoot(Walk):
     async def state_01_queue(self, words: str) -> None:
         await self.picture(words)
 
+    async def state_01a_marked(self, words: str) -> None:
+        queue, marks = self.rooms.queue, self.rooms.queue_model.marks
+        rows = [row.case_id for row in self.rooms.queue_model.model.rows()]
+        self.rooms.open_case(rows[1])
+        await self._until(partial(self._is_shown, rows[1]), "case")
+        queue.focus_list()
+        queue.mark_current()
+        queue.extend_by(1)
+        marks.toggle(rows[4])
+        await self.picture(words)
+        self.rooms.window.resize(NARROW)
+        await self.picture(f"{words}-narrow", ("light",))
+        self.rooms.window.resize(FULL)
+        self.rooms.acting.act_on_marked("assign")
+        await asyncio.sleep(0.3)
+        await self.picture(f"{words}-assign", ("light",))
+        sheet = self.rooms.sheets.current
+        assert sheet is not None
+        sheet.reject()
+        marks.clear()
+
+    async def state_01b_batch(self, words: str) -> None:
+        marks, line = self.rooms.queue_model.marks, self.rooms.queue
+        rows = [row.case_id for row in self.rooms.queue_model.model.rows()]
+        files = [await self.rooms.desk.case_desk.open(row) for row in rows[:40]]
+        free = [one.case.case_id for one in files if one.case.waiting_since is None][:2]
+        held = [one.case.case_id for one in files if one.case.waiting_since is not None][:1]
+        marks.mark([*free, *held])
+        self.rooms.acting.act_on_marked("solve")
+        await self._until(lambda: line.outcome is not None and line.outcome.isVisible(), "batch")
+        await asyncio.sleep(0.5)
+        await self.picture(words)
+        marks.clear()
+        assert line.outcome is not None
+        line.outcome.undo_button.click()
+        await asyncio.sleep(0.5)
+        line.outcome.hide()
+
     async def state_02_agent(self, words: str) -> None:
         first = self.loaded.data.arrivals[0]
         Feeder(self.loaded, lambda mail: None).drop(first)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from enum import Enum
+from typing import Final, Literal
 
 from workstation.casework.case import NoCaseReason
+from workstation.casework.check_back import planned_check_back
 from workstation.casework.clock import Clock
 from workstation.casework.customer import Identity, IdentityKind, normalise
 from workstation.casework.decision import MakePromise
@@ -35,6 +37,19 @@ from workstation.services.identity import Me
 from workstation.system.clock import new_id
 
 WithoutAnswer = Literal["", "thanks", "answered_elsewhere", "duplicate"]
+_SAYS_ENOUGH = frozenset(("thanks", "duplicate"))
+"""Why no answer was needed, where asking back about it would be odd too."""
+
+
+class Usual(Enum):
+    """What the tenant's targets say, where nobody chose otherwise."""
+
+    CHECK_BACK = "check_back"
+
+
+USUAL: Final = Usual.CHECK_BACK
+CheckBack = datetime | None | Literal[Usual.CHECK_BACK]
+"""When to ask back: a moment, not at all, or as usual."""
 
 
 class CaseActs:
@@ -61,12 +76,26 @@ class CaseActs:
         return await self._write(SnoozeCase(case_id=case_id, until=until))
 
     async def solve(
-        self, case_id: str, follow_up_at: datetime | None = None, without_answer: WithoutAnswer = ""
+        self, case_id: str, follow_up_at: CheckBack = USUAL, without_answer: WithoutAnswer = ""
     ) -> OutboxItem:
-        """Settle the case; a customer who waits is answered first, or ``without_answer`` says why not."""
+        """Settle the case; a customer who waits is answered first, or ``without_answer`` says why not.
+
+        A solved case that is solved again only gets another check-back, or none.
+        """
+        if isinstance(follow_up_at, Usual):
+            says_enough = without_answer in _SAYS_ENOUGH
+            follow_up_at = None if says_enough else await self.usual_check_back(case_id)
         return await self._write(
             SolveCase(case_id=case_id, follow_up_at=follow_up_at, without_answer=without_answer)
         )
+
+    async def usual_check_back(self, case_id: str) -> datetime | None:
+        """Return when the customer is asked back if the case is solved now; ``None``: not at all."""
+        state = await self.writer.state(case_id)
+        if state.case is None:
+            return None
+        policy, calendar = self.writer.targets_of(state.case.team_id)
+        return planned_check_back(state, policy, calendar, self._clock.now())
 
     async def reopen(self, case_id: str) -> OutboxItem:
         """Take the case up again."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
+from workstation.casework.calendar import Calendar
 from workstation.casework.case_state import CaseState, Given
 from workstation.casework.clock import Clock
 from workstation.casework.errors import RuleViolation
 from workstation.casework.projection import apply
+from workstation.casework.sla import SlaPolicy
 from workstation.casework.wire import codec
 from workstation.casework.wire.commands import MAX_BODY_BYTES, Body, type_of
 from workstation.ports import Changes, NewCommand, Outbox, OutboxItem, Replica, Signer, TaskRunner, Workers
@@ -98,6 +99,11 @@ class CommandWriter:
         state, _ = fold(state_of(base, case_id), pending, self._reference.data)
         return state
 
+    def targets_of(self, team_id: str) -> tuple[SlaPolicy, Calendar]:
+        """Return the answer targets and the opening hours of a team."""
+        reference = self._reference.data
+        return reference.policy_of(team_id), reference.calendar_of(team_id)
+
     def changed(self, *case_ids: str) -> None:
         """Show what the outbox holds now, and let it go."""
         self._changes.publish(Changes(outbox=True))
@@ -105,11 +111,13 @@ class CommandWriter:
         self.on_queued()
 
     def _given(self, state: CaseState, body: Body, cmd_id: str, now: datetime) -> Given:
-        reference = self._reference.data
         worker = self._me.worker
-        team_id = state.case.team_id if state.case is not None else worker.team_id
-        fields: dict[str, Any] = {
-            "policy": reference.policy_of(team_id),
-            "calendar": reference.calendar_of(team_id),
-        }
-        return Given(at=now, person_id=worker.person_id, person_name=worker.name, command_id=cmd_id, **fields)
+        policy, calendar = self.targets_of(state.case.team_id if state.case is not None else worker.team_id)
+        return Given(
+            at=now,
+            person_id=worker.person_id,
+            person_name=worker.name,
+            command_id=cmd_id,
+            policy=policy,
+            calendar=calendar,
+        )

@@ -6,6 +6,7 @@ import dataclasses
 from datetime import datetime
 
 from workstation.casework.case_state import CaseState
+from workstation.casework.check_back import planned_check_back
 from workstation.casework.clock import Clock
 from workstation.casework.customer import Customer
 from workstation.casework.decision import DecisionRecord, kind_of
@@ -18,6 +19,7 @@ from workstation.casework.texts.checking import Deviation, deviations
 from workstation.casework.texts.facts import FactSources, as_mapping, facts_of_decision, letter_facts
 from workstation.casework.wire.commands import SendMessage
 from workstation.ports import CaseDocuments, Draft, Outbox, OutboxItem, Replica, Workers
+from workstation.services.case_acts import USUAL, CheckBack, Usual
 from workstation.services.commands import CommandWriter
 from workstation.services.identity import Me
 from workstation.services.reference import Reference
@@ -119,11 +121,13 @@ class Replies:
         waits_for: str | None = None,
         solves: bool = False,
         is_forced: bool = False,
-        follow_up_at: datetime | None = None,
+        follow_up_at: CheckBack = USUAL,
         attachments: tuple[AttachmentMeta, ...] | None = None,
         language: Language | None = None,
     ) -> OutboxItem:
         """Send the answer: on the disk when this returns; it leaves after the booking it waits for.
+
+        ``follow_up_at``: with ``solves``, when the customer is asked whether all is well.
 
         Raises:
             RuleViolation: ``reply.stale`` when the customer or a colleague wrote meanwhile (``is_forced``
@@ -132,6 +136,9 @@ class Replies:
         case_id = draft.case_id
         state = await self._writer.state(case_id)
         case = state.the_case
+        if isinstance(follow_up_at, Usual):
+            targets = self._writer.targets_of(case.team_id)
+            follow_up_at = planned_check_back(state, *targets, self._clock.now()) if solves else None
         wait = draft.waits_for if waits_for is None else waits_for
         record = state.decision(wait) if wait else None
         is_over = record is not None and record.state in OVER

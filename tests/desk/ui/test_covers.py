@@ -65,3 +65,29 @@ def test_a_sign_in_that_fails_leads_back_to_its_page(
         assert faults == ([] if is_said else ["session"])
 
     in_loop(play)
+
+
+def test_the_work_is_told_when_somebody_has_signed_in(theme: Theme, qtbot: QtBot) -> None:
+    view = SignInView(theme)
+    qtbot.addWidget(view)
+    window = SimpleNamespace(is_covered=False)
+    window.show_cover = lambda _view: setattr(window, "is_covered", True)
+    window.show_work = lambda: setattr(window, "is_covered", False)
+    session = SimpleNamespace(view=SessionView(state="locked", key_place="key_file"))
+    covers = Covers(
+        cast(MainWindow, window),
+        view,
+        cast(Session, session),
+        AsyncTasks(),
+        ErrorText("de", Formats("de")),
+        lambda: None,
+        lambda _is_on: None,
+    )
+    told: list[bool] = []
+    covers.uncovered = lambda: told.append(window.is_covered)
+    covers.refresh()
+    assert told == []
+    session.view = SessionView(state="signed_in", key_place="key_file")
+    covers.refresh()
+    covers.refresh()
+    assert told == [False], "once, after the work is shown"

@@ -111,6 +111,14 @@ def test_nobody_is_said(pane: CustomerPane, view_model: CustomerViewModel) -> No
     assert not pane.call_button.isVisible()
 
 
+def test_without_a_case_nothing_is_said_to_be_missing(
+    pane: CustomerPane, view_model: CustomerViewModel
+) -> None:
+    view_model.show_customer("", has_case=False)
+    assert pane._empty.isVisible()
+    assert pane._empty.accessibleName().startswith("Nichts ausgewählt")
+
+
 def test_heights(pane: CustomerPane, theme: Theme) -> None:
     assert [pane.list.rowHeight(row) for row in range(3)] == [36, 60, 60]
     theme.apply(scale=1.3)

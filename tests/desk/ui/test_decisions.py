@@ -56,6 +56,24 @@ def test_states_differ_without_colour(theme: Theme, qtbot: QtBot) -> None:
     assert len(shots) == len(DecisionState)
 
 
+@pytest.mark.parametrize("width", [220, 260, 320, 480])
+@pytest.mark.parametrize("title", ["Erstatten", "42,90 € erstatten und Ware zurückholen lassen " * 3, "W" * 90])
+def test_the_key_keeps_its_place_whatever_the_title(
+    theme: Theme, qtbot: QtBot, width: int, title: str
+) -> None:
+    button = make(theme, qtbot, replace(REFUND, title=title))
+    lines = button.title_lines(width)
+    assert 1 <= len(lines) <= 2
+    metrics = QFontMetricsF(theme.font("h3"))
+    key = QFontMetricsF(theme.font("caption")).horizontalAdvance("Alt+1")
+    assert all(metrics.horizontalAdvance(line) + key <= width for line in lines)
+    assert button.heightForWidth(width) >= theme.px(64) + (len(lines) - 1) * theme.line("h3")
+    without = make(theme, qtbot, replace(REFUND, title=title, key=""))
+    for one in (button, without):
+        one.resize(width, one.heightForWidth(width))
+    assert button.grab().toImage() != without.grab().toImage(), "the key is painted"
+
+
 @pytest.mark.parametrize("state", [DecisionState.BLOCKED, DecisionState.DECLINED])
 def test_grey_can_be_reached_and_clicked(theme: Theme, qtbot: QtBot, state: DecisionState) -> None:
     button = make(theme, qtbot, replace(REFUND, state=state))

@@ -21,9 +21,10 @@ from tests.desk.ui.samples import (
     many_rows,
     sample_rows,
 )
-from workstation.ui.inbox.models import QueueRow, RowRole, Section, SectionItem
+from workstation.ui.inbox.models import QueueRow, Section, SectionItem
 from workstation.ui.inbox.view import QueuePane
 from workstation.ui.inbox.view_model import PAGE, QueueFilter, QueuePage, QueueViewModel, Scope
+from workstation.ui.shared.row_model import RowRole
 from workstation.ui.shared.theme import Theme
 from workstation.ui.shared.words import Words
 

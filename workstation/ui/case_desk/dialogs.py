@@ -61,10 +61,16 @@ def later_times(now: datetime, formats: Formats) -> tuple[tuple[str, datetime], 
 class SnoozeSheet(Sheet):
     """Asks until when; a preset is one click."""
 
-    def __init__(self, theme: Theme, formats: Formats, now: datetime, parent: QWidget | None = None) -> None:
-        super().__init__(
-            theme, translate("Snooze", "Wiedervorlage"), translate("Snooze", "Zurückstellen"), parent
-        )
+    def __init__(
+        self,
+        theme: Theme,
+        formats: Formats,
+        now: datetime,
+        parent: QWidget | None = None,
+        title: str = "",
+    ) -> None:
+        title = title or translate("Snooze", "Wiedervorlage")
+        super().__init__(theme, title, translate("Snooze", "Zurückstellen"), parent)
         self._now = now
         self.until = now
         for word, at in later_times(now, formats):
@@ -97,8 +103,10 @@ class AssignSheet(Sheet):
         me: str,
         current: str,
         parent: QWidget | None = None,
+        title: str = "",
     ) -> None:
-        super().__init__(theme, translate("Assign", "Fall zuweisen"), translate("Assign", "Zuweisen"), parent)
+        title = title or translate("Assign", "Fall zuweisen")
+        super().__init__(theme, title, translate("Assign", "Zuweisen"), parent)
         self._list = QListWidget()
         theme.style(self._list, "body")
         self._list.setAccessibleName(translate("Assign", "Mitarbeitende"))

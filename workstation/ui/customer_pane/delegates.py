@@ -6,9 +6,10 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF,
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from workstation.ui.customer_pane.models import GroupItem, ItemKind, RowRole, TimelineItem
+from workstation.ui.customer_pane.models import GroupItem, ItemKind, TimelineItem
 from workstation.ui.customer_pane.view_model import CustomerViewModel
 from workstation.ui.shared import paint
+from workstation.ui.shared.row_model import RowRole
 from workstation.ui.shared.theme import Theme
 
 GROUP_HEIGHT, NODE, NODE_X, TEXT_X, INSET = 36, 30, 36, 61, 20

@@ -7,12 +7,13 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from workstation.ui.customer_pane.delegates import GROUP_HEIGHT, TimelineDelegate
-from workstation.ui.customer_pane.models import GroupItem, RowRole, TimelineItem
+from workstation.ui.customer_pane.models import GroupItem, TimelineItem
 from workstation.ui.customer_pane.view_model import CustomerViewModel, TimelineFilter
 from workstation.ui.shared.avatar import Avatar
 from workstation.ui.shared.eliding_label import ElidingLabel
 from workstation.ui.shared.empty_state import EmptyState
 from workstation.ui.shared.row_list import RowList
+from workstation.ui.shared.row_model import RowRole
 from workstation.ui.shared.segmented import Segmented
 from workstation.ui.shared.skeleton import Skeleton
 from workstation.ui.shared.text_field import SearchField
@@ -201,7 +202,9 @@ class CustomerPane(QFrame):
         self._stack.setCurrentWidget(self._empty if is_empty else self.list)
 
     def _say_why_empty(self) -> None:
-        if not self._view_model.customer_id:
+        if not (self._view_model.customer_id or self._view_model.has_case):
+            self._empty.show_words("user", translate("Timeline", "Nichts ausgewählt"))
+        elif not self._view_model.customer_id:
             self._empty.show_words("user", translate("Timeline", "Noch kein Kunde zugeordnet"))
         elif self._view_model.text:
             self._empty.show_words("search", translate("Timeline", "Nichts gefunden"))

@@ -88,6 +88,7 @@ class CustomerViewModel(QObject):
         self._source, self._tasks, self._clock, self._formats = source, tasks, clock, formats
         self.head: CustomerHead | None = None
         self.customer_id = ""
+        self.has_case = False
         self.filter = TimelineFilter.ALL
         self.text = ""
         self.is_loading = False
@@ -106,8 +107,12 @@ class CustomerViewModel(QObject):
         self._formats = formats
         self.refresh()
 
-    def show_customer(self, customer_id: str) -> None:
-        """Show another customer; the filter stays, the search does not."""
+    def show_customer(self, customer_id: str, *, has_case: bool = True) -> None:
+        """Show another customer; the filter stays, the search does not.
+
+        ``has_case``: without a customer, whether a case is shown that has none.
+        """
+        self.has_case = has_case
         if customer_id != self.customer_id:
             self.customer_id, self.text = customer_id, ""
             self.head = None

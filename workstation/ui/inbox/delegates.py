@@ -6,12 +6,13 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF,
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from workstation.ui.inbox.models import QueueRow, RowRole, Section, SectionItem
+from workstation.ui.inbox.models import QueueRow, Section, SectionItem
 from workstation.ui.inbox.view_model import QueueViewModel
 from workstation.ui.inbox.words import RowWords, section_word
 from workstation.ui.shared import paint
 from workstation.ui.shared.chips import Tone, chip_pixmap
 from workstation.ui.shared.formats import DueLevel
+from workstation.ui.shared.row_model import RowRole
 from workstation.ui.shared.theme import Theme
 from workstation.ui.shared.words import translate
 
@@ -54,7 +55,8 @@ class QueueDelegate(QStyledItemDelegate):
         if isinstance(item, SectionItem):
             self._paint_section(painter, rect, item, has_focus)
         elif isinstance(item, QueueRow):
-            self._paint_ground(painter, rect, state, has_focus)
+            is_marked = item.case_id in self._view_model.marks
+            self._paint_ground(painter, rect, state, has_focus, is_marked=is_marked)
             words = self._view_model.words(item)
             if self._theme.density == "comfortable":
                 self._paint_three_lines(painter, rect, item, words)
@@ -82,7 +84,13 @@ class QueueDelegate(QStyledItemDelegate):
         paint.text(painter, line, str(item.count), theme.font("caption.figures"), count_color, _RIGHT)
 
     def _paint_ground(
-        self, painter: QPainter, rect: QRectF, state: QStyle.StateFlag, has_focus: bool
+        self,
+        painter: QPainter,
+        rect: QRectF,
+        state: QStyle.StateFlag,
+        has_focus: bool,
+        *,
+        is_marked: bool,
     ) -> None:
         theme = self._theme
         inset = theme.px(BOX_INSET)
@@ -92,6 +100,8 @@ class QueueDelegate(QStyledItemDelegate):
             paint.box(painter, box, radius, theme.color("bg.selected"))
             if theme.is_high_contrast:
                 paint.box(painter, box, radius, None, theme.color("text.primary"))
+        elif is_marked:
+            paint.box(painter, box, radius, theme.color("accent.bg"))
         elif state & QStyle.StateFlag.State_MouseOver:
             paint.box(painter, box, radius, theme.color("bg.hover"))
         if has_focus:
@@ -135,11 +145,25 @@ class QueueDelegate(QStyledItemDelegate):
         px = self._theme.px
         middle = line.center().y()
         x = line.left() - px(TEXT_X - INSET)
-        self._icon(painter, words.channel_icon, "text.secondary", 16, x, middle)
+        if row.case_id in self._view_model.marks:
+            self._paint_tick(painter, QPointF(x + px(8), middle))
+        else:
+            self._icon(painter, words.channel_icon, "text.secondary", 16, x, middle)
         used = self._paint_due(painter, line, words)
         name = QRectF(line)
         name.setRight(line.right() - used)
         self._line(painter, name, row.customer_name, "bodyStrong" if row.is_unread else "bodyMedium")
+
+    def _paint_tick(self, painter: QPainter, center: QPointF) -> None:
+        """A ticked box in the place of the channel: marked rows differ in shape, not by colour alone."""
+        theme = self._theme
+        half = theme.px(18) / 2
+        box = QRectF(center.x() - half, center.y() - half, 2 * half, 2 * half)
+        paint.box(painter, box, theme.px(4), theme.color("accent.solid"))
+        left, middle = center.x() - theme.px(12) / 2, center.y()
+        ratio = painter.device().devicePixelRatioF()
+        tick = theme.pixmap("check", "text.onSolid", 12, ratio)
+        painter.drawPixmap(QPointF(round(left), round(middle - theme.px(12) / 2)), tick)
 
     def _paint_subject(self, painter: QPainter, line: QRectF, row: QueueRow) -> None:
         if row.is_unread:

@@ -1,14 +1,16 @@
-"""Rows of the queue and their one-column table model with sections; it only holds, it never fetches."""
+"""Rows of the queue and their model with sections; a case is found by its id."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QObject, Qt
+
+from workstation.ui.shared.row_model import ROW_FLAGS, RowModel
 
 if TYPE_CHECKING:
     from workstation.casework.message import Channel
@@ -73,8 +75,6 @@ class SectionItem:
 
 
 Item = QueueRow | SectionItem
-RowRole = int(Qt.ItemDataRole.UserRole) + 1
-"""The whole item in one call: nine roles a row cost three times as much."""
 
 
 def section_of(row: QueueRow, now: datetime, soon: timedelta, today_ends_at: datetime) -> Section:
@@ -90,93 +90,31 @@ def section_of(row: QueueRow, now: datetime, soon: timedelta, today_ends_at: dat
     return Section.TODAY if row.due_at < today_ends_at else Section.LATER
 
 
-Index = QModelIndex | QPersistentModelIndex
-_CASE_FLAGS = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
-
-
-class QueueModel(QAbstractTableModel):
-    """Items for the list view. ``describe`` gives the sentence a screen reader says for an item.
-
-    ``more_wanted`` fires when the view nears the end while ``has_more`` is set.
-    """
-
-    more_wanted = Signal()
+class QueueModel(RowModel[Item]):
+    """Cases with the titles of their sections; a case is found by its id."""
 
     def __init__(self, describe: Callable[[Item], str], parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._describe = describe
-        self._items: list[Item] = []
+        super().__init__(describe, parent)
         self._positions: dict[str, int] = {}
-        self._has_more = False
-        self._is_asked = False
 
-    # -- what views ask
-    def rowCount(self, parent: Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() else len(self._items)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() else 1
-
-    def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
-        if not index.isValid():
-            return None
-        item = self._items[index.row()]
-        if role == RowRole:
-            return item
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return self._describe(item)
-        return None
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        if not index.isValid():
-            return Qt.ItemFlag.NoItemFlags
-        item = self._items[index.row()]
+    def flags_of(self, item: Item) -> Qt.ItemFlag:
         if isinstance(item, QueueRow):
-            return _CASE_FLAGS
+            return ROW_FLAGS
         # Only the folded section answers to a click or a key.
         can_fold = item.section is Section.WAITING
         return Qt.ItemFlag.ItemIsEnabled if can_fold else Qt.ItemFlag.NoItemFlags
-
-    def canFetchMore(self, parent: Index) -> bool:
-        return not parent.isValid() and self._has_more and not self._is_asked
-
-    def fetchMore(self, parent: Index) -> None:
-        if self.canFetchMore(parent):
-            self._is_asked = True
-            self.more_wanted.emit()
-
-    # -- what the view model sets
-    @property
-    def items(self) -> Sequence[Item]:
-        """The items shown, in order."""
-        return self._items
 
     def rows(self) -> list[QueueRow]:
         """Return the cases shown, in order."""
         return [item for item in self._items if isinstance(item, QueueRow)]
 
+    def rows_between(self, first: int, last: int) -> list[QueueRow]:
+        """Return the cases from row number ``first`` to ``last``, both included."""
+        return [item for item in self._items[first : last + 1] if isinstance(item, QueueRow)]
+
     def position(self, case_id: str) -> int:
         """Return the row number of a case; -1 if it is not shown."""
         return self._positions.get(case_id, -1)
-
-    def reset(self, items: Sequence[Item], *, has_more: bool) -> None:
-        """Show ``items`` instead; the view keeps selection and place by case id."""
-        self.beginResetModel()
-        self._items = list(items)
-        self._has_more, self._is_asked = has_more, False
-        self._index(0)
-        self.endResetModel()
-
-    def append(self, items: Sequence[Item], *, has_more: bool) -> None:
-        """Add the next page at the end."""
-        self._has_more, self._is_asked = has_more, False
-        if not items:
-            return
-        first = len(self._items)
-        self.beginInsertRows(QModelIndex(), first, first + len(items) - 1)
-        self._items.extend(items)
-        self._index(first)
-        self.endInsertRows()
 
     def update_item(self, position: int, item: Item) -> None:
         """Replace one item where it stands; equal items cost nothing."""
@@ -191,7 +129,7 @@ class QueueModel(QAbstractTableModel):
         if self._items:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._items) - 1, 0))
 
-    def _index(self, first: int) -> None:
+    def placed(self, first: int) -> None:
         if first == 0:
             self._positions.clear()
         for number in range(first, len(self._items)):

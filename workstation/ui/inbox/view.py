@@ -18,11 +18,12 @@ from PySide6.QtWidgets import (
 )
 
 from workstation.ui.inbox.delegates import QueueDelegate, row_height
-from workstation.ui.inbox.models import QueueRow, RowRole, SectionItem
+from workstation.ui.inbox.models import QueueRow, SectionItem
+from workstation.ui.inbox.view_marks import BatchLine, BatchOutcome, MarksBar, QueueList, count_words
 from workstation.ui.inbox.view_model import QueueFilter, QueueViewModel, Scope
 from workstation.ui.inbox.words import channel_word
 from workstation.ui.shared.empty_state import EmptyState
-from workstation.ui.shared.row_list import RowList
+from workstation.ui.shared.row_model import RowRole
 from workstation.ui.shared.segmented import Segmented
 from workstation.ui.shared.skeleton import Skeleton
 from workstation.ui.shared.theme import Theme, set_property
@@ -39,6 +40,13 @@ class QueuePane(QFrame):
 
     case_chosen = Signal(str)
     case_entered = Signal(str)
+    batch_wanted = Signal(str)
+    """An act on all marked cases: assign, snooze, solve, no_case_spam, no_case_newsletter."""
+    batch_shown = Signal()
+    """The person wants to see what an act on several cases left as it is."""
+    batch_undone = Signal()
+    said = Signal(str)
+    """A sentence for the screen reader."""
 
     def __init__(self, theme: Theme, view_model: QueueViewModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,7 +66,8 @@ class QueuePane(QFrame):
         theme.style(self.news_button, "bodyMedium")
         self.news_button.clicked.connect(view_model.apply_pending)
         self.news_button.hide()
-        self.list = RowList(self._key_of, self._height_of, self)
+        self.list = QueueList(self._key_of, self._height_of, self)
+        self.list.set_up_keys()
         self.list.setModel(view_model.model)
         self.list.setItemDelegate(QueueDelegate(theme, view_model, self.list))
         self._empty = EmptyState(theme, self)
@@ -68,6 +77,9 @@ class QueuePane(QFrame):
         self._stack.addWidget(self._empty)
         self._skeleton = Skeleton(theme, "queue", self._stack)
         self._column = QVBoxLayout(self)
+        self.bar: MarksBar | None = None
+        self.outcome: BatchLine | None = None
+        self._has_strayed = False
         self._build()
         self._connect()
         self._on_theme_changed()
@@ -107,6 +119,9 @@ class QueuePane(QFrame):
         self.list.current_key_changed.connect(self.case_chosen)
         self.list.opened.connect(self._on_opened)
         self.list.clicked.connect(self._on_clicked)
+        self.list.toggle_wanted.connect(self._on_toggle_wanted)
+        self.list.extend_wanted.connect(self._on_extend_wanted)
+        view_model.marks.changed.connect(self._on_marks_changed)
         self._skeleton.cancelled.connect(self._show_place)
         self._theme.changed.connect(self._on_theme_changed)
 
@@ -130,6 +145,93 @@ class QueuePane(QFrame):
     def focus_list(self) -> None:
         """Give the focus to the list."""
         self.list.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    # -- marking several
+    def mark_current(self) -> None:
+        """X: mark the case the list stands on, or unmark it."""
+        case_id = self.current_case_id()
+        if not case_id:
+            case_id = next((row.case_id for row in self._view_model.model.rows()), "")
+            self._stand_on(case_id)
+        self._view_model.marks.toggle(case_id)
+
+    def extend_to_current(self) -> None:
+        """Shift+X: mark all from the case marked last to the one the list stands on."""
+        self._view_model.marks.extend(self.current_case_id())
+
+    def extend_by(self, by: int) -> None:
+        """Shift+Down (1), Shift+Up (-1): mark the case stood on and the next one; nothing is opened."""
+        start = self.current_case_id()
+        rows = [row.case_id for row in self._view_model.model.rows()]
+        if start not in rows:
+            self.mark_current()
+            return
+        following = rows[max(0, min(len(rows) - 1, rows.index(start) + by))]
+        self._stand_on(following)
+        if start not in self._view_model.marks:
+            self._view_model.marks.begin_at(start)
+        self._view_model.marks.extend(following, start)
+
+    def mark_all(self) -> None:
+        """Ctrl+A: mark all cases that are loaded."""
+        self._view_model.marks.mark_all()
+
+    def clear_marks(self) -> bool:
+        """Esc: unmark all; the case the list stands on is shown. Tells whether something was marked."""
+        had = len(self._view_model.marks) > 0
+        self._view_model.marks.clear()
+        return had
+
+    def show_outcome(self, outcome: BatchOutcome) -> None:
+        """Say what became of an act on several cases."""
+        if self.outcome is None:
+            self.outcome = BatchLine(self._theme, self)
+            self.outcome.show_wanted.connect(self.batch_shown)
+            self.outcome.undo_wanted.connect(self.batch_undone)
+            slot = QVBoxLayout()
+            slot.setContentsMargins(self._theme.px(20), 0, self._theme.px(16), self._theme.px(8))
+            slot.addWidget(self.outcome)
+            self._column.insertLayout(self._column.indexOf(self._stack), slot)
+        self.outcome.show_outcome(outcome)
+        self.said.emit(outcome.words)
+
+    def _stand_on(self, case_id: str) -> None:
+        if case_id and self.choose_case(case_id):
+            self._has_strayed = True
+
+    def _on_toggle_wanted(self, row: int) -> None:
+        case_id = self._key_of(row)
+        if case_id:
+            self._stand_on(case_id)
+            self._view_model.marks.toggle(case_id)
+
+    def _on_extend_wanted(self, row: int) -> None:
+        case_id, start = self._key_of(row), self.current_case_id()
+        if case_id:
+            self._stand_on(case_id)
+            self._view_model.marks.extend(case_id, start)
+
+    def _on_marks_changed(self) -> None:
+        count = len(self._view_model.marks)
+        if count and self.bar is None:
+            self.bar = MarksBar(self._theme, self)
+            self.bar.act_wanted.connect(self.batch_wanted)
+            self.bar.cleared.connect(self.clear_marks)
+            self._column.insertWidget(self._column.indexOf(self._stack), self.bar)
+        if self.bar is not None:
+            had_focus = self.bar.isAncestorOf(self.window().focusWidget() or self)
+            self.bar.show_count(count)
+            if had_focus and not count:
+                self.focus_list()
+        if count and self.outcome is not None:
+            self.outcome.hide()
+        self.said.emit(count_words(count) if count else translate("Marks", "Auswahl aufgehoben"))
+        if not count and self._has_strayed:
+            # Keys act on the case that is shown again: it has to be the one the list stands on.
+            self._has_strayed = False
+            case_id = self.current_case_id()
+            if case_id:
+                self.case_chosen.emit(case_id)
 
     # -- filter
     def open_filter(self) -> None:
@@ -250,8 +352,11 @@ class QueuePane(QFrame):
             self.case_entered.emit(item.case_id)
 
     def _on_clicked(self, index: QModelIndex) -> None:
-        if isinstance(index.data(RowRole), SectionItem):
+        item = index.data(RowRole)
+        if isinstance(item, SectionItem):
             self._view_model.toggle_waiting()
+        elif isinstance(item, QueueRow):
+            self.case_chosen.emit(item.case_id)  # also the one it stands on already, if it is not shown
 
     def _key_of(self, row: int) -> str:
         items = self._view_model.model.items
@@ -280,6 +385,8 @@ class QueuePane(QFrame):
         self._order.setText(translate("Queue", "nach Fälligkeit"))
         self.list.setAccessibleName(translate("Queue", "Fälle nach Fälligkeit"))
         self._view_model.forget_words()
+        if self.bar is not None:
+            self.bar.retranslate()
         self._mark_filter()
         self._on_counts_changed()
         self._on_pending_changed()

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from workstation.ui.inbox.marks import Marks
 from workstation.ui.inbox.models import Item, QueueModel, QueueRow, Section, SectionItem, section_of
 from workstation.ui.inbox.words import RowWords, describe_row, describe_section, words_of_row
 from workstation.ui.shared.formats import Formats
 from workstation.ui.shared.tasks import TaskStarter
+from workstation.ui.shared.words import translate
 
 if TYPE_CHECKING:
     from workstation.casework.message import Channel
@@ -121,6 +123,7 @@ class QueueViewModel(QObject):
         self._words: dict[QueueRow, RowWords] = {}
         self.model = QueueModel(self._describe, self)
         self.model.more_wanted.connect(self._on_more_wanted)
+        self.marks = Marks(self.model, self)
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self.tick)
@@ -128,6 +131,8 @@ class QueueViewModel(QObject):
     # -- acts
     def load(self, queue_filter: QueueFilter | None = None) -> None:
         """Show the queue from its top, under ``queue_filter`` if given."""
+        if queue_filter is not None and queue_filter != self.filter:
+            self.marks.clear()  # of another tab or filter: what one does not see is not acted on
         self.filter = queue_filter or self.filter
         self._round += 1
         self._drop_pending()
@@ -220,7 +225,8 @@ class QueueViewModel(QObject):
     def _describe(self, item: Item) -> str:
         if isinstance(item, SectionItem):
             return describe_section(item)
-        return describe_row(item, self.words(item), self._clock(), self._formats)
+        said = describe_row(item, self.words(item), self._clock(), self._formats)
+        return f"{translate('Queue', 'Ausgewählt')}. {said}" if item.case_id in self.marks else said
 
     # -- fetching
     async def _load(self, number: int) -> None:

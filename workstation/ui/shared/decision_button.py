@@ -22,6 +22,7 @@ from workstation.ui.shared.theme import Theme
 from workstation.ui.shared.words import later, translate
 
 _PAD, _ICON, _TEXT_X, _KEY_PAD, _MENU = 12, 20, 44, 5, 24
+_TITLE_LINES = 2
 
 
 class DecisionState(StrEnum):
@@ -110,9 +111,10 @@ class DecisionButton(QPushButton):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        """Return 64 px (scaled) for one line of reason, one caption line more for each further line."""
-        more = max(0, len(self._reason_lines(width)) - 1)
-        return self._theme.px(64) + more * self._theme.line("caption")
+        """Return 64 px (scaled) for one line of title and of reason, a line more for each further line."""
+        more = max(0, len(self._reason_lines(width)) - 1) * self._theme.line("caption")
+        more += (len(self.title_lines(width)) - 1) * self._theme.line("h3")
+        return self._theme.px(64) + more
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self._theme.px(self._theme.tokens.size["decision"]["minWidth"]), self._theme.px(64))
@@ -120,6 +122,17 @@ class DecisionButton(QPushButton):
     def sizeHint(self) -> QSize:
         width = max(self.minimumSizeHint().width(), self.width())
         return QSize(width, self.heightForWidth(width))
+
+    def title_lines(self, width: int) -> list[str]:
+        """Return the title as it stands beside its key: one line, or two of which the last is cut short."""
+        metrics = QFontMetricsF(self._theme.font("h3"))
+        room = max(1.0, width - self._theme.px(_TEXT_X + _PAD) - self._key_width())
+        lines = paint.wrap(self.face.title, metrics, room) or [""]
+        if len(lines) <= _TITLE_LINES:
+            return lines
+        kept = lines[: _TITLE_LINES - 1]
+        rest = " ".join(lines[_TITLE_LINES - 1 :])
+        return [*kept, metrics.elidedText(rest, Qt.TextElideMode.ElideRight, room)]
 
     def _reason_room(self, width: int) -> float:
         right = _MENU if self.face.may_change_amount else 0
@@ -140,23 +153,22 @@ class DecisionButton(QPushButton):
         painter = QPainter(self)
         rect = QRectF(self.rect())
         self._paint_ground(painter, rect, look)
-        lines = self._reason_lines(self.width())
-        title_height, line = theme.line("h3"), theme.line("caption")
+        titles, lines = self.title_lines(self.width()), self._reason_lines(self.width())
+        one, line = theme.line("h3"), theme.line("caption")
+        title_height = len(titles) * one
         top = (self.height() - title_height - len(lines) * line) / 2
-        icon_top = top + (title_height - theme.px(_ICON)) / 2
+        icon_top = top + (one - theme.px(_ICON)) / 2
         tone = f"{look.tone}.text"
         pixmap = theme.pixmap(look.icon, tone, _ICON, self.devicePixelRatioF())
         painter.drawPixmap(QPointF(theme.px(_PAD), icon_top), pixmap)
         x = theme.px(_TEXT_X)
         title_font = theme.font("h3")
-        metrics = QFontMetricsF(title_font)
-        room = int(self.width() - x - theme.px(_PAD))
-        # The title comes before the key: without room for both, the key is told by the reader only.
-        if metrics.horizontalAdvance(face.title) <= room - self._key_width():
-            room -= self._paint_key(painter, top + title_height / 2, look)
-        title = metrics.elidedText(face.title, Qt.TextElideMode.ElideRight, room)
+        self._paint_key(painter, top + one / 2, look)
         color = theme.color("no.text" if look.is_grey else "text.primary")
-        paint.text(painter, QRectF(x, top, room, title_height), title, title_font, color)
+        for number, words in enumerate(titles):
+            paint.text(
+                painter, QRectF(x, top + number * one, rect.width() - x, one), words, title_font, color
+            )
         self._paint_reason(painter, QRectF(x, top + title_height, rect.width() - x, line), lines, tone)
         if face.may_change_amount:
             side = theme.px(16)
@@ -183,9 +195,9 @@ class DecisionButton(QPushButton):
             inner = rect.adjusted(1, 1, -1, -1)
             paint.box(painter, inner, radius - 1, None, color(f"{look.tone}.border"))
 
-    def _paint_key(self, painter: QPainter, middle: float, look: _Look) -> int:
+    def _paint_key(self, painter: QPainter, middle: float, look: _Look) -> None:
         if not self.face.key:
-            return 0
+            return
         theme = self._theme
         font = theme.font("caption")
         width = self._key_width() - theme.px(8)
@@ -194,7 +206,6 @@ class DecisionButton(QPushButton):
         paint.box(painter, spot, theme.px(4), None, theme.color(f"{look.tone}.border"))
         center = Qt.AlignmentFlag.AlignCenter
         paint.text(painter, spot, self.face.key, font, theme.color(f"{look.tone}.text"), center)
-        return round(width) + theme.px(8)
 
     def _key_width(self) -> float:
         if not self.face.key:

@@ -23,6 +23,8 @@ from workstation.ui.shared.words import later, translate
 
 SINGLE_KEYS = "singleKeys"
 """Dynamic property of the list, the messages and the timeline: single letters are commands inside."""
+QUEUE_KEYS = "queueKeys"
+"""Dynamic property of the list of cases: keys that text fields need for themselves are commands there."""
 
 
 class Context(StrEnum):
@@ -30,6 +32,7 @@ class Context(StrEnum):
 
     ANYWHERE = "anywhere"
     LISTS = "lists"  # single letters: only while list, messages or timeline has the focus
+    QUEUE = "queue"  # only while the list of cases has the focus
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +59,20 @@ def _single(id_: str, words: tuple[str, str], *keys: str) -> Command:
     return Command(id_, words, id_.partition(".")[0], keys, Context.LISTS)
 
 
+def _queue(id_: str, words: tuple[str, str], *keys: str) -> Command:
+    return Command(id_, words, id_.partition(".")[0], keys, Context.QUEUE)
+
+
 # On macOS Option types characters, so Alt+… becomes physical Control there (Qt calls it Meta).
 COMMANDS: tuple[Command, ...] = (
     _single("queue.next", later("Keys", "Nächster Fall"), "J"),
     _single("queue.previous", later("Keys", "Vorheriger Fall"), "K"),
     _single("queue.filter", later("Keys", "Eingang filtern"), "F"),
+    _single("queue.mark", later("Keys", "Fall auswählen"), "X"),
+    _single("queue.mark_to", later("Keys", "Bis hierher auswählen"), "Shift+X"),
+    _queue("queue.mark_down", later("Keys", "Auswahl nach unten erweitern"), "Shift+Down"),
+    _queue("queue.mark_up", later("Keys", "Auswahl nach oben erweitern"), "Shift+Up"),
+    _queue("queue.mark_all", later("Keys", "Alle geladenen Fälle auswählen"), "Ctrl+A"),
     _single("case.reply", later("Keys", "Antworten"), "R"),
     _single("case.note", later("Keys", "Interne Notiz"), "N"),
     _single("case.done", later("Keys", "Erledigt"), "E"),
@@ -193,9 +205,13 @@ class Keymap(QObject):
             action.setText(words_of(BY_ID[command_id]))
 
     def _on_focus_changed(self, old: QWidget | None, now: QWidget | None) -> None:
-        is_list = self._may_use_single_keys and takes_single_keys(now)
+        is_on_in = {
+            Context.ANYWHERE: True,
+            Context.LISTS: self._may_use_single_keys and takes_single_keys(now),
+            Context.QUEUE: now is not None and bool(now.property(QUEUE_KEYS)),
+        }
         for command_id, shortcuts in self._shortcuts.items():
-            is_on = is_list or BY_ID[command_id].context is Context.ANYWHERE
+            is_on = is_on_in[BY_ID[command_id].context]
             for shortcut in shortcuts:
                 shortcut.setEnabled(is_on)
 

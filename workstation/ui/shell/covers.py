@@ -37,6 +37,8 @@ class Covers:
         self._tasks = tasks
         self._errors = errors
         self._is_busy = False
+        self.uncovered: Callable[[], None] = lambda: None
+        """Called when somebody has signed in and the work is there again."""
         view.demo_chosen.connect(start_demo)
         view.autostart_chosen.connect(set_autostart)
         view.firm_created.connect(self._on_firm)
@@ -90,10 +92,12 @@ class Covers:
         view = self._session.view
         if self._is_busy:
             return
+        was_covered = self._window.is_covered
         if view.state == "signed_in":
             self._window.show_work()
+            if was_covered:
+                self.uncovered()
             return
-        was_covered = self._window.is_covered
         self._window.show_cover(self._view)
         if view.state == "first_run":
             if not was_covered:

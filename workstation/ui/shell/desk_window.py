@@ -7,9 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QGuiApplication
 
-from workstation.casework.case import NoCaseReason
 from workstation.casework.errors import RuleViolation
 from workstation.ports import StoreUnusable
 from workstation.services.views import Changes, Connection, HeldDecision
@@ -30,6 +28,7 @@ from workstation.ui.shared.error_text import ErrorText
 from workstation.ui.shared.formats import Formats
 from workstation.ui.shared.preferences import PreferencesFile
 from workstation.ui.shared.words import Words, translate
+from workstation.ui.shell.acting import Acting
 from workstation.ui.shell.bug_sheet import BugSheet
 from workstation.ui.shell.covers import Covers
 from workstation.ui.shell.document_popover import DocumentPopover
@@ -106,11 +105,13 @@ class DeskWindow(QObject):
             desk.case_desk,
             lambda: desk.session.view.person_id,
             self.open_case,
+            lambda: desk.reference.data.people,
         )
         self.covers = Covers(
             window, self.sign_in, desk.session, desk.tasks, self.errors, start_demo, set_autostart
         )
-        self.menus, self.keys = Menus(self), Keys(self)
+        self.acting, self.menus, self.keys = Acting(self), Menus(self), Keys(self)
+        self._was_open = ("", "")
         self._connection_word = ""
         self.connection: Connection | None = None
         self._typing, self._tick = QTimer(self), QTimer(self)
@@ -137,6 +138,7 @@ class DeskWindow(QObject):
         self.queue_model.load()
         self._on_changes(Changes(connection=True, outbox=True, reference=True))
         self._tick.start()
+        self.covers.uncovered = self._on_uncovered
         self.queue.focus_list()
         self.queue_model.model.modelReset.connect(self._on_rows)
         self.queue_model.counts_changed.connect(self._on_counts)
@@ -157,7 +159,7 @@ class DeskWindow(QObject):
         case.left.connect(self.queue.focus_list)
         case.context_requested.connect(window.toggle_context)
         case.sheet_requested.connect(self.sheets.open)
-        case.acted.connect(self.act_on_case)
+        case.acted.connect(self.acting.act_on_case)
         case.toast.connect(lambda words: window.toasts.show_toast(words, icon="circle-check"))
         self.case_model.said.connect(lambda words, urgent: window.announcer.announce(words, is_urgent=urgent))
         self.case_model.file_changed.connect(self._on_file_changed)
@@ -257,7 +259,7 @@ class DeskWindow(QObject):
         if is_new:
             self._say_where()
         if file is None:
-            self.customer_model.show_customer("")
+            self.customer_model.show_customer("", has_case=False)
             self.window.setWindowTitle("Workstation")
             return
         if is_new:
@@ -286,6 +288,23 @@ class DeskWindow(QObject):
             self.open_case(case_id)
         else:
             self.document.show_item(item, pane)
+
+    def note_open_case(self) -> None:
+        """Remember who has which case open: the same person finds it again after signing in."""
+        self._was_open = (self.desk.session.view.person_id, self.case_model.case_id)
+
+    def close_case(self) -> None:
+        """Show no case: the next person finds nobody's words here."""
+        self.case_model.close()
+        self.queue_model.marks.clear()
+
+    def _on_uncovered(self) -> None:
+        """Somebody has signed in: whoever it was before goes on where they were."""
+        (person_id, case_id), self._was_open = self._was_open, ("", "")
+        if case_id and not self.case_model.case_id and person_id == self.desk.session.view.person_id:
+            self.queue.choose_case(case_id)
+            self._on_case_chosen(case_id)
+        self.queue.focus_list()
 
     def _on_theme_changed(self) -> None:
         self.case.header.set_context_button(self.window.is_context_folded)
@@ -340,54 +359,6 @@ class DeskWindow(QObject):
 
     def _withdraw(self, cmd_id: str) -> None:
         self.act(self.desk.outbox_view.withdraw(cmd_id))
-
-    def act_on_case(self, key: str) -> None:
-        """Carry out what the case's own menu and keys ask: solve, reopen, no_case_spam, is_case ..."""
-        file = self.case_model.shown_file
-        if file is None:
-            return
-        case_id, desk = file.case.case_id, self.desk.case_desk.acts
-        if key == "solve":
-            name = file.case.customer_name or file.case.subject
-            self._done(
-                desk.solve(case_id),
-                translate("Shell", "Erledigt: {name}").format(name=name),
-                "check",
-                translate("Shell", "Wieder öffnen"),
-                lambda: desk.reopen(case_id),
-            )
-        elif key == "reopen":
-            self.case_model.act(desk.reopen(case_id), translate("Shell", "Wieder geöffnet"))
-        elif key in ("no_case_spam", "no_case_newsletter"):
-            reason: NoCaseReason = "spam" if key == "no_case_spam" else "newsletter"
-            self._done(
-                desk.no_case(case_id, reason),
-                translate("Shell", "Kein Fall. Aus dem Eingang genommen."),
-                "ban",
-                translate("Shell", "Doch ein Fall"),
-                lambda: desk.is_case(case_id),
-            )
-        elif key == "is_case":
-            self.case_model.act(desk.is_case(case_id), translate("Shell", "Wieder im Eingang"))
-        elif key == "copy_number":
-            QGuiApplication.clipboard().setText(self.case_model.header().number)
-            self.window.toasts.show_toast(translate("Shell", "Kopiert"), icon="copy")
-
-    def _done(
-        self,
-        work: Coroutine[Any, Any, Any],
-        words: str,
-        icon: str,
-        back: str,
-        undo: Callable[[], Coroutine[Any, Any, Any]],
-    ) -> None:
-        """Carry out ``work`` and only then say so, with the way back."""
-
-        async def carry_out() -> None:
-            await work
-            self.window.toasts.show_toast(words, icon=icon, act=back, on_act=lambda: self.act(undo()))
-
-        self.act(carry_out())
 
     def open_palette(self) -> None:
         """Show the palette, unless somebody has to sign in first."""

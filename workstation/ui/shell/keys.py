@@ -69,17 +69,23 @@ class Keys:
     def bind(self) -> None:
         """Give every command of the window its act."""
         case, window = self._rooms.case, self._rooms.window
+        acting, sheets = self._rooms.acting, self._rooms.sheets
         acts: dict[str, Callable[[], object]] = {
             "queue.next": lambda: self._rooms.queue.step(1),
             "queue.previous": lambda: self._rooms.queue.step(-1),
             "queue.filter": self._rooms.queue.open_filter,
+            "queue.mark": self._rooms.queue.mark_current,
+            "queue.mark_to": self._rooms.queue.extend_to_current,
+            "queue.mark_down": lambda: self._rooms.queue.extend_by(1),
+            "queue.mark_up": lambda: self._rooms.queue.extend_by(-1),
+            "queue.mark_all": self._rooms.queue.mark_all,
             "case.reply": case.reply,
             "case.note": case.note,
-            "case.done": lambda: self._rooms.act_on_case("solve"),
-            "case.assign": lambda: self._rooms.sheets.open("assign"),
-            "case.snooze": lambda: self._rooms.sheets.open("snooze"),
+            "case.done": lambda: self._on_several("solve", lambda: acting.act_on_case("solve")),
+            "case.assign": lambda: self._on_several("assign", lambda: sheets.open("assign")),
+            "case.snooze": lambda: self._on_several("snooze", lambda: sheets.open("snooze")),
             "case.promise": lambda: self._rooms.sheets.open("promise"),
-            "case.no_case": self._toggle_no_case,
+            "case.no_case": lambda: self._on_several("no_case_spam", self._toggle_no_case),
             "decision.undo": case.press_undo,
             "write.send": lambda: case.press_send(solves=False),
             "write.send_done": lambda: case.press_send(solves=True),
@@ -108,14 +114,23 @@ class Keys:
         window.keymap.set_single_keys(self._rooms.preferences.current.has_single_keys)
         self._rooms.menus.set_undo()
 
+    def _on_several(self, key: str, on_one: Callable[[], None]) -> None:
+        """A key of the case means all that are marked, while some are."""
+        if self._rooms.acting.has_marked:
+            self._rooms.acting.act_on_marked(key)
+        else:
+            on_one()
+
     def _toggle_no_case(self) -> None:
         file = self._rooms.case_model.shown_file
         if file is not None:
-            self._rooms.act_on_case("is_case" if file.case.status == "no_case" else "no_case_spam")
+            self._rooms.acting.act_on_case("is_case" if file.case.status == "no_case" else "no_case_spam")
 
     def _back(self) -> None:
         if self._rooms.outbox.isVisible():
             self._rooms.outbox.close_popover()
+        elif self._rooms.queue.list.hasFocus() and self._rooms.queue.clear_marks():
+            pass  # the first Esc unmarks, the second closes
         elif not self._rooms.window.fold_overlays():
             self._rooms.queue.focus_list()
 

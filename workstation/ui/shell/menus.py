@@ -80,8 +80,9 @@ class Menus:
     async def _sign_out(self) -> None:
         self._rooms.case.composer.flush()
         try:
+            self._rooms.note_open_case()
             await self._rooms.desk.session.sign_out()
-            self._rooms.case_model.close()  # the next person finds nobody's words here
+            self._rooms.close_case()
         except RuleViolation as error:
             self._rooms.window.toasts.show_toast(
                 self._rooms.errors.sentence(error.code, error.params), icon="triangle-alert"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
 from workstation.casework.clock import Clock
+from workstation.casework.people import Person
 from workstation.ui.case_desk.dialogs import (
     AssignSheet,
     CallSheet,
@@ -40,6 +42,7 @@ class Sheets:
         case_desk: CaseDesk,
         me: Callable[[], str],
         open_case: Callable[[str], None],
+        people: Callable[[], Sequence[Person]],
     ) -> None:
         self._window = window
         self._theme = theme
@@ -49,6 +52,7 @@ class Sheets:
         self._acts = case_desk.acts
         self._me = me
         self._open_case = open_case
+        self._people = people
         self.current: Sheet | None = None
 
     def _show(self, sheet: Sheet, act: Callable[[], None]) -> None:
@@ -157,6 +161,24 @@ class Sheets:
         state = self._model.composer()
         sheet = RecipientSheet(self._theme, state.recipients, state.cc, self._window)
         self._show(sheet, lambda: self._model.set_recipients(sheet.to, sheet.cc))
+
+    def assign_many(self, count: int, take: Callable[[str, str], None]) -> None:
+        """Ask to whom ``count`` cases go; ``take`` gets the person's id and name, empty for nobody."""
+        people = [person for person in self._people() if person.is_active]
+        title = translate("Sheets", "{count} Fälle zuweisen").format(count=count)
+        sheet = AssignSheet(self._theme, people, self._me(), "", self._window, title)
+
+        def act() -> None:
+            chosen = sheet.person_id
+            take(chosen, next((p.name for p in people if p.person_id == chosen), ""))
+
+        self._show(sheet, act)
+
+    def snooze_many(self, count: int, take: Callable[[datetime], None]) -> None:
+        """Ask until when ``count`` cases are put off."""
+        title = translate("Sheets", "Wiedervorlage für {count} Fälle").format(count=count)
+        sheet = SnoozeSheet(self._theme, self._formats, self._clock.now(), self._window, title)
+        self._show(sheet, lambda: take(sheet.until))
 
     def new_mail(self, address: str = "") -> None:
         """A mail we write first."""

@@ -1,0 +1,222 @@
+"""Acts on the case shown and on all marked ones, over the real services: saved, said and taken back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, cast
+
+from pytestqt.qtbot import QtBot
+
+from tests.desk.materials import NOW, PERSON, a_case, a_customer
+from tests.desk.services.bench import CASE, Bench
+from tests.fakes.running import in_loop
+from workstation.casework.wire.commands import ReopenCase, SolveCase
+from workstation.ui.inbox.view import QueuePane
+from workstation.ui.inbox.view_model import QueueViewModel
+from workstation.ui.shared.error_text import ErrorText
+from workstation.ui.shared.formats import Formats
+from workstation.ui.shared.theme import Theme
+from workstation.ui.shell.acting import Acting
+from workstation.ui.shell.desk_window import DeskWindow
+from workstation.ui.shell.sources import InboxSource
+
+FREE = [a_case(name, waiting_since=None, due_in=60 * place) for place, name in enumerate("789", 1)]
+IDS = tuple(case.case_id for case in FREE)
+
+
+class Room:
+    """A queue over real services, with what the acts ask of the window around it."""
+
+    def __init__(self, theme: Theme, qtbot: QtBot, desk: Bench) -> None:
+        self.bench = desk
+        self.formats = Formats("de")
+        self.errors = ErrorText("de", self.formats)
+        self.desk = SimpleNamespace(case_desk=desk.case_desk, tasks=desk.tasks, clock=desk.clock)
+        self.queue_model = QueueViewModel(InboxSource(desk.inbox), desk.tasks, desk.clock.now, self.formats)
+        self.queue = QueuePane(theme, self.queue_model)
+        qtbot.addWidget(self.queue)
+        self.toasts: list[tuple[str, Callable[[], None] | None]] = []
+        self.asked: list[Callable[..., None]] = []
+        self.chosen: list[str] = []
+        self.queue.case_chosen.connect(self.chosen.append)
+        self.window = SimpleNamespace(
+            is_inbox=True,
+            announcer=SimpleNamespace(announce=lambda words: None),
+            toasts=SimpleNamespace(show_toast=self._toast),
+        )
+        self.sheets = SimpleNamespace(
+            assign_many=lambda count, take: self.asked.append(take),
+            snooze_many=lambda count, take: self.asked.append(take),
+        )
+        self.case_model = SimpleNamespace(shown_file=None, act=self._act)
+        self.acting = Acting(cast(DeskWindow, self))
+
+    def _toast(
+        self, words: str, *, icon: str, act: str = "", on_act: Callable[[], None] | None = None
+    ) -> None:
+        self.toasts.append((words, on_act))
+
+    def _act(self, work: Coroutine[Any, Any, Any], words: str = "") -> None:
+        async def carry_out() -> None:
+            await work
+            if words:
+                self.toasts.append((words, None))
+
+        self.bench.tasks.start(carry_out(), name="act", owner=self)
+
+    @property
+    def said(self) -> str:
+        line = self.queue.outcome
+        assert line is not None
+        return line.words
+
+    async def rest(self) -> None:
+        for _ in range(2000):
+            await asyncio.sleep(0)
+            if not self.bench.tasks.running:
+                return
+        raise AssertionError(self.bench.tasks.running)
+
+    async def status(self, case_id: str) -> str:
+        return (await self.bench.writer.state(case_id)).the_case.status
+
+    async def show(self, case_id: str) -> None:
+        self.case_model.shown_file = await self.bench.case_desk.open(case_id)
+
+
+async def room(theme: Theme, qtbot: QtBot) -> Room:
+    desk = Bench()
+    desk.give(*FREE, *(a_customer(name) for name in "789"))
+    await desk.start()
+    made = Room(theme, qtbot, desk)
+    made.queue_model.load()
+    await made.rest()
+    made.queue_model.stop()  # its clock must not tick on after the loop of the test
+    return made
+
+
+def test_a_batch_of_done_leaves_who_waits_and_says_so(theme: Theme, qtbot: QtBot) -> None:
+    async def play() -> None:
+        here = await room(theme, qtbot)
+        here.queue_model.marks.mark_all()
+        here.acting.act_on_marked("solve")
+        await here.rest()
+        assert here.said == "3 von 4 erledigt. Kunde 1 wartet noch auf eine Antwort."
+        assert here.queue_model.marks.case_ids == (CASE.case_id,), "only what is left stays marked"
+        solved = [item.body for item in here.bench.outbox.items() if isinstance(item.body, SolveCase)]
+        assert {body.case_id for body in solved} == set(IDS)
+        assert await here.status(CASE.case_id) == "open"
+        here.queue.batch_shown.emit()
+        assert here.chosen[-1] == CASE.case_id
+
+    in_loop(play)
+
+
+def test_it_is_taken_back_case_by_case(theme: Theme, qtbot: QtBot) -> None:
+    async def play() -> None:
+        here = await room(theme, qtbot)
+        here.queue_model.marks.mark(IDS[:2])
+        here.acting.act_on_marked("solve")
+        await here.rest()
+        assert here.said == "2 erledigt."
+        here.queue.batch_undone.emit()
+        await here.rest()
+        assert here.said == "2 zurückgenommen."
+        assert [await here.status(one) for one in IDS] == ["open"] * 3
+        bodies = [type(item.body) for item in here.bench.outbox.items()]
+        assert bodies.count(SolveCase) == bodies.count(ReopenCase) == 2
+        here.queue.batch_undone.emit()
+        await here.rest()
+        assert len(here.bench.outbox.items()) == 4, "once is enough"
+
+    in_loop(play)
+
+
+def test_spam_in_a_batch_and_back(theme: Theme, qtbot: QtBot) -> None:
+    async def play() -> None:
+        here = await room(theme, qtbot)
+        here.queue_model.marks.mark(IDS)
+        here.acting.act_on_marked("no_case_newsletter")
+        await here.rest()
+        assert here.said == "3 aus dem Eingang genommen."
+        assert await here.status(IDS[0]) == "no_case"
+        here.queue.batch_undone.emit()
+        await here.rest()
+        assert await here.status(IDS[0]) == "open"
+
+    in_loop(play)
+
+
+def test_assigning_and_putting_off_ask_once_for_all(theme: Theme, qtbot: QtBot) -> None:
+    async def play() -> None:
+        here = await room(theme, qtbot)
+        here.queue_model.marks.mark(IDS)
+        here.acting.act_on_marked("assign")
+        here.asked[-1](PERSON.person_id, PERSON.name)
+        await here.rest()
+        assert here.said == f"3 zugewiesen: {PERSON.name}."
+        here.queue_model.marks.mark(IDS[:1])
+        here.acting.act_on_marked("snooze")
+        here.asked[-1](NOW + timedelta(hours=3))
+        await here.rest()
+        assert here.said.startswith("1 zurückgestellt: ")
+        assert await here.status(IDS[0]) == "snoozed"
+        here.queue_model.marks.mark(IDS[1:])
+        here.acting.act_on_marked("snooze")
+        here.asked[-1](NOW - timedelta(hours=3))
+        await here.rest()
+        assert here.said.startswith("0 von 2 zurückgestellt: ")
+        assert "Kunde 8, Kunde 9: Die Wiedervorlage liegt in der Vergangenheit" in here.said
+
+    in_loop(play)
+
+
+def test_nothing_happens_while_nothing_is_marked(theme: Theme, qtbot: QtBot) -> None:
+    async def play() -> None:
+        here = await room(theme, qtbot)
+        for key in ("solve", "assign", "snooze", "no_case_spam"):
+            here.acting.act_on_marked(key)
+        await here.rest()
+        assert here.bench.outbox.items() == () and here.asked == [] and not here.acting.has_marked
+
+    in_loop(play)
+
+
+def test_done_says_when_the_customer_is_asked_back(theme: Theme, qtbot: QtBot) -> None:
+    async def play() -> None:
+        here = await room(theme, qtbot)
+        await here.show(IDS[0])
+        here.acting.act_on_case("solve")
+        await here.rest()
+        words, back = here.toasts[-1]
+        assert words.startswith("Erledigt: Kunde 7. Nachfrage: ")
+        case = (await here.bench.writer.state(IDS[0])).the_case
+        assert case.follow_up_at is not None and case.follow_up_at > NOW + timedelta(days=2)
+        assert back is not None
+        back()
+        await here.rest()
+        assert (await here.bench.writer.state(IDS[0])).the_case.follow_up_at is None
+
+    in_loop(play)
+
+
+def test_another_day_or_no_check_back_is_one_step(theme: Theme, qtbot: QtBot) -> None:
+    async def planned(here: Room) -> datetime | None:
+        return (await here.bench.writer.state(IDS[0])).the_case.follow_up_at
+
+    async def play() -> None:
+        here = await room(theme, qtbot)
+        await here.show(IDS[0])
+        here.acting.plan_check_back(NOW + timedelta(days=7))
+        await here.rest()
+        assert await here.status(IDS[0]) == "solved" and await planned(here) == NOW + timedelta(days=7)
+        await here.show(IDS[0])
+        here.acting.plan_check_back(None)
+        await here.rest()
+        assert await here.status(IDS[0]) == "solved" and await planned(here) is None
+        assert here.toasts[-1][0] == "Keine Nachfrage"
+
+    in_loop(play)
