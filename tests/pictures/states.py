@@ -279,7 +279,7 @@ class Shoot(Walk):
 
     async def state_19_unanswered(self, words: str) -> None:
         await self.open_offering(lambda f: f.case.waiting_since is not None)
-        self.rooms.act_on_case("solve")
+        self.rooms.acting.act_on_case("solve")
         await asyncio.sleep(0.5)
         await self.picture(words)
         self.rooms.case_model._set_notice(None)
