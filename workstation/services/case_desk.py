@@ -25,6 +25,7 @@ from workstation.casework.records import (
     Payment,
     ReturnAuthorisation,
     Shipment,
+    Voucher,
     WorkOrder,
 )
 from workstation.casework.usage import usage_seen
@@ -182,11 +183,15 @@ class CaseDesk(CaseActs):
             bookings=documents.of(Booking),
             invoices=tuple(sorted(documents.of(Invoice), key=lambda item: item.issued_on, reverse=True)),
             notices=documents.of(DunningNotice),
+            vouchers=documents.of(Voucher),
+            work_orders=documents.of(WorkOrder),
+            stock=reference.stock_of(documents.of(Order)),
             decisions=decisions,
             drop_off_points=reference.points,
             limits=reference.limits,
             usage=usage,
             is_online=self._is_online(),
+            calendar=reference.calendar_of(case.team_id),
         )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from workstation.casework.budget import Budget
 from workstation.casework.calendar import Calendar
@@ -10,7 +11,7 @@ from workstation.casework.card import CustomCard
 from workstation.casework.case_state import AROUND_THE_CLOCK, STANDARD_TARGETS
 from workstation.casework.limit import Limit
 from workstation.casework.people import Person, Team, Tenant
-from workstation.casework.records import DropOffPoint
+from workstation.casework.records import DropOffPoint, Order, StockLevel
 from workstation.casework.sla import SlaPolicy
 from workstation.ports import Replica, Workers
 
@@ -30,6 +31,8 @@ class ReferenceData:
     policies: tuple[SlaPolicy, ...] = ()
     points: tuple[DropOffPoint, ...] = ()
     cards: tuple[CustomCard, ...] = ()
+    stock: dict[str, StockLevel] = field(default_factory=dict)
+    """By article number."""
 
     def person(self, person_id: str) -> Person | None:
         """Return a person who works here."""
@@ -38,6 +41,11 @@ class ReferenceData:
     def team(self, team_id: str) -> Team | None:
         """Return a team."""
         return next((item for item in self.teams if item.team_id == team_id), None)
+
+    def stock_of(self, orders: Iterable[Order]) -> tuple[StockLevel, ...]:
+        """Return the stock of the articles of ``orders``, as far as it is kept."""
+        skus = dict.fromkeys(line.sku for order in orders for line in order.lines)
+        return tuple(self.stock[sku] for sku in skus if sku in self.stock)
 
     def calendar_of(self, team_id: str) -> Calendar:
         """Return the opening hours of a team; around the clock where none are settled."""
@@ -78,4 +86,5 @@ class Reference:
             policies=self._replica.all_of(SlaPolicy),
             points=self._replica.all_of(DropOffPoint),
             cards=self._replica.all_of(CustomCard),
+            stock={level.sku: level for level in self._replica.all_of(StockLevel)},
         )
