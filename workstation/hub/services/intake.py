@@ -12,13 +12,17 @@ from workstation.casework.case_state import CaseState, Given, with_case
 from workstation.casework.clock import Clock
 from workstation.casework.customer import Customer
 from workstation.casework.ids import derived_id
+from workstation.casework.joining import related
 from workstation.casework.message import AttachmentMeta, Language, Message
-from workstation.casework.projection import changed, opened, received, undelivered
+from workstation.casework.projection import opened, received, undelivered
 from workstation.hub.ports import Database, Tx
 from workstation.hub.ports_books import OpenBooks
 from workstation.hub.ports_intake import IntakeRow, OpenIntakeLedger
 from workstation.hub.ports_mail import Cursor, IncomingMail, MailReader, RawMail
+from workstation.hub.services.case_acts import store
 from workstation.hub.services.identity import customer_for, find_customer
+from workstation.hub.services.intake_kinship import kinship_of
+from workstation.hub.services.intake_matter import same_matter
 from workstation.hub.services.intake_order import order_for
 from workstation.hub.services.intake_threading import Joined, case_to_join
 from workstation.system.clock import new_id
@@ -229,7 +233,8 @@ class _Taking:
     def _into_case(self) -> Message:
         reference = self.tx.reference()
         customer = self._customer()
-        joined = case_to_join(self.tx, self.mail, customer)
+        books = self.ports.open_books(self.tx)
+        joined = same_matter(self.tx, books, self.mail, customer, case_to_join(self.tx, self.mail, customer))
         state = self._state_of(joined)
         message = self._message(joined, customer)
         team_id = state.case.team_id if state.case else self.team_id
@@ -249,8 +254,10 @@ class _Taking:
         after = self._answer_to(after)
         after = self._tied_to_order(after, customer)
         after = self._bounced(after, joined, given)
-        for entity in changed(state, after):
-            self.tx.put(entity)
+        kinship = kinship_of(self.tx, books, self.mail, after.the_case, joined, customer)
+        after = with_case(after, kinship=kinship or after.the_case.kinship)
+        after = self._related(after, joined, given)
+        store(self.tx, state, after)
         self.tx.audit(
             "mail.received",
             actor=_RULE,
@@ -324,9 +331,15 @@ class _Taking:
             is_auto_reply=mail.is_auto_reply or mail.is_delayed,
             is_bounce=mail.is_bounce,
             code="" if mail.is_readable else UNREADABLE,
-            params={} if mail.is_readable else {"why": mail.unreadable_why},
+            params=self._params(),
             hints=tuple(dict.fromkeys((*mail.hints, *joined.hints))),
         )
+
+    def _params(self) -> dict[str, str]:
+        """Return what the sentences of the code and of the hints are filled with."""
+        if not self.mail.is_readable:
+            return {"why": self.mail.unreadable_why}
+        return {"address": self.mail.forwarded_from} if self.mail.forwarded_from else {}
 
     def _text(self) -> str:
         return self.mail.text[:_LONGEST_TEXT]
@@ -339,6 +352,18 @@ class _Taking:
             return state
         hints = tuple(dict.fromkeys((*state.the_case.hints, "mail.reply_to_differs")))
         return with_case(state, reply_to=wanted, hints=hints)
+
+    def _related(self, state: CaseState, joined: Joined, given: Given) -> CaseState:
+        """Return a new case linked with the customer's other open ones; they say so too."""
+        if joined.case_id or not joined.relatives:
+            return state
+        self.tx.lock_cases(joined.relatives)
+        for case_id in joined.relatives:
+            other = self.tx.case_file(case_id).state
+            if other.case is not None:
+                store(self.tx, other, related(other, state.the_case, given))
+                state = related(state, other.case, given)
+        return state
 
     def _tied_to_order(self, state: CaseState, customer: Customer | None) -> CaseState:
         case = state.the_case
