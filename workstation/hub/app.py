@@ -32,9 +32,12 @@ from workstation.hub.services.presence import PresenceBoard
 from workstation.hub.services.promise_executor import PromiseExecutor
 from workstation.hub.services.receive_commands import CommandReceiver
 from workstation.hub.services.sessions import Sessions
+from workstation.hub.services.snapshots import SnapshotBuilder
 from workstation.hub.settings import HubSettings
 from workstation.hub.storage.books import open_books
+from workstation.hub.storage.snapshot_files import SnapshotFiles
 from workstation.hub.workers import Job, Workers
+from workstation.system import keys
 from workstation.system.clock import new_id
 from workstation.system.sanitise import SANITISER_VERSION
 
@@ -88,13 +91,13 @@ def build_hub(settings: HubSettings, key: bytes | None, local_proof: str = "") -
     """
     core = open_core(settings, key, local_proof)
     try:
-        return _hub(core, local_proof)
+        return _hub(core, key, local_proof)
     except BaseException:
         core.close()
         raise
 
 
-def _hub(core: HubCore, local_proof: str) -> Hub:
+def _hub(core: HubCore, key: bytes | None, local_proof: str) -> Hub:
     # The web framework takes its time to import, and most commands do without it.
     from workstation.hub.api.application import build_application
     from workstation.hub.api.doors import Doors, Stopper
@@ -110,6 +113,7 @@ def _hub(core: HubCore, local_proof: str) -> Hub:
     }
     receiver = CommandReceiver(core.database, core.tenant_id, routes, confirm_work)
     feed = Feed(core.database, core.tenant_id, core.clock)
+    shelf = SnapshotFiles(core.settings.folder / "snapshots", keys.derive(key, "snapshots") if key else None)
     lanes = Lanes()
     stopper = Stopper(local_proof)
     file = core.settings.file
@@ -126,11 +130,14 @@ def _hub(core: HubCore, local_proof: str) -> Hub:
         look_up=receiver.look_up,
         pull=lambda caller, request: feed.pull(caller.scopes, request),
         digest=feed.digest,
+        bucket=feed.bucket,
+        backfill=feed.backfill,
+        snapshots=shelf,
         pushes=Pace(file.pushes_per_s, 40),
         pulls=Pace(file.pulls_per_s, 60),
         stopper=stopper,
     )
-    workers, mailboxes = _workers(core, executors, mail_room)
+    workers, mailboxes = _workers(core, executors, mail_room, shelf)
     return Hub(
         core, build_application(doors, program_version()), doors, workers, mailboxes, mail_room, stopper
     )
@@ -159,7 +166,7 @@ def _node(settings: HubSettings) -> str:
 
 
 def _workers(
-    core: HubCore, executors: Sequence[Executor], mail_room: MailRoom
+    core: HubCore, executors: Sequence[Executor], mail_room: MailRoom, shelf: SnapshotFiles
 ) -> tuple[Workers, list[MailboxLoop]]:
     stop = threading.Event()
     services = [
@@ -181,6 +188,10 @@ def _workers(
     jobs.append(Job("audit", _until(stop, AuditSealer(core.database, core.clock).run)))
     jobs.append(Job("tidy", lambda: _tidy_hourly(core, stop)))
     jobs.append(Job("check", _until(stop, NightlyCheck(core.database, core.clock).run)))
+    builder = SnapshotBuilder(
+        core.database, shelf, core.tenant_id, core.clock, least_moves=core.settings.file.snapshot_from
+    )
+    jobs.append(Job("snapshots", _until(stop, builder.run)))
     remake = HtmlRemake(mail_room.ports(), core.tenant_id, SANITISER_VERSION)
     jobs.append(Job("html", _until(stop, remake.run)))
     loops = mail_room.loops(stop)

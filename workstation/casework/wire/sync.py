@@ -20,6 +20,8 @@ class PullRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     limit: int = PAGE_ROWS
     max_bytes: int = PAGE_BYTES
     wait_s: int = 0
+    skip: tuple[str, ...] = ()
+    """Scopes left out of this page: their snapshot is on its way."""
 
 
 class FeedRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -57,6 +59,52 @@ class DigestAnswer(msgspec.Struct, frozen=True, kw_only=True):
     seq: int
     count: int
     buckets: tuple[str, ...]
+
+
+class BucketAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Answer of ``GET /v1/sync/bucket/{scope}``: all entities of one bucket of the digest at ``seq``."""
+
+    scope: str
+    seq: int
+    bucket: int
+    rows: tuple[FeedRow, ...]
+
+
+class SnapshotHeader(msgspec.Struct, frozen=True, kw_only=True):
+    """First line of a snapshot; one :class:`FeedRow` a line follows, none of them gone.
+
+    ``digest`` is that of :class:`workstation.casework.wire.digest.Sums` over all rows, ``sha256`` (hex) that
+    of all lines after this one, as they are before packing. After it one pulls from ``seq``.
+    """
+
+    scope: str
+    generation: str
+    schema: int
+    seq: int
+    count: int
+    digest: str
+    sha256: str
+
+
+class BackfillRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Body of ``POST /v1/sync/backfill``: the bodies of ``kinds`` in ``scope`` again, in order of their ids.
+
+    ``after``: kind and id of the last row of the page before, empty for the first page.
+    """
+
+    scope: str
+    kinds: tuple[str, ...]
+    after: tuple[str, str] = ("", "")
+    limit: int = PAGE_ROWS
+    schema: int = 1
+
+
+class BackfillAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A page of bodies; ``more``: ask again after the last of them."""
+
+    generation: str
+    rows: tuple[FeedRow, ...]
+    more: bool = False
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -14,7 +14,7 @@ from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from workstation.casework.errors import RuleViolation
-from workstation.hub.api import blob_routes, events, openapi, session_routes, sync_routes
+from workstation.hub.api import blob_routes, copy_routes, events, openapi, session_routes, sync_routes
 from workstation.hub.api.doors import Doors
 from workstation.hub.api.problems import (
     HttpProblem,
@@ -44,7 +44,7 @@ def build_application(doors: Doors, version: str) -> Application:
             yield
             tasks.cancel_scope.cancel()
 
-    modules: list[Any] = [session_routes, sync_routes, events, blob_routes, openapi]
+    modules: list[Any] = [session_routes, sync_routes, copy_routes, events, blob_routes, openapi]
     application = Litestar(
         route_handlers=[route for module in modules for route in module.ROUTES],
         exception_handlers={

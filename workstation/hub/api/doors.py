@@ -12,11 +12,20 @@ from litestar import Request
 
 from workstation.casework.clock import Clock
 from workstation.casework.wire.commands import CommandsAnswer
-from workstation.casework.wire.sync import PullAnswer, PullRequest
+from workstation.casework.wire.digest import Sums
+from workstation.casework.wire.sync import (
+    BackfillAnswer,
+    BackfillRequest,
+    BucketAnswer,
+    PullAnswer,
+    PullRequest,
+)
 from workstation.hub.api.heads import HeadsPoller
 from workstation.hub.api.pace import Pace
 from workstation.hub.api.reading import bearer
+from workstation.hub.api.slots import Slots
 from workstation.hub.executor import Lanes
+from workstation.hub.ports_feed import SnapshotShelf
 from workstation.hub.services.blobs import BlobDesk
 from workstation.hub.services.devices import Devices
 from workstation.hub.services.online_search import OnlineSearch
@@ -28,7 +37,9 @@ T = TypeVar("T")
 Receive = Callable[[Caller, Sequence[msgspec.Raw]], CommandsAnswer]
 LookUp = Callable[[Caller, Sequence[str]], CommandsAnswer]
 Pull = Callable[[Caller, PullRequest], PullAnswer]
-Digest = Callable[[str, int], tuple[int, tuple[int, ...]]]
+Digest = Callable[[str, int], Sums]
+Bucket = Callable[[str, int, int], BucketAnswer]
+Backfill = Callable[[BackfillRequest], BackfillAnswer]
 
 
 class Stopper:
@@ -61,6 +72,10 @@ class Doors:
     look_up: LookUp
     pull: Pull
     digest: Digest
+    bucket: Bucket
+    backfill: Backfill
+    snapshots: SnapshotShelf
+    slots: Slots = field(default_factory=Slots)
     stopper: Stopper = field(default_factory=Stopper)
     pushes: Pace = field(default_factory=lambda: Pace(per_s=2, burst=40))
     pulls: Pace = field(default_factory=lambda: Pace(per_s=5, burst=60))

@@ -43,6 +43,14 @@ _HASH = {
 _CASE = {"name": "case_id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
 _SCOPE = {"name": "scope_id", "in": "path", "required": True, "schema": {"type": "string"}}
 _SEQ = {"name": "seq", "in": "query", "required": True, "schema": {"type": "integer", "minimum": 0}}
+_BUCKET = {
+    "name": "bucket",
+    "in": "query",
+    "required": True,
+    "schema": {"type": "integer", "minimum": 0, "maximum": 255},
+}
+_IF_NONE_MATCH = {"name": "If-None-Match", "in": "header", "schema": {"type": "string"}}
+_IF_RANGE = {"name": "If-Range", "in": "header", "schema": {"type": "string"}}
 _QUERY = {"name": "q", "in": "query", "required": True, "schema": {"type": "string", "maxLength": 200}}
 _LIMIT = {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 50}}
 _LAST_EVENT = {"name": "Last-Event-ID", "in": "header", "schema": {"type": "string"}}
@@ -58,6 +66,18 @@ class FeedRow(sync.FeedRow, frozen=True, kw_only=True):
 
 class PullAnswer(sync.PullAnswer, frozen=True, kw_only=True):
     """As :class:`sync.PullAnswer`."""
+
+    rows: tuple[FeedRow, ...] = ()
+
+
+class BucketAnswer(sync.BucketAnswer, frozen=True, kw_only=True):
+    """As :class:`sync.BucketAnswer`."""
+
+    rows: tuple[FeedRow, ...] = ()
+
+
+class BackfillAnswer(sync.BackfillAnswer, frozen=True, kw_only=True):
+    """As :class:`sync.BackfillAnswer`."""
 
     rows: tuple[FeedRow, ...] = ()
 
@@ -95,6 +115,23 @@ OPERATIONS: tuple[Operation, ...] = (
         sync.DigestAnswer,
         parameters=(_SCOPE, _SEQ),
     ),
+    Operation(
+        "get",
+        "/v1/sync/bucket/{scope_id}",
+        "All entities of one bucket of a digest",
+        None,
+        BucketAnswer,
+        parameters=(_SCOPE, _SEQ, _BUCKET),
+    ),
+    Operation(
+        "get",
+        "/v1/sync/snapshot/{scope_id}",
+        "A scope as a packed file",
+        None,
+        "application/gzip",
+        parameters=(_SCOPE, _IF_NONE_MATCH, _IF_RANGE, _RANGE_DOWN),
+    ),
+    Operation("post", "/v1/sync/backfill", "Bodies again", sync.BackfillRequest, BackfillAnswer),
     Operation("get", "/v1/events", "Pokes", None, _EVENTS, parameters=(_LAST_EVENT,)),
     Operation("head", "/v1/blobs/{sha256}", "Whether a blob is there", parameters=(_HASH,)),
     Operation("get", "/v1/blobs/{sha256}", "A blob", None, _BYTES, parameters=(_HASH, _RANGE_DOWN)),

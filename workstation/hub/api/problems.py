@@ -42,6 +42,7 @@ _STATUS_OF_CODE: dict[str, int] = {
     "feed.generation_changed": 409,
     "feed.moved": 409,
     "feed.schema_unsupported": 426,
+    "snapshot.none": 404,
     "blob.unknown": 404,
     "blob.gap": 409,
     "blob.too_large": 413,

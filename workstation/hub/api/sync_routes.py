@@ -88,7 +88,7 @@ def _checked_pull(asked: PullRequest) -> PullRequest:
         for path, value, least, most in checks
         if not least <= value <= most
     )
-    if details or len(asked.cursors) > 1000:
+    if details or len(asked.cursors) > 1000 or len(asked.skip) > 1000:
         raise HttpProblem(422, "http.invalid", details=details[:20])
     return asked
 
@@ -102,10 +102,9 @@ async def digest(request: AnyRequest, scope_id: str) -> Response[bytes]:
     seq = query_number(request, "seq", 0, 0, 2**62)
     if scope_id not in caller.scopes:
         raise HttpProblem(403, "scope.forbidden")
-    count, sums = await doors.lanes.read(lambda: doors.digest(scope_id, seq))
-    return packed_answer(
-        request, DigestAnswer(scope=scope_id, seq=seq, count=count, buckets=tuple(map(str, sums)))
-    )
+    sums = await doors.lanes.read(lambda: doors.digest(scope_id, seq))
+    answer = DigestAnswer(scope=scope_id, seq=seq, count=sums.count, buckets=tuple(map(str, sums.buckets)))
+    return packed_answer(request, answer)
 
 
 @get("/v1/search")

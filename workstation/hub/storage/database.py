@@ -14,6 +14,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from workstation.casework.clock import Clock
+from workstation.casework.wire.digest import Sums
+from workstation.casework.wire.sync import FeedRow
 from workstation.hub.ports import Tx
 from workstation.hub.ports_values import AuditFinding, ClaimedEffect, FeedPage, NotStorable
 from workstation.hub.storage import audit_rows, effect_rows, feed_reader, invariants, tidying
@@ -188,10 +190,19 @@ class SqlDatabase:
         with self._single() as connection:
             return feed_reader.heads(self._session(connection))
 
-    def digest(self, tenant_id: str, scope: str, seq: int) -> tuple[int, tuple[int, ...]] | None:
-        """Return count and 256 sums of a scope if ``seq`` is its head, else None."""
-        with self._single() as connection:
-            return feed_reader.digest(self._session(connection), tenant_id, scope, seq)
+    def digest(self, tenant_id: str, scope: str, seq: int) -> Sums | None:
+        """Return what a scope adds up to if ``seq`` is its head, else None."""
+        return self.look(lambda session: feed_reader.digest(session, tenant_id, scope, seq))
+
+    def bucket(self, tenant_id: str, scope: str, seq: int, number: int) -> tuple[FeedRow, ...] | None:
+        """Return all entities of one bucket of the digest if ``seq`` is the head, else None."""
+        return self.look(lambda session: feed_reader.bucket(session, tenant_id, scope, seq, number))
+
+    def of_kinds(
+        self, tenant_id: str, scope: str, kinds: Sequence[str], after: tuple[str, str], limit: int
+    ) -> tuple[FeedRow, ...]:
+        """Return entities of ``kinds`` in a scope after ``after`` (kind, id), in that order."""
+        return self.look(lambda session: feed_reader.of_kinds(session, tenant_id, scope, kinds, after, limit))
 
     def claim_effect(
         self,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 
+from workstation.casework.wire.digest import Sums, bucket_of
 from workstation.casework.wire.sync import FeedRow
 from workstation.hub.ports_values import FeedPage
-from workstation.hub.storage.sql import Session
+from workstation.hub.storage.sql import Session, numbered, placeholders
 
 _ARM = """
 SELECT * FROM (
@@ -29,7 +29,10 @@ SELECT * FROM (
 """
 _ROW_OVERHEAD = 160
 """About what a row's frame takes on the wire, in bytes."""
-BUCKETS = 256
+_KEYS = 20_000
+"""Keys read at a time."""
+_BODIES = 500
+"""Bodies read at a time."""
 
 _Line = Any
 """A row of the statement above: nine columns."""
@@ -119,27 +122,105 @@ def heads(session: Session) -> dict[tuple[str, str], int]:
     return {(tenant_id, scope_id): head for tenant_id, scope_id, head in rows}
 
 
-def digest(session: Session, tenant_id: str, scope: str, seq: int) -> tuple[int, tuple[int, ...]] | None:
-    """Return how many entities a scope has and 256 sums over (id, rev); None if ``seq`` is not its head."""
-    rows = session.rows(
-        "SELECT s.head_seq, f.entity_id, f.rev FROM scope s LEFT JOIN feed f ON f.tenant_id = s.tenant_id"
-        " AND f.scope_id = s.scope_id AND f.gone = 0"
-        " WHERE s.tenant_id = :tenant_id AND s.scope_id = :scope",
+def digest(session: Session, tenant_id: str, scope: str, seq: int) -> Sums | None:
+    """Return what the entities of a scope add up to; None if ``seq`` is not its head.
+
+    The caller's transaction sees one state; the rows come in pages, so that a large scope needs no memory.
+    """
+    if _head(session, tenant_id, scope) != seq:
+        return None
+    sums = Sums()
+    for page in _keys(session, tenant_id, scope):
+        sums.add_all((entity_id, rev) for _, entity_id, rev in page)
+    return sums
+
+
+def bucket(session: Session, tenant_id: str, scope: str, seq: int, number: int) -> tuple[FeedRow, ...] | None:
+    """Return all entities of one bucket of the digest; None if ``seq`` is not the head of the scope."""
+    if _head(session, tenant_id, scope) != seq:
+        return None
+    wanted = [
+        (entity, entity_id)
+        for page in _keys(session, tenant_id, scope)
+        for entity, entity_id, _ in page
+        if bucket_of(entity_id) == number
+    ]
+    rows: list[FeedRow] = []
+    for start in range(0, len(wanted), _BODIES):
+        rows += _bodies(session, tenant_id, scope, wanted[start : start + _BODIES])
+    return tuple(rows)
+
+
+def of_kinds(
+    session: Session, tenant_id: str, scope: str, kinds: Sequence[str], after: tuple[str, str], limit: int
+) -> tuple[FeedRow, ...]:
+    """Return at most ``limit`` entities of ``kinds`` after ``after`` (kind, id), in that order."""
+    found = session.rows(
+        f"SELECT f.seq, f.entity, f.entity_id, f.rev, d.body FROM feed f JOIN document d"
+        f" ON d.tenant_id = f.tenant_id AND d.entity = f.entity AND d.entity_id = f.entity_id"
+        f" WHERE f.tenant_id = :tenant_id AND f.scope_id = :scope AND f.gone = 0"
+        f" AND f.entity IN ({placeholders('kind', len(kinds))})"
+        f" AND (f.entity, f.entity_id) > (:kind, :id)"
+        f" ORDER BY f.entity, f.entity_id LIMIT :most",
+        tenant_id=tenant_id,
+        scope=scope,
+        kind=after[0],
+        id=after[1],
+        most=limit,
+        **numbered("kind", kinds),
+    )
+    return tuple(_feed_row(scope, row) for row in found)
+
+
+def _feed_row(scope: str, row: _Line) -> FeedRow:
+    seq, entity, entity_id, rev, body = row
+    return FeedRow(scope=scope, seq=seq, entity=entity, id=entity_id, rev=rev, body=msgspec.Raw(body))
+
+
+def _head(session: Session, tenant_id: str, scope: str) -> int:
+    found = session.value(
+        "SELECT head_seq FROM scope WHERE tenant_id = :tenant_id AND scope_id = :scope",
         tenant_id=tenant_id,
         scope=scope,
     )
-    head = rows[0][0] if rows else 0
-    if head != seq:
-        return None
-    sums = [0] * BUCKETS
-    count = 0
-    for _, entity_id, rev in rows:
-        if entity_id is None:
-            continue
-        count += 1
-        hashed = hashlib.sha256(f"{entity_id},{rev}".encode()).digest()
-        value = int.from_bytes(hashed[:8], "big")
-        # The bucket depends on the id alone, so that a changed entity stays in its bucket.
-        bucket = hashlib.sha256(entity_id.encode()).digest()[0]
-        sums[bucket] = (sums[bucket] + value) % (1 << 64)
-    return count, tuple(sums)
+    return int(found or 0)
+
+
+def _keys(session: Session, tenant_id: str, scope: str) -> Iterator[Sequence[_Line]]:
+    """Yield (entity, id, rev) of what is in a scope, in pages along its key."""
+    entity = entity_id = ""
+    while True:
+        page = session.rows(
+            "SELECT entity, entity_id, rev, gone FROM feed WHERE tenant_id = :tenant_id"
+            " AND scope_id = :scope AND (entity, entity_id) > (:entity, :id)"
+            " ORDER BY entity, entity_id LIMIT :most",
+            tenant_id=tenant_id,
+            scope=scope,
+            entity=entity,
+            id=entity_id,
+            most=_KEYS,
+        )
+        yield [row[:3] for row in page if not row[3]]
+        if len(page) < _KEYS:
+            return
+        entity, entity_id = page[-1][:2]
+
+
+def _bodies(session: Session, tenant_id: str, scope: str, wanted: Sequence[tuple[str, str]]) -> list[FeedRow]:
+    by_kind: dict[str, list[str]] = {}
+    for entity, entity_id in wanted:
+        by_kind.setdefault(entity, []).append(entity_id)
+    rows: list[FeedRow] = []
+    for entity, ids in by_kind.items():
+        found = session.rows(
+            f"SELECT f.seq, f.entity, f.entity_id, f.rev, d.body FROM feed f JOIN document d"
+            f" ON d.tenant_id = f.tenant_id AND d.entity = f.entity AND d.entity_id = f.entity_id"
+            f" WHERE f.tenant_id = :tenant_id AND f.scope_id = :scope AND f.entity = :entity"
+            f" AND f.gone = 0 AND f.entity_id IN ({placeholders('id', len(ids))})",
+            tenant_id=tenant_id,
+            scope=scope,
+            entity=entity,
+            **numbered("id", ids),
+        )
+        rows += [_feed_row(scope, row) for row in found]
+    return rows
