@@ -114,8 +114,9 @@ class Kinship(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     customer_name: str
     value: str
     """The address they wrote from."""
-    why: Literal["order", "reply", "phone"]
-    """Their order was named; our mail to them was answered; same name and same telephone number."""
+    why: Literal["order", "reply", "phone", "forward"]
+    """Their order was named; our mail to them was answered; same name and same telephone number; a mail of
+    theirs was passed on."""
     detail: str = ""
 
 

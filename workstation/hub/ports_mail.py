@@ -169,6 +169,8 @@ class IncomingMail:
     is_bounce: bool = False
     is_delayed: bool = False
     language: str = ""
+    forwarded_from: str = ""
+    """Whose mail was passed on, as the forwarded head says; nothing proves it."""
     hints: tuple[str, ...] = ()
     is_readable: bool = True
     unreadable_why: str = ""

@@ -141,6 +141,21 @@ CLIENTS = {
     "Outlook Mac": ("Ja.", "\n\n\nVon: Shop <s@x.test>\nDatum: Montag, 5. Mai 2025 um 10:11\nAn: Erika\nBetreff: Re: x\n\nText\n"),
     "Huawei": ("Ja.", "\nGesendet von meinem Huawei-Mobiltelefon\n\n\n-------- Originalnachricht --------\nBetreff: x\nVon: Shop\nAn: y\n\nText\n"),
     "Palm": ("Ja.", "\n\nSent from my Palm Pre, please excuse typos\n"),
+    "signature of a firm": (
+        "Ja, bitte.\n\nMit freundlichen Grüßen\nErika Muster",
+        "\n\nMuster GmbH\nMusterweg 1\n12345 Musterstadt\nTel.: 0761 / 12 34 56\nMobil: +49 170 1234567\n"
+        "www.muster.test\nGeschäftsführer: Otto Muster, Amtsgericht Freiburg HRB 4711\n",
+    ),
+    "signature with a post": ("Ja.\n\nViele Grüße\nErika Muster\nEinkauf", "\nTelefon 0761 123456\nE-Mail: e@muster.test\n"),
+    "signature, English": (
+        "Yes please.\n\nKind regards,\nErika Muster",
+        "\n\nMuster Ltd.\nPhone: +44 20 7946 0958\nhttps://muster.test\nRegistered in England, Company No. 123\n\n"
+        "This email is confidential and may be privileged. If you are not the intended recipient, please delete it.\n",
+    ),
+    "signature before a quotation": (
+        "Ja.\n\nLG\nErika",
+        "\n\nTel. 0761 123456\nerika@muster.test\n\nAm 05.05.25 um 10:11 schrieb Shop:\n> Guten Tag\n",
+    ),
     "reply above": ("Ja, bitte.", "\n\n##- Bitte antworten Sie über dieser Zeile -##\n\nAlter Text\n"),
     "French": ("Oui.", "\n\nLe lun. 5 mai 2025 à 10:11, Shop <s@x.test> a écrit :\n\n> Bonjour\n"),
 }  # fmt: skip
@@ -172,6 +187,10 @@ ALL_VISIBLE = {
     "I wrote on a date": "On 5 May I wrote to you the following:\nit is broken.\n",
     "we wrote": "On May 5, 2025 we wrote:\nit is broken.\n",
     "geschrieben with a date": "Am 5. Mai habe ich Ihnen geschrieben, dass folgendes fehlt:\nSchale\n",
+    "an address to send to": "Bitte schicken Sie es an:\nErika Muster\nMusterweg 1\n12345 Musterstadt\n",
+    "a number to call, below the name": "Ja.\n\nViele Grüße\nErika Muster\n\nTel. 0761 123456\n",
+    "a question below the signature": "Ja.\n\nLG\nErika\n\nTel. 0761 123456\nwww.muster.test\n\nWann kommt es denn nun?\n",
+    "a postscript": "Ja.\n\nMfG\nErika\n\nTel. 0761 123456\ne@k.test\n\nP.S. Der Teller ist auch kaputt.\n",
     "greater than": "Der Preis ist > 100 Euro.\n",
     "empty": "",
     "blank": "\n\n",

@@ -8,6 +8,7 @@ from workstation.casework.customer import Customer
 from workstation.casework.message import Message
 from workstation.hub.ports import Tx
 from workstation.hub.ports_mail import IncomingMail
+from workstation.hub.services.joining import going_on
 
 _MOST_IDS = 200
 _MOST_TOKENS = 5
@@ -22,6 +23,8 @@ class Joined:
     case_id: str = ""
     hints: tuple[str, ...] = ()
     returned: tuple[str, ...] = ()
+    relatives: tuple[str, ...] = ()
+    """Cases a new one is linked with, by id."""
 
 
 def case_to_join(tx: Tx, mail: IncomingMail, customer: Customer | None) -> Joined:
@@ -30,15 +33,17 @@ def case_to_join(tx: Tx, mail: IncomingMail, customer: Customer | None) -> Joine
         ours = [one for one in _messages(tx, mail.returned_ids) if one.kind == "outbound"]
         if ours:
             first = ours[0].case_id
+            # A bounce goes to the very case: there our message is marked; what it went into follows.
             return Joined(first, returned=tuple(one.message_id for one in ours if one.case_id == first))
     for found in _messages(tx, (*mail.answered_ids, *mail.returned_ids)):
         is_part = takes_part(tx, found.case_id, mail.from_address, customer)
         if is_part:
-            return Joined(found.case_id)
+            return Joined(going_on(tx, found.case_id))
         if found.kind == "outbound":
             # Our answer was passed on to somebody: it is the same matter, and a person should know.
             is_machine = mail.is_bounce or mail.is_delayed or mail.is_auto_reply
-            return Joined(found.case_id, hints=() if is_machine else (OTHER_SENDER,))
+            case_id = found.case_id if is_machine else going_on(tx, found.case_id)
+            return Joined(case_id, hints=() if is_machine else (OTHER_SENDER,))
     return _by_token(tx, mail, customer)
 
 
@@ -66,7 +71,7 @@ def _by_token(tx: Tx, mail: IncomingMail, customer: Customer | None) -> Joined:
         if case is None:
             continue
         if takes_part(tx, case.case_id, mail.from_address, customer):
-            return Joined(case.case_id)
+            return Joined(going_on(tx, case.case_id))
         is_named = True
     return Joined(hints=(TOKEN_OF_STRANGER,) if is_named else ())
 

@@ -112,3 +112,36 @@ CLIENT_LINE = re.compile(
     | (?:from|von)\ my\ (?:iphone|ipad|android|mobile) .{0,60}
     ) [.!*_\s]* (?:<https?://[^\s<>]{1,300}>)? [.!\s]* \Z"""
 )
+
+# "Mit freundlichen Grüßen", "Best regards,": what a mail is closed with; it stays visible, with the name.
+CLOSING = re.compile(
+    r"(?i)\A\s{0,3}(?:(?:mit\s)?(?:(?:ganz\s|sehr\s)?(?:freundlich|best|herzlich|lieb|viel|schön|sonnig)\w{0,4}\s)"
+    r"(?:gr(?:ü|ue)(?:ß|ss)\w{0,2}|regards|wishes)(?:\s(?:aus|von|from)\s.{1,40})?"
+    r"|mfg|lg|vg|hochachtungsvoll|gr(?:ü|ue)(?:ß|ss)e?"
+    r"|(?:kind|best|warm|many)\s(?:regards|wishes)|regards|yours\s(?:sincerely|faithfully|truly)|sincerely"
+    r"|cheers|all\sthe\sbest)\s{0,2}[,.!]?\s*\Z"
+)
+# Lines that only say how and where somebody is reached, or what every mail of a firm has to say.
+CONTACT = re.compile(
+    r"""(?ix) \A [\s*_|>]{0,4} (?:
+      (?: tel | telefon | fon | phone | mobil | mobile | handy | cell | fax | telefax | t | m | f )
+        \s?\.? \s? [:.]? \s? (?:\+|\(?0) [\d\s()/.\-]{5,}
+    | (?: e-?mail | mail | web | internet | website | homepage ) \s? : \s? \S+
+    | (?:https?://|www\.) \S+ | [^\s@]{1,64}@[^\s@]{1,100}\.\w{2,15}
+    | .{0,80} \b (?: gesch(?:ä|ae)ftsf(?:ü|ue)hr\w{0,6} | handelsregister | amtsgericht | registergericht
+        | vorstand(?:svorsitz\w{0,4})? | hr[ab]\s?:?\s?\d+ | ust-?id\S* | steuernummer
+        | sitz\ der\ gesellschaft | managing\ directors? | registered\ (?:office|in)
+        | company\ (?:no|number)\.? | vat\ (?:no|id)\.? )
+        \b .{0,120}
+    | [^.!?]{0,60} \b (?: gmbh | ag | kg | ohg | e\.\ ?k\. | ug | ltd\.? | inc\.? | llc )
+        (?: \s\&\s co\.\s kg )?
+    | (?:D-)?\d{5}\s[A-ZÄÖÜa-zäöüß]\S.{1,40}
+    ) [\s*_|]* \Z"""
+)
+# "Diese E-Mail enthält vertrauliche Informationen ..."
+DISCLAIMER = re.compile(
+    r"(?i)\A\s{0,3}(?:diese?\s(?:e-?mail|nachricht)|this\s(?:e-?mail|message|communication)|der\sinhalt\sdieser"
+    r"|the\s(?:information|contents?)\s(?:contained\s)?(?:in|of)\sthis|bitte\s(?:denken|prüfen)\ssie.{0,40}umwelt"
+    r"|please\sconsider\sthe\senvironment|think\sbefore\syou\sprint)"
+)
+SENTENCE = re.compile(r"\?|\A\s*P\.?\s?S\b|\b\w+\s\w+\s\w+\s\w+\s\w+\s\w+\s\w+\s\w+")

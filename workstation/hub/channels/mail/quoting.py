@@ -9,6 +9,9 @@ from workstation.hub.channels.mail import quote_marks as marks
 Kind = Literal["visible", "quoted", "signature"]
 _MAX_LINES = 20_000
 _INTRODUCTION_LINES = 6
+_SIGNATURE_LINES = 20
+_LEAST_CONTACTS = 2
+"""One line that looks like an address may be what the mail is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ def _kinds(lines: list[str]) -> list[Kind]:
         else:
             index += 1
     _mark_signatures(lines, kinds)
+    _mark_contact_blocks(lines, kinds)
     _fill_blank_lines(lines, kinds)
     return kinds
 
@@ -186,6 +190,37 @@ def _mark_signatures(lines: list[str], kinds: list[Kind]) -> None:
         while is_mark and index < len(lines) and kinds[index] == "visible":
             kinds[index] = "signature"
             index += 1
+
+
+def _mark_contact_blocks(lines: list[str], kinds: list[Kind]) -> None:
+    """Fold how somebody is reached below closing words and name; a sentence there keeps all of it visible."""
+    index = 0
+    while index < len(lines):
+        end = index + 1
+        if kinds[index] == "visible" and marks.CLOSING.match(lines[index]):
+            while end < len(lines) and kinds[end] == "visible":
+                end += 1
+            start = _contact_from(lines, index + 1, end)
+            kinds[start:end] = ["signature"] * (end - start)
+        index = end
+
+
+def _contact_from(lines: list[str], start: int, end: int) -> int:
+    """The first line below the name, if what stands there is nothing but a signature, else `end`."""
+    name = _next_text(lines[:end], start)
+    below = name + 1
+    while below < end and lines[below].strip() and not marks.CONTACT.match(lines[below]) and below < name + 2:
+        below += 1
+    contacts = 0
+    for index in range(below, end):
+        line = lines[index]
+        if contacts and marks.DISCLAIMER.match(line):
+            break
+        is_contact = bool(marks.CONTACT.match(line))
+        contacts += is_contact
+        if index - below > _SIGNATURE_LINES or (not is_contact and marks.SENTENCE.search(line)):
+            return end
+    return below if contacts >= _LEAST_CONTACTS else end
 
 
 def _is_footer(lines: list[str], kinds: list[Kind], index: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from workstation.hub.channels.mail.forwards import forwarded_from
 from workstation.hub.channels.mail.parsed import ParsedMail, ParseFailure
 from workstation.hub.channels.mail.quoting import fold
 from workstation.hub.channels.mail.threading import bare_subject, message_id_candidates, subject_tokens
@@ -55,6 +56,7 @@ def _incoming(parsed: ParsedMail, html: str, hints: tuple[str, ...]) -> Incoming
     sender = parsed.from_[0] if parsed.from_ else None
     reply_to = next((one.address for one in parsed.reply_to if "@" in one.address), "")
     text, quoted = split_quotes(parsed.text[:_LONGEST_TEXT])
+    passed_on = forwarded_from(parsed.subject, parsed.text[:_LONGEST_TEXT])
     warnings = tuple(_HINTS.get(warning, f"mail.{warning}") for warning in parsed.warnings)
     return IncomingMail(
         from_name=sender.name if sender else "",
@@ -82,7 +84,8 @@ def _incoming(parsed: ParsedMail, html: str, hints: tuple[str, ...]) -> Incoming
         is_bounce=parsed.is_bounce,
         is_delayed=parsed.is_delayed,
         language=language_of(f"{parsed.subject}\n{text}"),
-        hints=(*warnings, *hints),
+        forwarded_from=passed_on,
+        hints=(*warnings, *hints, *(("mail.forwarded",) if passed_on else ())),
         is_readable="unreadable" not in parsed.warnings,
         unreadable_why="unreadable" if "unreadable" in parsed.warnings else "",
     )
