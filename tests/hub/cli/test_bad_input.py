@@ -105,6 +105,15 @@ COMMANDS = [
     Bad("backup to nowhere", ("backup", "/nowhere/deep/copy.db"), "store.unreadable"),
     Bad("work of nobody", ("work", "confirm", "x", "--by", "nobody"), "people.login_unknown"),
     Bad("no such work", ("work", "confirm", "x", "--by", "anna"), "work_order.unknown"),
+    Bad(
+        "doubt of nobody", ("effects", "settle", "x", "--done", "1", "--by", "nobody"), "people.login_unknown"
+    ),
+    Bad("no such doubt", ("effects", "settle", "x", "--not-done", "--by", "anna"), "effect.unknown"),
+    Bad(
+        "a doubt both ways", ("effects", "settle", "x", "--done", "1", "--not-done", "--by", "a"), "usage", 2
+    ),
+    Bad("a doubt no way", ("effects", "settle", "x", "--by", "anna"), "usage", 2),
+    Bad("effects of no state", ("effects", "list", "--state", "lost"), "usage", 2),
     Bad("rules from nowhere", ("limits", "import", "/nowhere.toml"), "file.unreadable"),
     Bad("rules to nowhere", ("limits", "export", "/nowhere/x.toml"), "file.unwritable"),
     Bad("rules from a folder", ("limits", "import", "/"), "file.unreadable"),

@@ -4,6 +4,7 @@ from workstation.hub.commands import (
     books,
     devices,
     doctor,
+    effects,
     importing,
     init,
     keeping,
@@ -14,5 +15,5 @@ from workstation.hub.commands import (
     verify,
 )
 
-COMMANDS = (init, serve, people, devices, mailbox, rules, importing, books, keeping, doctor, verify)
+COMMANDS = (init, serve, people, devices, mailbox, rules, importing, books, effects, keeping, doctor, verify)
 """In the order the help shows them."""

@@ -22,14 +22,14 @@ from workstation.hub.storage.sql import (
     placeholders,
 )
 
-_COLUMNS = (
+COLUMNS = (
     "tenant_id, effect_id, command_id, decision_id, message_id, case_id, step, kind, target, effect_class,"
     " after_effect_id, payload, state, attempt, look_ups, not_before, created_at, first_sent_at, sent_at,"
     " claimed_by, ext_ref, result, failure_code, failure_params, resent"
 )
-_NAMES = tuple(name.strip() for name in _COLUMNS.split(","))
+_NAMES = tuple(name.strip() for name in COLUMNS.split(","))
 _INSERT = f"""
-INSERT INTO effect ({_COLUMNS}, next_at) VALUES ({", ".join(f":{name}" for name in _NAMES)}, :next_at)
+INSERT INTO effect ({COLUMNS}, next_at) VALUES ({", ".join(f":{name}" for name in _NAMES)}, :next_at)
 """
 _CHANGE = """
 UPDATE effect SET state = :state, attempt = :attempt, look_ups = :look_ups, not_before = :not_before,
@@ -128,7 +128,7 @@ class EffectRows(Finding):
     def _effects(self, where: str, **params: Any) -> tuple[Effect, ...]:
         self.write_effects()
         rows = self.session.rows(
-            f"SELECT {_COLUMNS} FROM effect WHERE tenant_id = :tenant_id AND {where}",
+            f"SELECT {COLUMNS} FROM effect WHERE tenant_id = :tenant_id AND {where}",
             tenant_id=self.tenant_id,
             **params,
         )

@@ -7,7 +7,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from workstation.hub.ports_values import Effect
 from workstation.hub.storage.database import SqlDatabase
+from workstation.hub.storage.effect_rows import COLUMNS, effect_of
 from workstation.system import sqlite
 
 
@@ -29,6 +31,24 @@ def effect_counts(database: SqlDatabase, tenant_id: str) -> dict[str, int]:
         )
     )
     return {str(row[0]): int(row[1]) for row in rows}
+
+
+def effects_in(
+    database: SqlDatabase, tenant_id: str, state: str = "", limit: int = 500
+) -> tuple[Effect, ...]:
+    """Return effects in one state (empty: in any), the newest first."""
+    where = " AND state = :state" if state else ""
+    params = {"state": state} if state else {}
+    rows = database.look(
+        lambda session: session.rows(
+            f"SELECT {COLUMNS} FROM effect WHERE tenant_id = :tenant_id{where}"
+            " ORDER BY created_at DESC, effect_id LIMIT :most",
+            tenant_id=tenant_id,
+            most=limit,
+            **params,
+        )
+    )
+    return tuple(effect_of(row) for row in rows)
 
 
 def quarantined(database: SqlDatabase, tenant_id: str) -> int:

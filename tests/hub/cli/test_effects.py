@@ -1,0 +1,115 @@
+"""``effects``: what is in doubt is listed, and the owner settles it without a desk."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.hub.cli.conftest import Command
+from workstation.casework.case import Case
+from workstation.casework.message import Message
+from workstation.casework.people import Team
+from workstation.casework.wire.codec import encode
+from workstation.hub.core import HubCore, open_core
+from workstation.hub.ports import Tx
+from workstation.hub.ports_values import Effect
+from workstation.hub.services.effect_outcomes import CaseProjector
+from workstation.hub.settings import read_settings
+from workstation.system.clock import new_id
+
+
+def lay_down(firm: Path) -> tuple[str, str, str]:
+    """A mail nobody knows the fate of; returns the ids of effect, case and message."""
+    core = open_core(read_settings(firm), None)
+    try:
+        effect_id, case_id, message_id = (new_id(core.clock) for _ in range(3))
+        _put(core, effect_id, case_id, message_id)
+        return effect_id, case_id, message_id
+    finally:
+        core.close()
+
+
+def _put(core: HubCore, effect_id: str, case_id: str, message_id: str) -> None:
+    team_id = core.database.read(core.tenant_id, lambda tx: tx.all_of(Team))[0].team_id
+    anna = core.people.find("anna")
+    evidence = {"target": "mail", "looks": "0", "sent_at": core.clock.now().isoformat()}
+
+    def work(tx: Tx) -> None:
+        tx.put(Case(case_id=case_id, team_id=team_id, opened_at=tx.now, number=7, subject="Schale"))
+        message = Message(
+            message_id=message_id,
+            case_id=case_id,
+            kind="outbound",
+            at=tx.now,
+            author_id=anna.person_id,
+            to=("erika@kundin.example",),
+            text="Kommt.",
+            delivery="sending",
+        )
+        tx.put(message)
+        effect = Effect(
+            effect_id=effect_id,
+            command_id=new_id(core.clock),
+            case_id=case_id,
+            message_id=message_id,
+            kind="mail",
+            target="mail",
+            payload=encode({"case_id": case_id, "message_id": message_id}),
+            not_before=tx.now,
+            created_at=tx.now,
+            effect_class="C",
+            state="manual",
+            attempt=1,
+            first_sent_at=tx.now,
+            sent_at=tx.now,
+            failure_code="effect.outcome_unknown",
+            failure_params=evidence,
+        )
+        tx.add_effect(effect)
+        CaseProjector().changed(tx, effect)
+
+    core.database.run(core.tenant_id, work)
+
+
+def message_of(firm: Path, message_id: str) -> Message:
+    core = open_core(read_settings(firm), None)
+    try:
+        found = core.database.read(core.tenant_id, lambda tx: tx.get(Message, message_id))
+        assert found is not None
+        assert core.database.check_invariants(core.tenant_id) == {}
+        return found
+    finally:
+        core.close()
+
+
+def test_what_is_in_doubt_is_listed(command: Command, firm: Path) -> None:
+    effect_id, case_id, _ = lay_down(firm)
+    assert command(firm, "effects", "list", "--state", "failed").out.count("\n") == 1, "the head alone"
+    assert effect_id in command(firm, "effects", "list", "--state", "manual").out
+    (shown,) = json.loads(command(firm, "effects", "list", "--json").out)
+    assert (shown["effect_id"], shown["case_id"], shown["state"], shown["kind"]) == (
+        effect_id,
+        case_id,
+        "manual",
+        "mail",
+    )
+    assert shown["code"] == "effect.outcome_unknown" and shown["sent_at"]
+
+
+def test_the_owner_says_that_it_arrived(command: Command, firm: Path) -> None:
+    effect_id, _, message_id = lay_down(firm)
+    done = command(firm, "effects", "settle", effect_id, "--done", "im Postausgang", "--by", "anna")
+    assert done.code == 0, done.err
+    assert effect_id in done.out
+    assert message_of(firm, message_id).delivery == "accepted"
+    again = command(firm, "effects", "settle", effect_id, "--not-done", "--by", "anna")
+    assert (again.code, "[effect.not_in_doubt]" in again.err) == (1, True)
+    assert message_of(firm, message_id).delivery == "accepted"
+
+
+def test_the_owner_says_that_it_did_not(command: Command, firm: Path) -> None:
+    effect_id, _, message_id = lay_down(firm)
+    assert command(firm, "effects", "settle", effect_id, "--not-done", "--by", "anna").code == 0
+    message = message_of(firm, message_id)
+    assert (message.delivery, message.delivery_code) == ("failed", "mail.not_arrived")
+    assert effect_id in command(firm, "effects", "list", "--state", "failed").out
