@@ -340,6 +340,22 @@
         <source>bei {name}</source>
         <translation>with {name}</translation>
     </message>
+    <message>
+        <source>Keine Nachfrage</source>
+        <translation>No check-back</translation>
+    </message>
+    <message>
+        <source>Nachfrage {when}</source>
+        <translation>Check-back {when}</translation>
+    </message>
+    <message>
+        <source>Erledigt, und wann nachgefragt wird</source>
+        <translation>Done, and when to check back</translation>
+    </message>
+    <message>
+        <source>{planned}, ändern</source>
+        <translation>{planned}, change</translation>
+    </message>
 </context>
 <context>
     <name>Composer</name>

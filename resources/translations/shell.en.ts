@@ -206,6 +206,14 @@
         <source>Wiedervorlage für {count} Fälle</source>
         <translation>Snooze {count} cases</translation>
     </message>
+    <message>
+        <source>Wann nachfragen?</source>
+        <translation>When to check back?</translation>
+    </message>
+    <message>
+        <source>Nachfrage planen</source>
+        <translation>Plan check-back</translation>
+    </message>
 </context>
 <context>
     <name>Shell</name>
@@ -288,6 +296,22 @@
     <message>
         <source>Nachfrage: {when}</source>
         <translation>Check-back: {when}</translation>
+    </message>
+    <message>
+        <source>Nachfrage {when}</source>
+        <translation>Check-back {when}</translation>
+    </message>
+    <message>
+        <source>Erledigt, Nachfrage {when}</source>
+        <translation>Done, check back {when}</translation>
+    </message>
+    <message>
+        <source>Anderer Zeitpunkt …</source>
+        <translation>Another time …</translation>
+    </message>
+    <message>
+        <source>Erledigt ohne Nachfrage</source>
+        <translation>Done without check-back</translation>
     </message>
 </context>
 <context>

@@ -444,6 +444,10 @@
         <source>Ausgewählt</source>
         <translation>Selected</translation>
     </message>
+    <message>
+        <source>Nachfrage: ist alles gut?</source>
+        <translation>Check back: is all well?</translation>
+    </message>
 </context>
 <context>
     <name>Sheet</name>

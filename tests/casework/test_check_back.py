@@ -16,6 +16,7 @@ from workstation.casework.case_state import CaseState
 from workstation.casework.check_back import planned_check_back, working_days_later
 from workstation.casework.ids import uuid7
 from workstation.casework.projection import apply, delivered, received, woke
+from workstation.casework.sla import due_after, target_of
 from workstation.casework.wire import commands as c
 
 DAY = timedelta(days=1)
@@ -37,7 +38,8 @@ def test_a_solved_case_wakes_once_when_its_check_back_is_due() -> None:
     assert woke(state, given(LATER - timedelta(seconds=1))) == state
     due = woke(state, given(LATER))
     assert (due.the_case.status, due.the_case.solved_at) == ("open", None)
-    assert due.the_case.due == Due(LATER, "follow_up")
+    answer_by = due_after(OFFICE, LATER, target_of(POLICY, "mail", is_first=False))
+    assert due.the_case.due == Due(answer_by, "follow_up"), "there is as long for it as for an answer"
     assert codes(due)[-1] == "case.check_back"
     assert woke(due, given(LATER + DAY)) == due
 
@@ -51,6 +53,14 @@ def test_a_new_word_of_the_customer_comes_first() -> None:
     state = received(solved(), inbound("Noch etwas", NOW + HOUR, "in2"), at(60))
     assert (state.the_case.status, state.the_case.follow_up_at) == ("open", None)
     assert woke(state, given(LATER)) == state
+
+
+def test_a_case_that_went_into_another_one_is_not_asked_back_about() -> None:
+    state = solved()
+    merged = msgspec.structs.replace(
+        state, case=msgspec.structs.replace(state.the_case, merged_into=new_id("other"))
+    )
+    assert woke(merged, given(LATER)) == merged
 
 
 def test_solving_again_ends_it() -> None:
@@ -87,7 +97,7 @@ def test_what_waited_in_an_outbox_too_long_is_due_at_once() -> None:
     refused("case.follow_up_in_past", sent, body, given(LATER + DAY))
     made = uuid7(int((NOW + HOUR).timestamp() * 1000), bytes(10))
     late = apply(sent, body, given(LATER + DAY, command_id=made))
-    assert woke(late, given(LATER + DAY)).the_case.due == Due(LATER, "follow_up")
+    assert woke(late, given(LATER + DAY)).the_case.status == "open"
 
 
 def test_the_plan_is_some_working_days_on_at_the_same_time_of_day() -> None:
@@ -121,4 +131,5 @@ def test_a_planned_check_back_lies_ahead_and_falls_due_exactly_once(minutes: int
     for look in range(looks):
         state = woke(state, given(planned + look * HOUR))
     assert codes(state).count("case.check_back") == 1
-    assert state.the_case.due == Due(planned, "follow_up")
+    due = state.the_case.due
+    assert due is not None and due.kind == "follow_up" and due.at > planned

@@ -68,6 +68,27 @@ class Shoot(Walk):
         await asyncio.sleep(0.5)
         line.outcome.hide()
 
+    async def state_01c_check_back(self, words: str) -> None:
+        rooms, model = self.rooms, self.rooms.case_model
+        rows = [row.case_id for row in rooms.queue_model.model.rows()]
+        files = [await rooms.desk.case_desk.open(row) for row in rows[:40]]
+        case_id = next(one.case.case_id for one in files if one.case.waiting_since is None)
+        rooms.open_case(case_id)
+        await self._until(partial(self._is_shown, case_id), "case")
+        rooms.acting.act_on_case("solve")
+        await self._until(lambda: model.file is not None and model.file.case.status == "solved", "solved")
+        await asyncio.sleep(0.3)
+        await self.picture(f"{words}-planned")
+        rooms.acting.plan_check_back(rooms.desk.clock.now() + timedelta(seconds=2))
+        await self._until(lambda: self._due_kind(case_id) == "follow_up", "woken by the hub", 60)
+        rooms.queue.choose_case(case_id)
+        await asyncio.sleep(0.5)
+        await self.picture(words)
+
+    def _due_kind(self, case_id: str) -> str:
+        rows = self.rooms.queue_model.model.rows()
+        return next((row.reason for row in rows if row.case_id == case_id), "")
+
     async def state_02_agent(self, words: str) -> None:
         first = self.loaded.data.arrivals[0]
         Feeder(self.loaded, lambda mail: None).drop(first)

@@ -10,6 +10,8 @@ from workstation.casework.errors import RuleViolation
 from workstation.casework.ids import made_at_ms
 from workstation.casework.sla import SlaPolicy
 
+STANDARD_DAYS = 3
+"""Offered where the tenant plans none by itself."""
 CHECKED_BACK = "case.check_back"
 """Code of the system line a case gets when its check-back falls due."""
 
@@ -68,7 +70,9 @@ def checked_back(state: CaseState, given: Given) -> CaseState:
     The planned time stays: it is what the case is due for, until it is solved or put off again.
     """
     case = state.the_case
-    if case.status != "solved" or case.follow_up_at is None or case.follow_up_at > given.at:
+    if case.status != "solved" or case.merged_into:  # the case it went into has its own check-back
+        return state
+    if case.follow_up_at is None or case.follow_up_at > given.at:
         return state
     state = say(state, given, CHECKED_BACK)
     return with_case(state, status="open", solved_at=None)

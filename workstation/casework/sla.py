@@ -75,6 +75,18 @@ def response_due(case: Case, policy: SlaPolicy, calendar: Calendar) -> Due | Non
     return Due(at, "first_response" if is_first else "next_response")
 
 
+def follow_up_due(case: Case, policy: SlaPolicy, calendar: Calendar) -> Due | None:
+    """Return until when the customer is asked back.
+
+    Once it is time there is as long for it as for an answer; what the program itself asks for (money not
+    paid out) is due at once.
+    """
+    at = case.follow_up_at
+    if at is not None and case.status != "solved" and case.channel != "system":
+        at = due_after(calendar, at, target_of(policy, case.channel, is_first=False))
+    return None if at is None else Due(at, "follow_up")
+
+
 def due_of(
     case: Case,
     promises: Iterable[Promise],
@@ -104,8 +116,9 @@ def due_of(
         for approval in approvals
         if approval.state == "open" and approval.due_at is not None
     )
-    if case.follow_up_at is not None:
-        found.append(Due(case.follow_up_at, "follow_up"))
+    follow_up = follow_up_due(case, policy, calendar)
+    if follow_up is not None:
+        found.append(follow_up)
     if case.status == "snoozed" and case.snoozed_until is not None:
         found.append(Due(case.snoozed_until, "snooze"))
     return min(found, key=lambda due: (due.at, PRECEDENCE.index(due.kind)), default=None)

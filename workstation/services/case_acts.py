@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Final, Literal
 
 from workstation.casework.case import NoCaseReason
-from workstation.casework.check_back import planned_check_back
+from workstation.casework.check_back import STANDARD_DAYS, planned_check_back, working_days_later
 from workstation.casework.clock import Clock
 from workstation.casework.customer import Identity, IdentityKind, normalise
 from workstation.casework.decision import MakePromise
@@ -96,6 +96,12 @@ class CaseActs:
             return None
         policy, calendar = self.writer.targets_of(state.case.team_id)
         return planned_check_back(state, policy, calendar, self._clock.now())
+
+    def check_back_times(self, team_id: str) -> tuple[datetime, ...]:
+        """Return the usual times to ask back, soonest first: the team's own, one and two weeks of work on."""
+        policy, calendar = self.writer.targets_of(team_id)
+        days = sorted({policy.check_back_days or STANDARD_DAYS, 5, 10})
+        return tuple(working_days_later(calendar, self._clock.now(), count) for count in days)
 
     async def reopen(self, case_id: str) -> OutboxItem:
         """Take the case up again."""

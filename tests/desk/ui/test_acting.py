@@ -8,12 +8,17 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.desk.materials import NOW, PERSON, a_case, a_customer
 from tests.desk.services.bench import CASE, Bench
 from tests.fakes.running import in_loop
 from workstation.casework.wire.commands import ReopenCase, SolveCase
+from workstation.ui.case_desk.header_words import HeaderWriter
+from workstation.ui.case_desk.view_header import CaseHeader
 from workstation.ui.inbox.view import QueuePane
 from workstation.ui.inbox.view_model import QueueViewModel
 from workstation.ui.shared.error_text import ErrorText
@@ -44,12 +49,14 @@ class Room:
         self.queue.case_chosen.connect(self.chosen.append)
         self.window = SimpleNamespace(
             is_inbox=True,
+            theme=theme,
             announcer=SimpleNamespace(announce=lambda words: None),
             toasts=SimpleNamespace(show_toast=self._toast),
         )
         self.sheets = SimpleNamespace(
             assign_many=lambda count, take: self.asked.append(take),
             snooze_many=lambda count, take: self.asked.append(take),
+            check_back=self.asked.append,
         )
         self.case_model = SimpleNamespace(shown_file=None, act=self._act)
         self.acting = Acting(cast(DeskWindow, self))
@@ -218,5 +225,66 @@ def test_another_day_or_no_check_back_is_one_step(theme: Theme, qtbot: QtBot) ->
         await here.rest()
         assert await here.status(IDS[0]) == "solved" and await planned(here) is None
         assert here.toasts[-1][0] == "Keine Nachfrage"
+
+    in_loop(play)
+
+
+def entries(here: Room) -> dict[str, QAction]:
+    here.acting.open_check_back(QPoint(10, 10))
+    menu = here.queue.findChildren(QMenu)[-1]
+    found = {action.text(): action for action in menu.actions() if action.text()}
+    menu.hide()
+    return found
+
+
+def test_the_menu_offers_times_another_one_and_none(theme: Theme, qtbot: QtBot) -> None:
+    async def play() -> None:
+        here = await room(theme, qtbot)
+        await here.show(IDS[0])
+        offered = entries(here)
+        assert len(offered) == 5 and "Erledigt ohne Nachfrage" in offered
+        times = [word for word in offered if word.startswith("Erledigt, Nachfrage ")]
+        assert len(times) == 3
+        offered[times[1]].trigger()
+        await here.rest()
+        case = (await here.bench.writer.state(IDS[0])).the_case
+        assert case.status == "solved" and case.follow_up_at == NOW + timedelta(days=5)
+        await here.show(IDS[0])
+        offered = entries(here)
+        assert [word for word in offered if word.startswith("Nachfrage ")]
+        offered["Anderer Zeitpunkt …"].trigger()
+        here.asked[-1](NOW + timedelta(days=1))
+        await here.rest()
+        assert (await here.bench.writer.state(IDS[0])).the_case.follow_up_at == NOW + timedelta(days=1)
+        await here.show(IDS[0])
+        entries(here)["Keine Nachfrage"].trigger()
+        await here.rest()
+        assert (await here.bench.writer.state(IDS[0])).the_case.follow_up_at is None
+
+    in_loop(play)
+
+
+def test_the_head_of_a_case_says_when(theme: Theme, qtbot: QtBot) -> None:
+    async def play() -> None:
+        here = await room(theme, qtbot)
+        header = CaseHeader(theme)
+        qtbot.addWidget(header)
+        wanted: list[QPoint] = []
+        header.check_back_requested.connect(wanted.append)
+        writer = HeaderWriter(here.formats)
+
+        async def shown() -> str:
+            header.show_case(writer.header(await here.bench.case_desk.open(IDS[0]), NOW))
+            assert header.check_back.accessibleName() == header.check_back.toolTip() != ""
+            return header.check_back.text()
+
+        assert await shown() == ""
+        assert header.check_back.accessibleName() == "Erledigt, und wann nachgefragt wird"
+        await here.bench.case_desk.solve(IDS[0], NOW + timedelta(days=2))
+        assert await shown() == f"Nachfrage {here.formats.moment(NOW + timedelta(days=2), NOW)}"
+        await here.bench.case_desk.solve(IDS[0], None)
+        assert await shown() == "Keine Nachfrage"
+        header.check_back.click()
+        assert len(wanted) == 1
 
     in_loop(play)

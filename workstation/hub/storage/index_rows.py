@@ -93,14 +93,15 @@ def write(session: Session, tenant_id: str, changes: Sequence[tuple[Any | None, 
 
 
 def _case_params(case: Case) -> dict[str, Any]:
+    is_sleeping = case.status == "solved" and not case.merged_into
     return {
         "number": case.number,
         "team_id": case.team_id,
         "customer_id": case.customer_id,
         "status": "merged" if case.merged_into else case.status,
         "snoozed_until": maybe_micros(case.snoozed_until) if case.status == "snoozed" else None,
-        # Only of solved cases: once it is in the queue again nothing more is to be done by the clock.
-        "follow_up_at": maybe_micros(case.follow_up_at) if case.status == "solved" else None,
+        # Only while the clock has something to do: once it is in the queue again nothing is left for it.
+        "follow_up_at": maybe_micros(case.follow_up_at) if is_sleeping else None,
         "words": folded(str(case.number or ""), case.subject, case.customer_name),
     }
 

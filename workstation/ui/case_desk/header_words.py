@@ -58,7 +58,16 @@ class HeaderWriter:
             is_solved=case.status == "solved",
             is_no_case=case.status == "no_case",
             snoozed_until=case.snoozed_until,
+            check_back=self._check_back(file, now),
         )
+
+    def _check_back(self, file: CaseFile, now: datetime) -> str:
+        at = file.case.follow_up_at
+        if file.case.status != "solved":
+            return ""
+        if at is None:
+            return translate("CaseHeader", "Keine Nachfrage")
+        return translate("CaseHeader", "Nachfrage {when}").format(when=self._formats.moment(at, now))
 
     def _due(self, file: CaseFile, now: datetime) -> tuple[str, DueTone, str]:
         due = file.case.due

@@ -108,6 +108,8 @@ class HeaderShown:
     is_solved: bool = False
     is_no_case: bool = False
     snoozed_until: datetime | None = None
+    check_back: str = ""
+    """Of a solved case: when the customer is asked back («Nachfrage Mi 10:00»), or that nobody is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from workstation.ui.case_desk.models import HeaderShown
 from workstation.ui.shared.chips import Chip
 from workstation.ui.shared.eliding_label import ElidingLabel
-from workstation.ui.shared.theme import Theme
+from workstation.ui.shared.theme import Theme, set_property
 from workstation.ui.shared.words import translate
 
 
@@ -20,6 +20,8 @@ class CaseHeader(QFrame):
     solve_requested = Signal()
     reopen_requested = Signal()
     context_requested = Signal()
+    check_back_requested = Signal(QPoint)
+    """When to ask back shall be chosen; the place (global) where the choice belongs."""
     acted = Signal(str)
     """A key of the «Mehr» menu: call, promise, no_case_spam, no_case_newsletter, is_case, copy_number."""
 
@@ -62,7 +64,11 @@ class CaseHeader(QFrame):
         self._done = QPushButton()
         theme.style(self._done, "bodyStrong")
         self._done.clicked.connect(self._on_done)
-        for button in (self._context, self._assign, self._snooze, self._more, self._done):
+        self.check_back = QPushButton()
+        theme.style(self.check_back, "bodyMedium")
+        self.check_back.clicked.connect(self._on_check_back)
+        buttons = (self._context, self._assign, self._snooze, self._more, self.check_back, self._done)
+        for button in buttons:
             row.addWidget(button)
         self.show_case(self._shown)
 
@@ -96,6 +102,23 @@ class CaseHeader(QFrame):
             self._done.setText(translate("CaseHeader", "Erledigt"))
             self._theme.set_icon(self._done, "check", "text.primary", 16)
         self._done.setToolTip("E")
+        self._show_check_back(shown)
+
+    def _show_check_back(self, shown: HeaderShown) -> None:
+        """Of a solved case the button says when; of an open one it offers to solve it with another choice."""
+        self.check_back.setVisible(not shown.is_no_case)
+        self.check_back.setText(shown.check_back)
+        icon = "calendar-clock" if shown.check_back else "chevron-down"
+        set_property(self.check_back, "kind", "secondary" if shown.check_back else "icon")
+        self._theme.set_icon(self.check_back, icon, "text.primary", 16)
+        name = translate("CaseHeader", "Erledigt, und wann nachgefragt wird")
+        if shown.check_back:
+            name = translate("CaseHeader", "{planned}, ändern").format(planned=shown.check_back)
+        self.check_back.setAccessibleName(name)
+        self.check_back.setToolTip(name)
+
+    def _on_check_back(self) -> None:
+        self.check_back_requested.emit(self.check_back.mapToGlobal(self.check_back.rect().bottomLeft()))
 
     def set_context_button(self, is_shown: bool) -> None:
         """Offer «Verlauf» while the context column is folded away."""

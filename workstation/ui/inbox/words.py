@@ -117,6 +117,8 @@ def _reason(row: QueueRow, now: datetime, formats: Formats) -> str:
         if row.channel == "chat":
             return translate("Queue", "Wartet im Chat seit {span}").format(span=span)
         return translate("Queue", "Wartet seit {span}").format(span=span)
+    if row.reason == "follow_up" and row.channel != "system":
+        return translate("Queue", "Nachfrage: ist alles gut?")
     if row.reason == "on_others" and row.reason_words:
         return row.reason_words
     what = row.reason_words or translate("Queue", "Antwort")

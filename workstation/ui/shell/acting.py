@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu
 
 from workstation.casework.case import NoCaseReason
 from workstation.services.batches import BatchResult, each
@@ -97,6 +99,36 @@ class Acting:
         self._done(
             carry_out(), words, "check", translate("Shell", "Wieder öffnen"), lambda: acts.reopen(case_id)
         )
+
+    def open_check_back(self, place: QPoint) -> None:
+        """Offer when to ask back, at ``place`` on the screen; each choice is one step."""
+        rooms = self._rooms
+        file = rooms.case_model.shown_file
+        if file is None:
+            return
+        now = rooms.desk.clock.now()
+        menu = QMenu(rooms.queue)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setFont(rooms.window.theme.font("body"))
+        is_solved = file.case.status == "solved"
+        for at in self._acts.check_back_times(file.case.team_id):
+            when = rooms.formats.moment(at, now)
+            words = translate("Shell", "Nachfrage {when}")
+            if not is_solved:
+                words = translate("Shell", "Erledigt, Nachfrage {when}")
+            action = menu.addAction(rooms.window.theme.icon("calendar-clock"), words.format(when=when))
+            action.triggered.connect(lambda _checked=False, chosen=at: self.plan_check_back(chosen))
+        other = menu.addAction(translate("Shell", "Anderer Zeitpunkt …"))
+        other.triggered.connect(lambda _checked=False: rooms.sheets.check_back(self.plan_check_back))
+        menu.addSeparator()
+        none = menu.addAction(
+            rooms.window.theme.icon("x"),
+            translate("Shell", "Keine Nachfrage")
+            if is_solved
+            else translate("Shell", "Erledigt ohne Nachfrage"),
+        )
+        none.triggered.connect(lambda _checked=False: self.plan_check_back(None))
+        menu.popup(place)
 
     def plan_check_back(self, at: datetime | None) -> None:
         """Solve the case shown with this check-back, or give a solved one another; ``None``: none."""

@@ -160,6 +160,7 @@ class DeskWindow(QObject):
         case.context_requested.connect(window.toggle_context)
         case.sheet_requested.connect(self.sheets.open)
         case.acted.connect(self.acting.act_on_case)
+        case.header.check_back_requested.connect(self.acting.open_check_back)
         case.toast.connect(lambda words: window.toasts.show_toast(words, icon="circle-check"))
         self.case_model.said.connect(lambda words, urgent: window.announcer.announce(words, is_urgent=urgent))
         self.case_model.file_changed.connect(self._on_file_changed)

@@ -180,6 +180,13 @@ class Sheets:
         sheet = SnoozeSheet(self._theme, self._formats, self._clock.now(), self._window, title)
         self._show(sheet, lambda: take(sheet.until))
 
+    def check_back(self, take: Callable[[datetime], None]) -> None:
+        """Ask when the customer is asked whether all is well."""
+        title = translate("Sheets", "Wann nachfragen?")
+        sheet = SnoozeSheet(self._theme, self._formats, self._clock.now(), self._window, title)
+        sheet.main.setText(translate("Sheets", "Nachfrage planen"))
+        self._show(sheet, lambda: take(sheet.until))
+
     def new_mail(self, address: str = "") -> None:
         """A mail we write first."""
         sheet = NewMailSheet(self._theme, address, self._window)
