@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import msgspec
@@ -144,9 +145,9 @@ def goodwill(facts: CaseFacts, reading: Reading, order: Order) -> list[Ranked]:
     return found
 
 
-def usual_amounts(proposal: Proposal, facts: CaseFacts) -> tuple[Money, ...]:
+def usual_amounts(proposal: Proposal, orders: Sequence[Order]) -> tuple[Money, ...]:
     """Return the usual goodwill amounts for a proposal, smallest first; none where the amount is settled."""
-    order = next((item for item in facts.orders if item.order_id == proposal.order_id), None)
+    order = next((item for item in orders if item.order_id == proposal.order_id), None)
     if order is None or proposal.key not in ("goodwill_voucher", "price_adjustment"):
         return ()
     step = 5 * _WHOLE if proposal.key == "goodwill_voucher" else _WHOLE

@@ -13,7 +13,7 @@ _AMOUNT = re.compile(
     r"(?:€|EUR)[\s\u00a0]?\d[\d.,\u00a0]*\d|(?:€|EUR)[\s\u00a0]?\d|\d[\d.,\u00a0]*[\s\u00a0]?(?:€|EUR|Euro)"
 )
 _NUMBER = re.compile(r"\d+")
-_MONEY_SLOTS = frozenset({"amount", "fee"})
+_MONEY_SLOTS = frozenset({"amount", "fee", "voucher_amount", "till_amount"})
 
 
 class Deviation(msgspec.Struct, frozen=True, kw_only=True):

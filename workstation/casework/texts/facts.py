@@ -141,7 +141,7 @@ def _facts_of(
             return _voucher_facts(decision, step, language)
         case TillOrder():
             return {
-                "amount": money_text(decision.amount, language),
+                "till_amount": money_text(decision.amount, language),
                 "slip_no": step.result.get("slip_no"),
             }
         case Reverse():
@@ -273,7 +273,7 @@ def drop_off_text(sources: FactSources, texts: Texts, language: Language) -> str
 
 def _voucher_facts(decision: GoodwillVoucher, step: Step, language: Language) -> dict[str, str | None]:
     facts: dict[str, str | None] = {
-        "amount": money_text(decision.amount, language),
+        "voucher_amount": money_text(decision.amount, language),
         "voucher_code": step.result.get("voucher_code"),
     }
     expires_on = _told_date(step, "voucher_expires_on") or decision.expires_on

@@ -1,4 +1,4 @@
-"""The sheets of a case: put off, assign, promise, log a call, write first, tie an order, recipients."""
+"""The sheets of a case: put off, assign, promise, log a call, write first, recipients, why, tie an order."""
 
 from __future__ import annotations
 
@@ -353,6 +353,27 @@ class RecipientSheet(Sheet):
             if not is_mail_address(address):
                 return translate("Recipient", "«{address}» ist keine E-Mail-Adresse.").format(address=address)
         return ""
+
+
+class ReasonSheet(Sheet):
+    """One line why, where the rule asks for it; what the case says stands there already."""
+
+    LONGEST = 200
+
+    def __init__(self, theme: Theme, what: str, known: str, parent: QWidget | None = None) -> None:
+        super().__init__(theme, what, translate("Reason", "Weiter"), parent)
+        self._line = QLineEdit(known)
+        self._line.setMaxLength(self.LONGEST)
+        self._line.selectAll()
+        self.add_field(translate("Reason", "Warum? Eine Zeile, nur intern"), self._line)
+
+    @property
+    def text(self) -> str:
+        """The reason, without blanks at its ends."""
+        return " ".join(self._line.text().split())
+
+    def problem(self) -> str:
+        return "" if self.text else translate("Reason", "Deine Regel verlangt hier einen Grund.")
 
 
 class OrderSheet(Sheet):

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from workstation.casework.decision import DecisionRecord, MakePromise, Refund, total_cost
+from workstation.casework.decision import DecisionRecord, total_cost
 from workstation.casework.errors import RuleViolation
 from workstation.casework.limit import Allowed, NeedsApproval, Refused
 from workstation.casework.message import Fact
 from workstation.casework.money import Money
-from workstation.casework.proposals import Proposal
+from workstation.casework.proposals import Proposal, may_change_amount, usual_amounts
 from workstation.casework.texts import Texts, proposal_text
 from workstation.ports import HubUnavailable, SignInRequired, StoreUnusable
 from workstation.services.views import Allowance, CaseFile, FactDeviation, HeldDecision
+from workstation.ui.case_desk.decision_words import REFUNDED, DecisionWords
 from workstation.ui.case_desk.models import FactShown, NoticeShown, Snippet
 from workstation.ui.shared.decision_button import DecisionFace, DecisionState
 from workstation.ui.shared.error_text import ErrorText
@@ -31,7 +32,15 @@ _LABELS: dict[str, tuple[str, str]] = {
     "return_no": later("Facts", "Rücksende-Nr."),
     "deadline": later("Facts", "Frist"),
     "due_at": later("Facts", "Zusage bis"),
+    "voucher_amount": later("Facts", "Gutschein"),
     "voucher_code": later("Facts", "Gutscheincode"),
+    "expires_on": later("Facts", "Gutschein bis"),
+    "replacement_no": later("Facts", "Ersatz-Nr."),
+    "till_amount": later("Facts", "Auszahlung"),
+    "slip_no": later("Facts", "Beleg-Nr."),
+    "invoice_no": later("Facts", "Rechnung"),
+    "fee": later("Facts", "Mahngebühr"),
+    "until": later("Facts", "Mahnsperre bis"),
 }
 _QUIET = frozenset({"booked_on"})
 """Late facts shown in the text alone: a chip of their own would say nothing more."""
@@ -54,6 +63,7 @@ class OfferWriter:
         self._formats = formats
         self._errors = errors
         self._texts = texts
+        self._words = DecisionWords(formats, texts)
 
     # -- buttons
     def faces(self, file: CaseFile, *, is_online: bool, now: datetime) -> tuple[DecisionFace, ...]:
@@ -92,7 +102,7 @@ class OfferWriter:
             reason=self.title(sub, offer.sub_params) if sub else "",
             key=native_keys(f"decision.{number}") if 0 < number <= 6 else "",
             rule=judgement.rule_name if isinstance(judgement, Allowed | NeedsApproval) else "",
-            may_change_amount=any(isinstance(step, Refund) for step in offer.steps) and not offer.macro,
+            may_change_amount=may_change_amount(offer),
         )
 
     def title(self, key: str, params: dict[str, str]) -> str:
@@ -105,11 +115,13 @@ class OfferWriter:
         state = _STATES[record.state]
         if state is DecisionState.RUNNING and not is_online:
             state = DecisionState.OFFLINE
-        title, reason, word = self._what(record), "", ""
-        if record.state == "booked":
+        title, reason, word = self._words.title(record, is_done=record.state == "booked"), "", ""
+        if record.state == "booked" and self._words.is_taken_back(record):
+            state, word = DecisionState.DECLINED, translate("Decision", "Zurückgeholt")
+        elif record.state == "booked":
             at = record.booked_at or record.decided_at
             word = translate("Decision", "Gebucht {time}").format(time=self._formats.time(at))
-            reason = self._booked_reason(record)
+            reason = self._words.numbers(record)
         elif record.state == "needs_approval":
             word = translate("Decision", "Freigabe angefragt")
             reason = translate("Decision", "seit {time}, du kannst weiterarbeiten").format(
@@ -126,41 +138,16 @@ class OfferWriter:
         )
         return DecisionFace(state, title=title, reason=reason, word=word, rule=rule)
 
-    def _what(self, record: DecisionRecord) -> str:
-        cost = total_cost(tuple(step.decision for step in record.steps))
-        is_back = any(step.decision.__class__.__name__ == "AuthoriseReturn" for step in record.steps)
-        if cost:
-            amount = self._formats.money_short(cost)
-            template = (
-                translate("Decision", "{amount} erstattet + Rücksendung")
-                if is_back
-                else translate("Decision", "{amount} erstattet")
-            )
-            if record.state != "booked":
-                template = (
-                    translate("Decision", "{amount} erstatten + Rücksendung")
-                    if is_back
-                    else translate("Decision", "{amount} erstatten")
-                )
-            return template.format(amount=amount)
-        if is_back:
-            return translate("Decision", "Rücksendung")
-        if any(isinstance(step.decision, MakePromise) for step in record.steps):
-            return translate("Decision", "Zusage gemacht")
-        return translate("Decision", "Entscheidung")
+    @staticmethod
+    def asks_why(offer: Proposal) -> bool:
+        """Return whether the rule that allows it wants one line why."""
+        return isinstance(offer.judgement, Allowed) and offer.judgement.needs_reason
 
-    def _booked_reason(self, record: DecisionRecord) -> str:
-        parts: list[str] = []
-        for step in record.steps:
-            if "credit_note_no" in step.result:
-                parts.append(
-                    translate("Decision", "Gutschrift {number}").format(number=step.result["credit_note_no"])
-                )
-            if "return_no" in step.result:
-                parts.append(
-                    translate("Decision", "Rücksendung {number}").format(number=step.result["return_no"])
-                )
-        return ", ".join(parts)
+    def why_words(self, offer: Proposal) -> tuple[str, str]:
+        """Return the title of an offer, and the reason the words of the case speak for."""
+        reason = self._texts.reasons.get(offer.reason)
+        known = reason.label[self._formats.language] if reason is not None and offer.reason != "other" else ""
+        return self.title(offer.title_key, offer.title_params), known
 
     # -- sentences around the buttons
     def limit_words(self, allowance: Allowance) -> tuple[str, str]:
@@ -178,13 +165,14 @@ class OfferWriter:
 
     def hold_words(self, held: HeldDecision) -> tuple[str, str]:
         """Title and sub of the undo bar: «24,90 € werden erstattet»."""
-        if held.amount is not None:
+        is_refund = set(held.steps) <= REFUNDED
+        if held.amount is not None and is_refund:
             amount = self._formats.money(held.amount)
             title = translate("Decision", "{amount} werden erstattet").format(amount=amount)
         else:
             title = self.title(held.title_key, held.title_params)
         subs = []
-        if "return_authorisation" in held.steps:
+        if "return_authorisation" in held.steps and held.amount is not None and is_refund:
             subs.append(translate("Decision", "mit Rücksendung"))
         subs.append(translate("Decision", "vorher ist nichts gebucht"))
         return title, ", ".join(subs)
@@ -218,16 +206,13 @@ class OfferWriter:
         if record is None or record.state not in ("failed", "rejected"):
             return None
         code, params = self._failure_code(record)
-        moved = [step for step in record.steps if step.state == "booked" and "credit_note_no" in step.result]
-        money = (
-            translate("Decision", "Ein Teil ist gebucht, sieh unter den Entscheidungen nach.")
-            if moved
-            else translate("Decision", "Es ist kein Geld geflossen, die Antwort wurde nicht gesendet.")
-        )
+        money = self._words.nothing_moved(record)
         why = self._errors.sentence(code, params) if code else ""
         return NoticeShown(
             "danger",
-            translate("Decision", "{what}: nicht gebucht").format(what=self._what(record)),
+            translate("Decision", "{what}: nicht gebucht").format(
+                what=self._words.title(record, is_done=False)
+            ),
             f"{why} {money}".strip(),
             (("hide", translate("Decision", "Verstanden")),),
             details=f"{code} · {record.decision_id}" if code else record.decision_id,
@@ -285,8 +270,12 @@ class OfferWriter:
     @staticmethod
     def amount_text(offer: Proposal) -> str:
         """Return the amount of an offer as one types it."""
-        cost = total_cost(offer.steps)
-        return f"{cost.minor_units // 100},{cost.minor_units % 100:02d}"
+        return _typed(total_cost(offer.steps))
+
+    @staticmethod
+    def usual_texts(file: CaseFile, offer: Proposal) -> tuple[str, ...]:
+        """Return the usual amounts for an offer as one types them; none where the amount is settled."""
+        return tuple(_typed(amount) for amount in usual_amounts(offer, file.orders))
 
     @staticmethod
     def amount_of(text: str, currency: str) -> Money | None:
@@ -297,3 +286,7 @@ class OfferWriter:
             return None
         units = int(whole) * 100 + int(cents.ljust(2, "0") or "0")
         return Money(units, currency) if units else None
+
+
+def _typed(amount: Money) -> str:
+    return f"{amount.minor_units // 100},{amount.minor_units % 100:02d}"

@@ -126,6 +126,7 @@ class CaseDeskView(QFrame):
         model.text_replaced.connect(self._on_text_replaced)
         model.text_wanted.connect(self.composer.flush)
         model.lines_wanted.connect(self._on_lines_wanted)
+        model.reason_wanted.connect(self._on_reason_wanted)
         model.loading.connect(self._on_loading)
         model.toast.connect(self.toast)
         model.file_ready.connect(self._on_file_ready)
@@ -254,6 +255,13 @@ class CaseDeskView(QFrame):
         self.decisions.show_line_choice(
             translate("Decision", "Um welche Position geht es?"), offer.needs_line_choice
         )
+
+    def _on_reason_wanted(self, offer: Proposal, what: str, known: str) -> None:
+        from workstation.ui.case_desk.dialogs import ReasonSheet
+
+        sheet = ReasonSheet(self._theme, what, known, self)
+        sheet.accepted.connect(lambda: self._model.decide_because(offer, sheet.text))
+        sheet.open()
 
     def _on_amount_wanted(self, index: int) -> None:
         begun = self._model.begin_amount(index)

@@ -112,6 +112,7 @@ class AmountChanger(QFrame):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._theme = theme
         box = QHBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(theme.px(12))
@@ -127,6 +128,9 @@ class AmountChanger(QFrame):
         label.setBuddy(self.field)
         column.addWidget(label)
         column.addWidget(self.field)
+        self._usual = QHBoxLayout()
+        self._usual.setSpacing(theme.px(4))
+        column.addLayout(self._usual)
         column.addStretch(1)
         box.addLayout(column)
         self.button = DecisionButton(theme)
@@ -142,6 +146,25 @@ class AmountChanger(QFrame):
             self.cancelled.emit()
         else:
             super().keyPressEvent(event)
+
+    def suggest(self, amounts: Sequence[str]) -> None:
+        """Offer usual amounts, each one click; as typed: ``10,00``."""
+        while (item := self._usual.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.deleteLater()
+        for text in amounts:
+            button = QPushButton(text)
+            self._theme.style(button, "bodyMedium", kind="ghost")
+            button.setAccessibleName(translate("Decision", "Neuer Betrag: {amount}").format(amount=text))
+            button.clicked.connect(lambda _checked=False, chosen=text: self._take(chosen))
+            self._usual.addWidget(button)
+        self._usual.addStretch(1)
+
+    def _take(self, text: str) -> None:
+        self.field.setText(text)
+        self.edited.emit(text)
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 class DecisionPanel(QFrame):
@@ -228,9 +251,10 @@ class DecisionPanel(QFrame):
         self._only(self.lines)
         self.lines.setFocus()
 
-    def show_amount(self, text: str, face: DecisionFace) -> None:
-        """Ask for another amount."""
+    def show_amount(self, text: str, face: DecisionFace, usual: Sequence[str] = ()) -> None:
+        """Ask for another amount; the ``usual`` ones are offered beside the field."""
         self.amount.field.setText(text)
+        self.amount.suggest(usual)
         self.amount.button.show_face(face)
         self._only(self.amount)
         self.amount.field.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -44,6 +44,8 @@ class CaseDeskViewModel(Writing):
     """A proposal that needs its lines chosen."""
     amount_shown = Signal(object)
     """The face a new amount makes, ``None`` while the text is no amount."""
+    reason_wanted = Signal(object, str, str)
+    """A proposal whose rule asks for one line why, its title, and what the case says already."""
     loading = Signal()
 
     def __init__(self, *parts: Any) -> None:
@@ -255,7 +257,7 @@ class CaseDeskViewModel(Writing):
         if case_id == self.case_id:
             self._take_written(draft)
 
-    def _decide(self, offer: Proposal) -> None:
+    def _decide(self, offer: Proposal, reason: str = "") -> None:
         file = self.shown_file
         if file is None or self.hold is not None or self._is_deciding:
             return  # one click, one decision: the second of a double click is none
@@ -263,8 +265,15 @@ class CaseDeskViewModel(Writing):
         if refusal is not None:
             self._set_notice(refusal, {"other": lambda: self._take_alternative(offer)})
             return
+        if self._offers.asks_why(offer) and not reason:
+            self.reason_wanted.emit(offer, *self._offers.why_words(offer))
+            return
         self._is_deciding = True
-        self._start(self._hold(file.case.case_id, offer), "decision.hold")
+        self._start(self._hold(file.case.case_id, offer, reason), "decision.hold")
+
+    def decide_because(self, offer: Proposal, reason: str) -> None:
+        """Take an offer whose rule asked for a reason."""
+        self._decide(offer, reason)
 
     def _take_alternative(self, offer: Proposal) -> None:
         self._set_notice(None)
@@ -272,9 +281,9 @@ class CaseDeskViewModel(Writing):
         if index is not None:
             self.choose(index)
 
-    async def _hold(self, case_id: str, offer: Proposal) -> None:
+    async def _hold(self, case_id: str, offer: Proposal, reason: str = "") -> None:
         try:
-            held = await self._services.decisions.hold(case_id, offer)
+            held = await self._services.decisions.hold(case_id, offer, reason)
         finally:
             self._is_deciding = False
         if case_id != self.case_id:
@@ -326,8 +335,8 @@ class CaseDeskViewModel(Writing):
         self._lines_for = self._amount_for = self._amount_offer = None
         self.hold_changed.emit()
 
-    def begin_amount(self, index: int) -> tuple[str, DecisionFace] | None:
-        """Begin to change the amount of button ``index``: the text of the field and the face."""
+    def begin_amount(self, index: int) -> tuple[str, DecisionFace, tuple[str, ...]] | None:
+        """Begin to change the amount of button ``index``: the text of the field, the face, usual amounts."""
         file = self.shown_file
         if file is None:
             return None
@@ -335,7 +344,8 @@ class CaseDeskViewModel(Writing):
         if offer is None or not offer.steps:
             return None
         self._amount_for = self._amount_offer = offer
-        return self._offers.amount_text(offer), self._offers.face(offer, 0, is_online=self.is_online)
+        face = self._offers.face(offer, 0, is_online=self.is_online)
+        return self._offers.amount_text(offer), face, self._offers.usual_texts(file, offer)
 
     def edit_amount(self, text: str) -> None:
         """Show the button this text would make, recoloured when it crosses the limit."""
