@@ -38,6 +38,11 @@ DAMAGE = {
  FROM tenant""",
     "i23_no_words_before_money": """UPDATE effect SET state = 'confirmed', first_sent_at = not_before,
  after_effect_id = 'nobody' WHERE kind = 'mail'""",
+    "i24_credit_notes_have_no_gaps": "UPDATE number_series SET last = 9 WHERE name = 'credit_note_2026'",
+    "i25_taken_back_once": "UPDATE book_booking SET is_withdrawn = 1",
+    "i26_tax_is_the_amount": "UPDATE book_tax SET net = net + 1",
+    "i27_rows_are_their_documents": """INSERT INTO book_voucher
+ SELECT tenant_id, 'v', 'CODE', 'EUR', 100, 'open' FROM tenant""",
 }
 """Rule -> what breaks it. Overdrawn budgets (i03) cannot even be stored, see below."""
 
@@ -98,5 +103,5 @@ def test_the_nightly_check_logs_what_is_broken(
     assert not check.is_due()
     clock.at = clock.at.replace(day=clock.at.day + 1)
     assert check.is_due()
-    booked.outside(lambda session: session.do(DAMAGE["i01_money_is_conserved"]))
-    assert check.look() == 1 and "i01_money_is_conserved" in caplog.text
+    booked.outside(lambda session: session.do(DAMAGE["i02_booked_at_most_once"]))
+    assert check.look() == 1 and "i02_booked_at_most_once" in caplog.text

@@ -97,12 +97,8 @@ class Books(Protocol):
         """
         ...
 
-    def put_back(self, payment_id: str, amount: Money) -> None:
-        """Take ``amount`` off what went back of a payment: it stays here after all.
-
-        Raises:
-            RuleViolation: ``payment.unknown`` when there is no such payment or less of it went back.
-        """
+    def put_back(self, payment_id: str, amount: Money) -> bool:
+        """Take ``amount`` off what went back of a payment; False when not so much of it went back."""
         ...
 
     def keep_shipment(self, shipment: Shipment) -> None:

@@ -189,15 +189,10 @@ class SqlBooks(GoodsRows):
             "refund.above_refundable", amount=money_param(amount), refundable=money_param(left)
         )
 
-    def put_back(self, payment_id: str, amount: Money) -> None:
-        """Take ``amount`` off what went back of a payment: it stays here after all.
-
-        Raises:
-            RuleViolation: ``payment.unknown`` when there is no such payment or less of it went back.
-        """
+    def put_back(self, payment_id: str, amount: Money) -> bool:
+        """Take ``amount`` off what went back of a payment; False when not so much of it went back."""
         put = self._do(_PUT_BACK, payment_id=payment_id, amount=amount.minor_units, currency=amount.currency)
-        if put != 1:
-            raise RuleViolation("payment.unknown", payment_id=payment_id)
+        return put == 1
 
     def shipments_by_tracking(self, tracking_numbers: Sequence[str]) -> dict[str, str]:
         """Return shipment ids by tracking number, for those that exist (compared without case)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from workstation.hub.storage import invariants_books as books
 from workstation.hub.storage import invariants_feed as feed
 from workstation.hub.storage import invariants_money as money
 from workstation.hub.storage.invariants_look import Invariant, Look, Violations
@@ -31,6 +32,10 @@ INVARIANTS: tuple[Invariant, ...] = (
     feed.i20_tenants_are_apart,
     money.i22_ledger_sums_to_zero,
     money.i23_no_words_before_money,
+    books.i24_credit_notes_have_no_gaps,
+    books.i25_taken_back_once,
+    books.i26_tax_is_the_amount,
+    books.i27_rows_are_their_documents,
 )
 """All questions to one tenant's data, by number; the gaps are questions that need the desks as well."""
 
@@ -38,6 +43,7 @@ _ROWS = {"i01": "book_booking", "i02": "effect", "i03": "budget", "i04": "budget
 _ROWS |= {"i09": "command_log", "i10": "effect", "i11": "feed", "i12": "scope", "i15": "document"}
 _ROWS |= {"i16": "effect", "i17": "document", "i18": "command_log", "i19": "effect", "i20": "document"}
 _ROWS |= {"i22": "ledger", "i23": "effect"}
+_ROWS |= {"i24": "book_booking", "i25": "book_booking", "i26": "book_tax", "i27": "document"}
 
 
 class Finding:

@@ -20,30 +20,43 @@ LEFT JOIN (
 ) l ON l.transaction_id = e.effect_id
 WHERE b.tenant_id = :tenant_id
   AND (e.state IN ('failed', 'held_back', 'cancelled')
-       OR (e.state = 'confirmed' AND coalesce(l.amount, 0) <> b.amount))
+       OR (e.state = 'confirmed'
+           AND coalesce(l.amount, 0) <> CASE WHEN b.reverses = '' THEN b.amount ELSE -b.amount END))
 """,
         """
 SELECT p.payment_id FROM book_payment p
 JOIN (
-  SELECT payment_id, sum(amount) AS amount FROM book_booking WHERE tenant_id = :tenant_id GROUP BY payment_id
+  SELECT payment_id, sum(amount) AS amount FROM book_booking
+  WHERE tenant_id = :tenant_id AND is_withdrawn = 0 AND reverses = '' GROUP BY payment_id
 ) b ON b.payment_id = p.payment_id
-WHERE p.tenant_id = :tenant_id AND b.amount > p.captured
+WHERE p.tenant_id = :tenant_id AND b.amount > p.refunded
 """,
     )
 
 
 def i02_booked_at_most_once(look: Look) -> Violations:
-    """A confirmed refund is in the books once; no two confirmed effects are the same thing outside."""
+    """A confirmed effect of ours is in the books once; no two of them are the same thing outside."""
     return look.ask(
         """
 SELECT e.effect_id FROM effect e
 LEFT JOIN book_booking b ON b.tenant_id = e.tenant_id AND b.reference = e.effect_id
-WHERE e.tenant_id = :tenant_id AND e.kind = 'refund' AND e.target = 'house_books'
+WHERE e.tenant_id = :tenant_id AND e.target = 'house_books'
+  AND e.kind IN ('refund', 'refund_shipping', 'price_adjustment')
   AND e.state = 'confirmed' AND b.booking_id IS NULL
 """,
         """
+SELECT e.effect_id FROM effect e
+LEFT JOIN book_act a ON a.tenant_id = e.tenant_id AND a.reference = e.effect_id
+WHERE e.tenant_id = :tenant_id AND e.target = 'house_books'
+  AND e.kind IN ('cancel_order', 'replacement', 'goodwill_voucher', 'till_order', 'reversal')
+  AND ((e.state = 'confirmed' AND a.reference IS NULL)
+       OR (e.state IN ('failed', 'held_back', 'cancelled') AND a.reference IS NOT NULL))
+""",
+        """
 SELECT min(effect_id) FROM effect
-WHERE tenant_id = :tenant_id AND state = 'confirmed' AND kind IN ('refund', 'mail') AND ext_ref <> ''
+WHERE tenant_id = :tenant_id AND state = 'confirmed' AND ext_ref <> ''
+  AND kind IN ('refund', 'refund_shipping', 'price_adjustment', 'return_authorisation', 'cancel_order',
+               'replacement', 'goodwill_voucher', 'till_order', 'mail')
 GROUP BY target, kind, ext_ref HAVING count(*) > 1
 """,
     )

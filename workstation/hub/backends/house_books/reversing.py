@@ -179,9 +179,10 @@ def _counter_booked(tx: Tx, books: Books, request: ReversalRequest, booking: Boo
     if booking.status == "paid":
         raise RuleViolation("reversal.already_paid", number=booking.credit_note_number)
     # The payment's row first, as whoever books on it takes it: nobody waits in a circle.
-    books.put_back(booking.payment_id, booking.amount)
-    if not books.withdraw_booking(booking.booking_id):
-        raise RuleViolation("reversal.already_paid", number=booking.credit_note_number)
+    is_here = books.put_back(booking.payment_id, booking.amount)
+    if not is_here or not books.withdraw_booking(booking.booking_id):
+        # Paid or taken back since we read it: the next look says which.
+        raise Raced
     payment = tx.get(Payment, booking.payment_id)
     if payment is None:
         raise RuleViolation("payment.unknown", payment_id=booking.payment_id)

@@ -8,10 +8,11 @@ from typing import TypeVar
 from workstation.casework.errors import RuleViolation
 from workstation.hub.backends.house_books.acts import Raced
 from workstation.hub.ports import Database, Tx
-from workstation.hub.ports_backend import BackendRefused
+from workstation.hub.ports_backend import BackendRefused, BackendUnavailable
 
 T = TypeVar("T")
-_BOOKED_MEANWHILE = 3
+_BOOKED_MEANWHILE = 4
+_LATER_S = 1.0
 
 
 def settle(database: Database, tenant_id: str, work: Callable[[Tx], T]) -> T:
@@ -19,6 +20,7 @@ def settle(database: Database, tenant_id: str, work: Callable[[Tx], T]) -> T:
 
     Raises:
         BackendRefused: the rules say no; nothing was stored.
+        BackendUnavailable: others were first again and again; nothing was stored.
     """
     for _ in range(_BOOKED_MEANWHILE):
         try:
@@ -26,7 +28,6 @@ def settle(database: Database, tenant_id: str, work: Callable[[Tx], T]) -> T:
         except Raced:
             continue
         except RuleViolation as error:
-            raise BackendRefused(
-                error.code, **{key: str(value) for key, value in error.params.items()}
-            ) from error
-    return database.run(tenant_id, work)
+            told = {name: str(value) for name, value in error.params.items()}
+            raise BackendRefused(error.code, **told) from error
+    raise BackendUnavailable("others book on the same", _LATER_S)

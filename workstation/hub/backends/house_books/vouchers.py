@@ -82,7 +82,7 @@ def redeem(tx: Tx, books: Books, code: str, order_number: str, *, actor: str) ->
     tx.book(
         derived_id("redeemed", voucher.voucher_id),
         (
-            LedgerEntry("voucher/open", amount, currency, voucher.voucher_id),
+            LedgerEntry("payout/house_books", amount, currency, voucher.voucher_id),
             LedgerEntry("voucher/redeemed", -amount, currency, order_id),
         ),
         tx.now,
