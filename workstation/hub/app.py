@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workstation.casework.records import WorkOrder
-from workstation.hub.backends.executors import ShopExecutor
+from workstation.hub.backends.executors import ShopExecutor, TillExecutor
 from workstation.hub.backends.house_books.shop import HouseBooks
+from workstation.hub.backends.house_books.till import HouseTill
 from workstation.hub.backends.house_books.work_orders import confirm
 from workstation.hub.channels.mail.executor import MailExecutor, Outlet
 from workstation.hub.executor import Lanes
@@ -154,6 +155,7 @@ def confirm_work(tx: Tx, work_order_id: str, person_id: str) -> WorkOrder:
 
 def _executors(core: HubCore, outlets: tuple[Outlet, ...]) -> list[Executor]:
     executors: list[Executor] = [ShopExecutor(HouseBooks(core.database, open_books)), PromiseExecutor()]
+    executors.append(TillExecutor(HouseTill(core.database, open_books)))
     if outlets:
         executors.append(MailExecutor(core.database, outlets, load_texts()))
     return executors
