@@ -37,6 +37,7 @@ GROUPS: dict[tuple[str, ...], tuple[str, str]] = {
     ("T14", "T15"): ("benchmarks.hub_deciding", "measure"),
     ("T16",): ("benchmarks.pushing", "measure"),
     ("T17",): ("benchmarks.starting", "measure_package"),
+    ("RT",): ("benchmarks.peer", "measure"),
 }
 NAMES = tuple(name for names in GROUPS for name in names)
 
