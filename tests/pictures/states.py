@@ -12,7 +12,8 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 import msgspec
 
-from tests.pictures.walk import FULL, NARROW, SMALL, Walk
+from tests.pictures.walk import FULL, NARROW, SMALL
+from tests.pictures.work_states import WorkStates
 from workstation.casework.decision import DecisionRecord, Refund, Step
 from workstation.casework.errors import RuleViolation
 from workstation.casework.message import Message
@@ -23,7 +24,7 @@ from workstation.demo.loading import LOGIN
 from workstation.services.views import Connection, InboxFilter
 
 
-class Shoot(Walk):
+class Shoot(WorkStates):
     """Each method ``state_NN_name`` brings a state about and pictures it."""
 
     # -- states, in this order
@@ -72,7 +73,11 @@ class Shoot(Walk):
         rooms, model = self.rooms, self.rooms.case_model
         rows = [row.case_id for row in rooms.queue_model.model.rows()]
         files = [await rooms.desk.case_desk.open(row) for row in rows[:40]]
-        case_id = next(one.case.case_id for one in files if one.case.waiting_since is None)
+        case_id = next(
+            one.case.case_id
+            for one in files
+            if one.case.waiting_since is None and all(item.state != "open" for item in one.promises)
+        )
         rooms.open_case(case_id)
         await self._until(partial(self._is_shown, case_id), "case")
         rooms.acting.act_on_case("solve")

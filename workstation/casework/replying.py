@@ -124,12 +124,7 @@ def solved(state: CaseState, given: Given, follow_up_at: datetime | None) -> Cas
     """
     case = state.the_case
     check_is_ahead(follow_up_at, given)
-    if case.status != "solved":
-        state = say(state, given, "case.solved")
-    if follow_up_at is not None:
-        state = say(state, given, "case.check_back_planned", at=follow_up_at.isoformat())
-    elif case.status == "solved" and case.follow_up_at is not None:
-        state = say(state, given, "case.check_back_dropped")
+    state = _say_solved(state, given, follow_up_at)
     return with_case(
         state,
         status=moved(case.status, "solve"),
@@ -140,6 +135,19 @@ def solved(state: CaseState, given: Given, follow_up_at: datetime | None) -> Cas
         has_undelivered=False,
         merged=solved_here(case.merged),
     )
+
+
+def _say_solved(state: CaseState, given: Given, follow_up_at: datetime | None) -> CaseState:
+    """One line an act: two of the same moment would have no order."""
+    case = state.the_case
+    at = follow_up_at.isoformat() if follow_up_at is not None else ""
+    if case.status != "solved":
+        if at:
+            return say(state, given, "case.solved_with_check_back", at=at)
+        return say(state, given, "case.solved")
+    if at:
+        return say(state, given, "case.check_back_planned", at=at)
+    return say(state, given, "case.check_back_dropped") if case.follow_up_at is not None else state
 
 
 def _check_content(body: SendMessage) -> None:

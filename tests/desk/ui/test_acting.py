@@ -199,7 +199,7 @@ def test_done_says_when_the_customer_is_asked_back(theme: Theme, qtbot: QtBot) -
         here.acting.act_on_case("solve")
         await here.rest()
         words, back = here.toasts[-1]
-        assert words.startswith("Erledigt: Kunde 7. Nachfrage: ")
+        assert words.startswith("Erledigt, Nachfrage ") and words.endswith(": Kunde 7")
         case = (await here.bench.writer.state(IDS[0])).the_case
         assert case.follow_up_at is not None and case.follow_up_at > NOW + timedelta(days=2)
         assert back is not None

@@ -88,13 +88,11 @@ class Acting:
             planned.append(at)
 
         def words() -> str:
-            said = translate("Shell", "Erledigt: {name}").format(name=name)
             at = planned[-1]
             if at is None:
-                return said
-            rooms = self._rooms
-            when = rooms.formats.moment(at, rooms.desk.clock.now())
-            return f"{said}. {translate('Shell', 'Nachfrage: {when}').format(when=when)}"
+                return translate("Shell", "Erledigt: {name}").format(name=name)
+            when = self._rooms.formats.moment(at, self._rooms.desk.clock.now())
+            return f"{translate('Shell', 'Erledigt, Nachfrage {when}').format(when=when)}: {name}"
 
         self._done(
             carry_out(), words, "check", translate("Shell", "Wieder öffnen"), lambda: acts.reopen(case_id)
