@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workstation.casework.records import WorkOrder
+from workstation.hub.backends.billing_executor import BillingExecutor
 from workstation.hub.backends.executors import ShopExecutor, TillExecutor
+from workstation.hub.backends.house_books.billing import HouseBilling
 from workstation.hub.backends.house_books.shop import HouseBooks
 from workstation.hub.backends.house_books.till import HouseTill
 from workstation.hub.backends.house_books.work_orders import confirm
@@ -22,6 +24,7 @@ from workstation.hub.services.audit import AuditSealer
 from workstation.hub.services.blobs import BlobDesk
 from workstation.hub.services.case_acts import EffectRoute
 from workstation.hub.services.clocks import Clocks
+from workstation.hub.services.dunning_guard import DunningClock, guard_with
 from workstation.hub.services.effect_outcomes import CaseProjector
 from workstation.hub.services.effects import EffectWorker
 from workstation.hub.services.feed import Feed
@@ -35,6 +38,7 @@ from workstation.hub.services.receive_commands import CommandReceiver
 from workstation.hub.services.sessions import Sessions
 from workstation.hub.services.snapshots import SnapshotBuilder
 from workstation.hub.settings import HubSettings
+from workstation.hub.storage.billing import open_billing
 from workstation.hub.storage.books import open_books
 from workstation.hub.storage.snapshot_files import SnapshotFiles
 from workstation.hub.workers import Job, Workers
@@ -112,10 +116,11 @@ def _hub(core: HubCore, key: bytes | None, local_proof: str) -> Hub:
         for executor in executors
         for kind in executor.kinds
     }
-    receiver = CommandReceiver(core.database, core.tenant_id, routes, confirm_work)
+    guard = guard_with(open_billing)
+    receiver = CommandReceiver(core.database, core.tenant_id, routes, confirm_work, guard)
     feed = Feed(core.database, core.tenant_id, core.clock)
-    shelf = SnapshotFiles(core.settings.folder / "snapshots", keys.derive(key, "snapshots") if key else None)
     lanes = Lanes()
+    shelf = SnapshotFiles(core.settings.folder / "snapshots", keys.derive(key, "snapshots") if key else None)
     stopper = Stopper(local_proof)
     file = core.settings.file
     doors = Doors(
@@ -156,6 +161,7 @@ def confirm_work(tx: Tx, work_order_id: str, person_id: str) -> WorkOrder:
 def _executors(core: HubCore, outlets: tuple[Outlet, ...]) -> list[Executor]:
     executors: list[Executor] = [ShopExecutor(HouseBooks(core.database, open_books)), PromiseExecutor()]
     executors.append(TillExecutor(HouseTill(core.database, open_books)))
+    executors.append(BillingExecutor(HouseBilling(core.database, open_billing), core.database))
     if outlets:
         executors.append(MailExecutor(core.database, outlets, load_texts()))
     return executors
@@ -177,7 +183,7 @@ def _workers(
             EffectWorker(
                 core.database,
                 executors,
-                CaseProjector(),
+                CaseProjector(open_billing),
                 core.clock,
                 f"{_node(core.settings)}{new_id(core.clock)}",
                 core.tenant_id,
@@ -187,6 +193,7 @@ def _workers(
     ]
     jobs = [Job(name, _until(stop, worker.run)) for name, worker in services]
     jobs.append(Job("clocks", _until(stop, Clocks(core.database, core.clock, open_books).run)))
+    jobs.append(Job("dunning", _until(stop, DunningClock(core.database, open_billing, core.clock).run)))
     jobs.append(Job("audit", _until(stop, AuditSealer(core.database, core.clock).run)))
     jobs.append(Job("tidy", lambda: _tidy_hourly(core, stop)))
     jobs.append(Job("check", _until(stop, NightlyCheck(core.database, core.clock).run)))

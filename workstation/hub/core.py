@@ -8,9 +8,11 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from workstation.casework.clock import Clock
-from workstation.casework.texts import TEXT_FILES, Texts, texts_from
+from workstation.casework.message import Language
+from workstation.casework.texts import LANGUAGES, TEXT_FILES, Texts, texts_from
 from workstation.hub.ports_access import AccessStore, PasswordHasher
 from workstation.hub.services.devices import Devices
+from workstation.hub.services.dunning_texts import DunningText, dunning_texts_from
 from workstation.hub.services.people import People
 from workstation.hub.settings import HubSettings, SettingsBroken
 from workstation.hub.storage.access import SqlAccess
@@ -84,3 +86,13 @@ def load_texts() -> Texts:
         name: tomllib.loads(resource_path("texts", f"{name}.toml").read_text("utf-8")) for name in TEXT_FILES
     }
     return texts_from(files)
+
+
+def load_dunning_texts() -> dict[Language, dict[str, DunningText]]:
+    """Return the words of reminders by language."""
+    return dunning_texts_from(
+        {
+            language: tomllib.loads(resource_path("texts", f"dunning.{language}.toml").read_text("utf-8"))
+            for language in LANGUAGES
+        }
+    )

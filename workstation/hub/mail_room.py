@@ -17,6 +17,7 @@ from workstation.hub.ports_mail import MailSender, MailSource
 from workstation.hub.services.intake import Intake, IntakePorts
 from workstation.hub.services.mailbox_loop import MailboxLoop
 from workstation.hub.settings import MailboxRecord, SettingsBroken
+from workstation.hub.storage.billing import open_billing
 from workstation.hub.storage.books import open_books
 from workstation.hub.storage.intake_ledger import open_intake_ledger
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     pass
 
 
-from workstation.hub.core import HubCore
+from workstation.casework.proposal import TopicWords
+from workstation.hub.core import HubCore, load_texts
 
 
 def source_of(box: MailboxRecord) -> MailSource:
@@ -73,6 +75,8 @@ class MailRoom:
             open_books=open_books,
             reader=LimitedReader(self.parser),
             clock=self.core.clock,
+            open_billing=open_billing,
+            dunning_words=_words_of("dunning"),
         )
 
     def team_id(self, team: str) -> str:
@@ -109,3 +113,7 @@ class MailRoom:
     def close(self) -> None:
         """End the child process."""
         self.parser.close()
+
+
+def _words_of(topic: str) -> TopicWords | None:
+    return next((one for one in load_texts().topics.topics if one.topic == topic), None)

@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from workstation.casework.case_state import CaseState, Given
 from workstation.casework.money import Money
 from workstation.casework.records import DunningNotice, Invoice
 from workstation.hub.ports import Tx
@@ -330,7 +331,11 @@ class Billing(Protocol):
 
 OpenBilling = Callable[[Tx], Billing]
 """Gives the billing rows of the tenant a transaction belongs to."""
+Guard = Callable[[Tx, CaseState, Given], CaseState]
+"""Stops reminders for the invoice of a case; called when a case is tied and when its customer writes."""
 
+DUNNING_RULE = "rule:dunning"
+"""Who writes reminders."""
 LEVELS = "levels"
 SELLER = "seller"
 

@@ -29,6 +29,7 @@ from workstation.casework.wire.commands import (
 )
 from workstation.hub.ports import Tx
 from workstation.hub.ports_backend import EffectClass
+from workstation.hub.ports_billing import Guard
 from workstation.hub.ports_values import BEFORE_RESTORE, FINAL_STATES, Effect, Reference
 from workstation.hub.services.joining import carry_out_joining, follow
 
@@ -138,8 +139,8 @@ def store(tx: Tx, before: CaseState, after: CaseState) -> int:
     return rev
 
 
-def carry_out(tx: Tx, act: Act, routes: Routes) -> Verdict:
-    """Carry out an act that moves no money.
+def carry_out(tx: Tx, act: Act, routes: Routes, guard: Guard | None = None) -> Verdict:
+    """Carry out an act that moves no money; ``guard`` sees a case that is tied to an invoice.
 
     Raises:
         RuleViolation: it is not possible; nothing is stored.
@@ -149,6 +150,8 @@ def carry_out(tx: Tx, act: Act, routes: Routes) -> Verdict:
     before = load(tx, act)
     given = given_by(tx, act, before)
     after = apply(before, _reaching(act, before), given)
+    if guard is not None and isinstance(act.body, TieCase):
+        after = guard(tx, after, given)
     if before.case is None and after.case is not None:
         # The number is taken last: a refused command leaves no gap in the series.
         case = msgspec.structs.replace(after.case, number=tx.next_number("case"))

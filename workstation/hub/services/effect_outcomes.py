@@ -7,11 +7,14 @@ from datetime import datetime
 import msgspec
 
 from workstation.casework.case_state import CaseState, Given, put_message
-from workstation.casework.decision import StepState, cost_of, group_of
+from workstation.casework.decision import Reverse, StepState, cost_of, group_of
 from workstation.casework.projection import delivered, sending, step_changed, undelivered
 from workstation.hub.ports import Projector, Tx
+from workstation.hub.ports_billing import OpenBilling
 from workstation.hub.ports_values import Effect, EffectState, LedgerEntry
 from workstation.hub.services.case_acts import MAIL, store
+from workstation.hub.services.dunning_mails import mail_followed
+from workstation.hub.services.taking_back import counter_entries, give_back
 
 _STEPS: dict[EffectState, StepState] = {
     "sent": "running",
@@ -23,7 +26,10 @@ _STEPS: dict[EffectState, StepState] = {
 
 
 class CaseProjector:
-    """Implements :class:`workstation.hub.ports.Projector`."""
+    """Implements :class:`workstation.hub.ports.Projector`; with ``open_billing`` invoices follow mails."""
+
+    def __init__(self, open_billing: OpenBilling | None = None) -> None:
+        self._open_billing = open_billing
 
     def changed(self, tx: Tx, effect: Effect) -> None:
         """Follow the effect's new state on its case, its budgets and the ledger."""
@@ -43,6 +49,8 @@ class CaseProjector:
         else:
             after = _step(tx, before, effect, given)
         store(tx, before, after)
+        if effect.kind == MAIL and self._open_billing is not None:
+            mail_followed(tx, self._open_billing(tx), effect)
 
 
 def _mail(state: CaseState, effect: Effect, given: Given) -> CaseState:
@@ -134,6 +142,12 @@ def _book(tx: Tx, state: CaseState, effect: Effect, at: datetime) -> None:
     if record is None or effect.step >= len(record.steps):
         return
     decision = record.steps[effect.step].decision
+    if isinstance(decision, Reverse):
+        give_back(tx, state, decision)
+        entries = counter_entries(state, decision, effect.decision_id, effect.target, effect.ext_ref)
+        if entries:
+            tx.book(effect.effect_id, entries, at)
+        return
     cost = cost_of(decision)
     if not cost:
         return

@@ -15,12 +15,17 @@ from workstation.casework.ids import derived_id
 from workstation.casework.joining import related
 from workstation.casework.message import AttachmentMeta, Language, Message
 from workstation.casework.projection import opened, received, undelivered
+from workstation.casework.proposal import TopicWords
 from workstation.hub.ports import Database, Tx
+from workstation.hub.ports_billing import OpenBilling
 from workstation.hub.ports_books import OpenBooks
 from workstation.hub.ports_intake import IntakeRow, OpenIntakeLedger
 from workstation.hub.ports_mail import Cursor, IncomingMail, MailReader, RawMail
 from workstation.hub.services.case_acts import store
+from workstation.hub.services.dunning_guard import guarded
+from workstation.hub.services.dunning_mails import mail_bounced
 from workstation.hub.services.identity import customer_for, find_customer
+from workstation.hub.services.intake_invoice import invoice_for
 from workstation.hub.services.intake_kinship import kinship_of
 from workstation.hub.services.intake_matter import same_matter
 from workstation.hub.services.intake_order import order_for
@@ -44,6 +49,9 @@ class IntakePorts:
     open_books: OpenBooks
     reader: MailReader
     clock: Clock
+    open_billing: OpenBilling | None = None
+    dunning_words: TopicWords | None = None
+    """Words that speak of a reminder."""
 
 
 class Intake:
@@ -253,6 +261,7 @@ class _Taking:
             after = with_case(after, subject=self.mail.bare_subject or self.mail.subject)
         after = self._answer_to(after)
         after = self._tied_to_order(after, customer)
+        after = self._tied_to_invoice(after, customer, given)
         after = self._bounced(after, joined, given)
         kinship = kinship_of(self.tx, books, self.mail, after.the_case, joined, customer)
         after = with_case(after, kinship=kinship or after.the_case.kinship)
@@ -373,12 +382,31 @@ class _Taking:
         hints = tuple(dict.fromkeys((*case.hints, *found.hints)))
         return with_case(state, order_id=found.order_id, hints=hints)
 
+    def _tied_to_invoice(self, state: CaseState, customer: Customer | None, given: Given) -> CaseState:
+        """Return ``state`` tied to the invoice the mail is about; its reminders rest from now on."""
+        is_speaking = not (self.mail.is_bounce or self.mail.is_auto_reply or self.mail.is_delayed)
+        if self.ports.open_billing is None or not is_speaking:
+            return state
+        billing = self.ports.open_billing(self.tx)
+        case = state.the_case
+        if not case.invoice_id and customer is not None:
+            found = invoice_for(
+                self.tx, billing, self.mail, customer, case.order_id, self.ports.dunning_words
+            )
+            if found is not None:
+                order_id = case.order_id or found.order_id
+                state = with_case(state, invoice_id=found.invoice_id, order_id=order_id)
+        return guarded(self.tx, billing, state, given)
+
     def _bounced(self, state: CaseState, joined: Joined, given: Given) -> CaseState:
         if not self.mail.is_bounce:
             return state
         for message_id in joined.returned:
             if state.message(message_id) is not None:
                 state = undelivered(state, message_id, "mail.bounced", given, delivery="bounced")
+                bounced = state.message(message_id)
+                if self.ports.open_billing is not None and bounced is not None:
+                    mail_bounced(self.tx, self.ports.open_billing(self.tx), bounced)
         return state
 
 

@@ -37,6 +37,7 @@ from workstation.casework.wire.commands import (
 from workstation.casework.wire.commands import NeedsApproval as ApprovalNeeded
 from workstation.hub.ports import Database, Tx
 from workstation.hub.ports_access import Device
+from workstation.hub.ports_billing import Guard
 from workstation.hub.ports_values import CommandRecord, NotStorable
 from workstation.hub.services.case_acts import Act, Routes, carry_out, load
 from workstation.hub.services.deciding import cancel, decide
@@ -71,12 +72,18 @@ class CommandReceiver:
     """Receives the commands of one tenant."""
 
     def __init__(
-        self, database: Database, tenant_id: str, routes: Routes, confirm_work: ConfirmWorkOrder
+        self,
+        database: Database,
+        tenant_id: str,
+        routes: Routes,
+        confirm_work: ConfirmWorkOrder,
+        guard: Guard | None = None,
     ) -> None:
         self._database = database
         self._tenant_id = tenant_id
         self._routes = routes
         self._confirm_work = confirm_work
+        self._guard = guard
         self._contiguous: dict[tuple[str, str], int] = {}
 
     def receive(self, caller: Caller, items: Sequence[msgspec.Raw]) -> CommandsAnswer:
@@ -226,7 +233,7 @@ class CommandReceiver:
             case ConfirmWork():
                 return self._confirm(tx, act, act.body)
             case _:
-                return carry_out(tx, act, self._routes)
+                return carry_out(tx, act, self._routes, self._guard)
 
     def _confirm(self, tx: Tx, act: Act, body: ConfirmWork) -> Verdict:
         case = load(tx, act).the_case  # whoever may not see the case may not confirm its work

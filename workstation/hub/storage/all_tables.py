@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workstation.hub.storage import books_tables
+from workstation.hub.storage import billing_tables, books_tables
 from workstation.hub.storage.tables import metadata
 
-__all__ = ["books_tables", "metadata"]
+__all__ = ["billing_tables", "books_tables", "metadata"]

@@ -22,11 +22,13 @@ from workstation.hub.channels.mail.compose import (
     compose,
     message_id_for,
 )
+from workstation.hub.channels.mail.late_files import with_late_files
 from workstation.hub.channels.mail.loop_guard import blocked_until
 from workstation.hub.channels.mail.parsed import Address
 from workstation.hub.channels.mail.threading import reply_subject
 from workstation.hub.ports import Database, Tx
 from workstation.hub.ports_backend import EffectClass
+from workstation.hub.ports_billing import DUNNING_RULE
 from workstation.hub.ports_mail import (
     MailboxUnavailable,
     MailNotSent,
@@ -67,6 +69,8 @@ class _Ready:
     outlet: Outlet
     mail: OutgoingMail
     recipients: tuple[str, ...]
+    wants_bounces: bool
+    """A letter that must be known not to have arrived comes back to us, though no person wrote it."""
 
 
 class MailExecutor:
@@ -103,7 +107,8 @@ class MailExecutor:
         except ComposeError as error:
             raise EffectRefused("mail.cannot_be_composed", field=error.field, why=error.code) from error
         crashpoint("mail.before_send")
-        envelope_from = "" if ready.mail.auto_submitted else ready.outlet.address
+        is_silent = ready.mail.auto_submitted and not ready.wants_bounces
+        envelope_from = "" if is_silent else ready.outlet.address
         try:
             accepted = ready.outlet.sender.send(
                 raw, envelope_from, ready.recipients, takes_partial=effect.attempt >= _PATIENCE
@@ -164,6 +169,7 @@ class MailExecutor:
         outlet = self._outlet(case, message)
         tenant = tx.reference().tenant
         _check_rate(tx, message)
+        message = with_late_files(tx, message)
         facts = self._facts(tx, message, tenant)
         try:
             text = fill(message.text, facts)
@@ -192,7 +198,8 @@ class MailExecutor:
             language=message.language,
             auto_submitted="auto-generated" if is_by_itself else "",
         )
-        return _Ready(outlet, mail, tuple(dict.fromkeys((*message.to, *message.cc))))
+        recipients = tuple(dict.fromkeys((*message.to, *message.cc)))
+        return _Ready(outlet, mail, recipients, message.author_id == DUNNING_RULE)
 
     def _facts(self, tx: Tx, message: Message, tenant: Tenant) -> tuple[Fact, ...]:
         record = tx.get(DecisionRecord, message.waits_for) if message.waits_for else None

@@ -1,0 +1,1 @@
+"""Invoices and dunning at the hub"""
