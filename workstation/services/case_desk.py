@@ -14,6 +14,7 @@ from workstation.casework.errors import RuleViolation
 from workstation.casework.ids import short_code
 from workstation.casework.limit import Allowed, NeedsApproval
 from workstation.casework.money import Money
+from workstation.casework.promise import Promise
 from workstation.casework.proposal import Proposal, Topics
 from workstation.casework.proposals import propose, with_amount, with_lines
 from workstation.casework.records import (
@@ -33,8 +34,8 @@ from workstation.casework.wire.session import PresenceOf
 from workstation.ports import CaseDocuments, Draft, Outbox, OutboxItem, Replica, Workers
 from workstation.services.case_acts import CaseActs
 from workstation.services.commands import CommandWriter
-from workstation.services.folding import fold, state_of
 from workstation.services.identity import Me
+from workstation.services.kin import kin_of, with_members
 from workstation.services.reference import Reference
 from workstation.services.views import Allowance, CaseFile
 from workstation.services.work import with_pending
@@ -64,6 +65,18 @@ class CaseDesk(CaseActs):
         self._is_online = is_online
         self._presence = presence
 
+    async def keep_promise(self, case_id: str, promise_id: str) -> OutboxItem:
+        """Say that a promise has been kept, also one of a case that went into this one."""
+        return await super().keep_promise(await self._home_of(promise_id, case_id), promise_id)
+
+    async def withdraw_promise(self, case_id: str, promise_id: str, reason: str = "") -> OutboxItem:
+        """Take a promise back, also one of a case that went into this one; the customer has been told."""
+        return await super().withdraw_promise(await self._home_of(promise_id, case_id), promise_id, reason)
+
+    async def _home_of(self, promise_id: str, case_id: str) -> str:
+        promise = await self._workers.run("read", lambda: self._replica.get(Promise, promise_id))
+        return promise.case_id if promise is not None else case_id
+
     @property
     def acts(self) -> CaseActs:
         """What can be done to a case."""
@@ -76,7 +89,6 @@ class CaseDesk(CaseActs):
             RuleViolation: ``case.unknown``.
         """
         documents = await self._workers.run("read", lambda: self._replica.case(case_id))
-        base = await self._workers.run("read", lambda: self._replica.base_of_case(case_id))
         person_id = self._me.worker.person_id
 
         def own() -> tuple[tuple[OutboxItem, ...], Draft | None, Draft | None]:
@@ -88,18 +100,25 @@ class CaseDesk(CaseActs):
 
         pending, draft, note_draft = await self._workers.run("outbox", own)
         # Folded here as well: the overlay of the last act may still be on its way to the file.
-        state, _ = fold(state_of(base, case_id), pending, self._reference.data)
+        joint = await self.writer.joint((case_id,))
+        state = joint.state(case_id)
         if state.case is None:
             raise RuleViolation("case.unknown")
+        members = tuple(joint.state(one) for one in state.case.merged_case_ids)
+        shown = with_members(state, members)
+        kin = await self._workers.run("read", lambda: kin_of(self._replica, state.the_case))
         facts = self._facts(state, documents)
         offers = propose(facts, self._topics())
         return CaseFile(
             case=state.case,
             customer=facts.customer,
-            messages=state.messages,
-            decisions=state.decisions,
-            promises=state.promises,
-            approvals=state.approvals,
+            messages=shown.messages,
+            decisions=shown.decisions,
+            promises=shown.promises,
+            approvals=shown.approvals,
+            related=kin.related,
+            merged=kin.merged,
+            merged_into=kin.merged_into,
             orders=facts.orders,
             payments=facts.payments,
             shipments=facts.shipments,

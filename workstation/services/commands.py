@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from workstation.casework.calendar import Calendar
 from workstation.casework.case_state import CaseState, Given
 from workstation.casework.clock import Clock
+from workstation.casework.customer import Customer
 from workstation.casework.errors import RuleViolation
+from workstation.casework.joining import other_case_id
 from workstation.casework.projection import apply
 from workstation.casework.sla import SlaPolicy
 from workstation.casework.wire import codec
 from workstation.casework.wire.commands import MAX_BODY_BYTES, Body, type_of
 from workstation.ports import Changes, NewCommand, Outbox, OutboxItem, Replica, Signer, TaskRunner, Workers
 from workstation.services.changes import ChangeFeed
-from workstation.services.folding import fold, state_of
 from workstation.services.identity import Me
+from workstation.services.joint_state import JointState, joint_state
 from workstation.services.overlay import Overlay
 from workstation.services.reference import Reference
 from workstation.system.clock import new_id
@@ -69,7 +71,8 @@ class CommandWriter:
         """
         worker = self._me.worker
         now = self._clock.now()
-        state = await self.state(body.case_id)
+        joint = await self.joint((body.case_id, *self._second_of(body)), getattr(body, "customer_id", ""))
+        state = joint.prepared(body)
         name = cmd_id or new_id(self._clock)
         apply(state, body, self._given(state, body, name, now))
         if len(codec.encode(body)) > MAX_BODY_BYTES:
@@ -94,10 +97,28 @@ class CommandWriter:
 
         The outbox is asked too, because the overlay of the last act may still be on its way.
         """
-        pending = await self._workers.run("outbox", lambda: self._outbox.pending(case_id))
-        base = await self._workers.run("read", lambda: self._replica.base_of_case(case_id))
-        state, _ = fold(state_of(base, case_id), pending, self._reference.data)
-        return state
+        return (await self.joint((case_id,))).state(case_id)
+
+    async def joint(self, case_ids: Sequence[str], customer_id: str = "") -> JointState:
+        """Return cases as they stand with all that pending acts tie them to; with a customer of interest."""
+        pending = await self._workers.run("outbox", self._outbox.pending)
+
+        def read() -> JointState:
+            joint = joint_state(self._replica, pending, case_ids)
+            if customer_id and customer_id not in joint.customers:
+                customer = self._replica.get(Customer, customer_id)
+                if customer is not None:
+                    joint.customers[customer_id] = customer
+            return joint
+
+        joint = await self._workers.run("read", read)
+        joint.fold(self._reference.data)
+        return joint
+
+    def _second_of(self, body: Body) -> tuple[str, ...]:
+        """Return the other case an act names; where a merged one is named, the one it went into too."""
+        other = other_case_id(body)
+        return (other,) if other else ()
 
     def targets_of(self, team_id: str) -> tuple[SlaPolicy, Calendar]:
         """Return the answer targets and the opening hours of a team."""

@@ -6,9 +6,10 @@ import asyncio
 import logging
 from collections.abc import Iterable
 
+from workstation.casework.joining import other_case_id
 from workstation.ports import Changes, Outbox, OutboxItem, Replica, StoreUnusable, Workers
 from workstation.services.changes import ChangeFeed
-from workstation.services.folding import fold, state_of
+from workstation.services.joint_state import joint_state
 from workstation.services.reference import Reference
 
 _log = logging.getLogger(__name__)
@@ -27,23 +28,26 @@ class Overlay:
         self._changes = changes
         # One at a time: a picture made from an older look at the outbox must not be written last.
         self._turn = asyncio.Lock()
+        self._tied: dict[str, frozenset[str]] = {}
+        """Cases whose overlay comes from one act: they are made anew together."""
 
     async def rebuild(self) -> None:
         """Make all of it anew (at start)."""
         async with self._turn:
             pending = await self._workers.run("outbox", self._outbox.pending)
             await self._workers.run("replica", self._replica.clear_overlay)
-            await self._write(pending)
+            self._tied.clear()
+            await self._write(pending, frozenset(item.case_id for item in pending))
 
     async def refresh(self, case_ids: Iterable[str]) -> None:
-        """Make the overlay of these cases anew and tell that they changed."""
+        """Make the overlay of these cases, and of those acts tie them to, anew and tell that they changed."""
         wanted = frozenset(case_ids)
         if not wanted:
             return
         async with self._turn:
             pending = await self._workers.run("outbox", self._outbox.pending)
             try:
-                await self._write(tuple(item for item in pending if item.case_id in wanted), wanted)
+                wanted |= await self._write(pending, wanted)
             except StoreUnusable as error:
                 # The act itself is safe; the list catches up with the next change, or at the next start.
                 _log.warning("the list does not show the last acts: %s", error)
@@ -53,23 +57,35 @@ class Overlay:
         """After a page of the feed: replay the pending acts of the cases it touched."""
         async with self._turn:
             pending = await self._workers.run("outbox", self._outbox.pending)
-            busy = frozenset(item.case_id for item in pending) & touched
-            if busy:
-                await self._write(tuple(item for item in pending if item.case_id in busy), busy)
+            busy = {item.case_id for item in pending} | {other_case_id(item.body) for item in pending}
+            again = (frozenset(busy) | self._tied.keys()) & touched
+            if again:
+                await self._write(pending, again)
 
-    async def _write(self, pending: tuple[OutboxItem, ...], cases: frozenset[str] = frozenset()) -> None:
-        by_case: dict[str, list[OutboxItem]] = {case_id: [] for case_id in cases}
-        for item in pending:
-            by_case.setdefault(item.case_id, []).append(item)
+    async def _write(self, pending: tuple[OutboxItem, ...], cases: frozenset[str]) -> frozenset[str]:
+        """Write the overlay of ``cases`` and of all that hangs together with them; returns which."""
+        cases |= {other for case_id in cases for other in self._tied.get(case_id, ())}
         reference = self._reference.data
 
-        def write() -> None:
-            for case_id, items in by_case.items():
-                entities = ()
-                if items:
-                    base = state_of(self._replica.base_of_case(case_id), case_id)
-                    _, entities = fold(base, items, reference)  # type: ignore[assignment]
-                self._replica.put_overlay(case_id, entities, len(items))
+        def write() -> frozenset[str]:
+            joint = joint_state(self._replica, pending, cases)
+            joint.fold(reference)
+            written = frozenset(
+                case_id for case_id in joint.base if case_id in cases or joint.changed(case_id)
+            )
+            for case_id in written:
+                own = {item.case_id for item in joint.items}
+                is_busy = case_id in own or bool(joint.changed(case_id))
+                entities = joint.changed(case_id) if is_busy else ()
+                self._replica.put_overlay(case_id, entities, joint.count(case_id) if is_busy else 0)
+                # What an act on another case has left here goes when that act is settled.
+                self._tie(case_id, written - {case_id} if len(joint.base) > 1 and is_busy else frozenset())
+            return written
 
-        if by_case:
-            await self._workers.run("replica", write)
+        return await self._workers.run("replica", write) if cases else frozenset()
+
+    def _tie(self, case_id: str, others: frozenset[str]) -> None:
+        if others:
+            self._tied[case_id] = others
+        else:
+            self._tied.pop(case_id, None)

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Allowance",
     "CaseFile",
+    "CaseRef",
     "Changes",
     "Connection",
     "ConnectionState",
@@ -102,6 +103,18 @@ class Allowance:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseRef:
+    """Another case, as it is named; while ``number`` is empty, ``code`` stands for it."""
+
+    case_id: str
+    number: str = ""
+    code: str = ""
+    subject: str = ""
+    customer_name: str = ""
+    status: str = "open"
+
+
+@dataclass(frozen=True, slots=True)
 class CaseFile:
     """Everything about one case, own pending acts included; messages oldest first."""
 
@@ -129,6 +142,10 @@ class CaseFile:
     presence: tuple[PresenceOf, ...] = ()
     code: str = ""
     """``K7Q2`` while the case has no number."""
+    related: tuple[CaseRef, ...] = ()
+    merged: tuple[CaseRef, ...] = ()
+    """Cases that went into this one; their messages, decisions and promises are among those above."""
+    merged_into: CaseRef | None = None
     work_orders: tuple[WorkOrder, ...] = ()
     """Work for people about this customer, oldest first."""
 
@@ -139,8 +156,9 @@ class CaseFile:
 
     @property
     def newest_inbound(self) -> Message | None:
-        """The customer's newest message."""
-        return next((item for item in reversed(self.messages) if item.kind == "inbound"), None)
+        """The customer's newest message in this very case."""
+        own = (item for item in reversed(self.messages) if item.case_id == self.case.case_id)
+        return next((item for item in own if item.kind == "inbound"), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +248,12 @@ class Connection:
     is_disk_low: bool = False
     code: str = ""
     """Why, as a code, where one is known."""
+    loading: float | None = None
+    """How much of a first load by snapshot is done, 0 to 1."""
+    mended: int = 0
+    """Entities that differed from the hub's and were put right since this program began."""
+    compared_at: datetime | None = None
+    """When this copy was last found equal to the hub's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,13 +40,14 @@ def moment(value: int | None) -> datetime | None:
 def sort_group(case: Case) -> int:
     """Return whether the case waits for us, for others, or is not in the queue."""
     due_kind = case.due.kind if case.due is not None else ""
-    if case.status == "no_case":
+    if case.status == "no_case" or case.merged_into:
         return OUTSIDE
-    if case.has_undelivered or due_kind in _URGENT:
+    status = case.shown_status
+    if case.undelivered_since is not None or due_kind in _URGENT:
         return FOR_US
-    if case.status == "solved":
+    if status == "solved":
         return OUTSIDE
-    if case.status != "open" or (case.is_held_for_approval and due_kind == "approval"):
+    if status != "open" or (case.is_held_for_approval and due_kind == "approval"):
         return FOR_OTHERS
     return FOR_US
 
@@ -66,15 +67,15 @@ def row_of(case: Case, pending: int = 0) -> tuple[Any, ...]:
         case.customer_name or case.reply_to,
         case.subject,
         case.channel,
-        case.status,
+        case.shown_status,
         case.number,
         due,
         due_kind,
-        micros(case.waiting_since),
+        micros(case.waits_since),
         micros(case.snoozed_until),
         micros(case.opened_at),
         json.dumps(case.read_by),
-        int(case.has_undelivered),
+        int(case.undelivered_since is not None),
         int(case.is_held_for_approval),
         pending,
         case.due.what if case.due is not None else "",
