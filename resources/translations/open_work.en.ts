@@ -2,6 +2,17 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="de">
 <context>
+    <name>Decision</name>
+    <message>
+        <source>Ungeklärt</source>
+        <translation>Not known</translation>
+    </message>
+    <message>
+        <source>jemand muss nachsehen, siehe oben</source>
+        <translation>somebody has to look, see above</translation>
+    </message>
+</context>
+<context>
     <name>OpenWork</name>
     <message>
         <source>Rücksendung</source>

@@ -74,13 +74,11 @@ class Shoot(WorkStates):
         rows = [row.case_id for row in rooms.queue_model.model.rows()]
         files = [await rooms.desk.case_desk.open(row) for row in rows[:40]]
         case_id = next(
-            one.case.case_id
-            for one in files
-            if one.case.waiting_since is None and all(item.state != "open" for item in one.promises)
+            one.case.case_id for one in files if all(item.state != "open" for item in one.promises)
         )
         rooms.open_case(case_id)
         await self._until(partial(self._is_shown, case_id), "case")
-        rooms.acting.act_on_case("solve")
+        await rooms.desk.case_desk.acts.solve(case_id, without_answer="answered_elsewhere")
         await self._until(lambda: model.file is not None and model.file.case.status == "solved", "solved")
         await asyncio.sleep(0.3)
         await self.picture(f"{words}-planned")

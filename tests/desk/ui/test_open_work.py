@@ -18,10 +18,13 @@ from workstation.casework.money import Money
 from workstation.casework.people import Person
 from workstation.casework.records import Booking, LineQuantity, WorkOrder
 from workstation.services.views import CaseFile
+from workstation.system.texts import load_texts
 from workstation.ui.case_desk.models import OpenWorkShown
+from workstation.ui.case_desk.offers import OfferWriter
 from workstation.ui.case_desk.open_work import OpenWorkWriter
 from workstation.ui.case_desk.view_settle import SettleSheet
 from workstation.ui.case_desk.view_work import WorkStrip
+from workstation.ui.shared.decision_button import DecisionState
 from workstation.ui.shared.error_text import ErrorText
 from workstation.ui.shared.formats import Formats
 from workstation.ui.shared.theme import Theme
@@ -338,3 +341,20 @@ def test_red_and_amber_differ_and_without_right_there_is_no_button(theme: Theme,
     assert strip.cards[0].property("tone") == "danger"
     amber = strip_of(theme, qtbot, shown(messages=(lost_mail(),)))
     assert amber.cards[0].property("tone") == "ask"
+
+
+def test_the_button_of_a_doubtful_decision_says_that_nobody_knows() -> None:
+    offers = OfferWriter(FORMATS, ErrorText("de", FORMATS), load_texts())
+    face = offers.faces(case_file(decisions=(record(),)), is_online=True, now=NOW)[0]
+    assert (face.state, face.word) == (DecisionState.ASKED, "Ungeklärt")
+    assert "siehe oben" in face.reason
+
+
+def test_the_sheet_begins_where_something_is_to_be_written(theme: Theme, qtbot: QtBot) -> None:
+    strip = strip_of(theme, qtbot, both())
+    strip.show()
+    strip.cards[0].buttons[0].click()
+    sheet = strip.sheet
+    assert sheet is not None
+    assert sheet.focusWidget() is sheet.field
+    sheet.reject()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from workstation.casework.decision import DecisionRecord, total_cost
+from workstation.casework.doubts import is_in_doubt
 from workstation.casework.errors import RuleViolation
 from workstation.casework.limit import Allowed, NeedsApproval, Refused
 from workstation.casework.message import Fact
@@ -131,6 +132,9 @@ class OfferWriter:
             word = translate("Decision", "Nicht gebucht")
             code, params = self._failure_code(record)
             reason = self._errors.sentence(code, params) if code else ""
+        elif any(is_in_doubt(step) for step in record.steps):
+            state, word = DecisionState.ASKED, translate("Decision", "Ungeklärt")
+            reason = translate("Decision", "jemand muss nachsehen, siehe oben")
         elif record.not_before is not None and record.not_before > now:
             reason = translate("Decision", "gleich")
         rule = (

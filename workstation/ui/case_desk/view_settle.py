@@ -41,6 +41,8 @@ class SettleSheet(Sheet):
         self._note.setFixedHeight(theme.px(72))
         self.add_field(translate("OpenWork", "Notiz für das Team (wenn nötig)"), self._note)
 
+        (self.field if is_done else self._note).setFocus(Qt.FocusReason.OtherFocusReason)
+
     @property
     def reference(self) -> str:
         """How it is found there; empty when it was not done."""

@@ -79,7 +79,7 @@ class WorkOrderRow(QFrame):
         self.work = work
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout(self)
-        row.setContentsMargins(px(14), px(6), px(12), px(6))
+        row.setContentsMargins(px(14), px(1), px(12), px(1))
         row.setSpacing(px(10))
         icon = QLabel()
         theme.set_icon(icon, work.icon, "text.secondary", 18)
@@ -131,7 +131,7 @@ class WorkStrip(QFrame):
         self.setAccessibleName(translate("OpenWork", "Zu klären und zu bestätigen"))
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(theme.px(20), theme.px(12), theme.px(20), 0)
-        self._box.setSpacing(theme.px(8))
+        self._box.setSpacing(theme.px(6))
         self.cards: list[DoubtCard] = []
         self.rows: list[WorkOrderRow] = []
         self.sheet: SettleSheet | None = None
