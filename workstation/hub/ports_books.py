@@ -167,8 +167,8 @@ class Books(Protocol):
         """Store a voucher; False (and nothing stored) when its code is taken."""
         ...
 
-    def voucher_by_code(self, folded_code: str) -> str | None:
-        """Return the id of the voucher with that code."""
+    def voucher_by_code(self, folded_code: str, *, lock: bool = False) -> str | None:
+        """Return the id of the voucher with that code; with ``lock`` nobody else closes it meanwhile."""
         ...
 
     def close_voucher(self, voucher: Voucher) -> bool:

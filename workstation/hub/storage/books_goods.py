@@ -91,10 +91,15 @@ class GoodsRows(BookRows):
         )
         return added == 1
 
-    def voucher_by_code(self, folded_code: str) -> str | None:
-        """Return the id of the voucher with that code."""
-        found = self._ids("voucher_id", "book_voucher", "code", folded_code)
-        return found[0] if found else None
+    def voucher_by_code(self, folded_code: str, *, lock: bool = False) -> str | None:
+        """Return the id of the voucher with that code; with ``lock`` nobody else closes it meanwhile."""
+        found = self._session.value(
+            "SELECT voucher_id FROM book_voucher WHERE tenant_id = :tenant_id AND code = :code"
+            + (" FOR UPDATE" if lock and self._session.is_postgresql else ""),
+            tenant_id=self._tenant_id,
+            code=folded_code,
+        )
+        return None if found is None else str(found)
 
     def close_voucher(self, voucher: Voucher) -> bool:
         """Say that an open voucher is redeemed or withdrawn; False when it was not open any more."""

@@ -10,7 +10,7 @@ from workstation.casework.customer import Customer
 from workstation.casework.errors import RuleViolation
 from workstation.casework.ids import derived_id
 from workstation.casework.records import Order, Voucher
-from workstation.hub.backends.house_books.acts import add_act, known_act
+from workstation.hub.backends.house_books.acts import Raced, add_act, known_act
 from workstation.hub.backends.house_books.numbers import local_day
 from workstation.hub.ports import Tx
 from workstation.hub.ports_backend import VoucherIssued, VoucherRequest
@@ -95,12 +95,14 @@ def known_voucher(tx: Tx, books: Books, code: str) -> Voucher:
     """Return the open voucher with that code, however it is spelled.
 
     Raises:
-        RuleViolation: ``voucher.malformed``, ``voucher.unknown`` or what :func:`close` raises.
+        RuleViolation: ``voucher.malformed``, ``voucher.unknown``, ``voucher.already_redeemed``,
+            ``voucher.withdrawn``.
     """
     folded = folded_code(code)
     if not is_well_formed(folded):
         raise RuleViolation("voucher.malformed")
-    voucher_id = books.voucher_by_code(folded)
+    # Locked before it is read: what is read is what whoever was first left behind.
+    voucher_id = books.voucher_by_code(folded, lock=True)
     if voucher_id is None:
         raise RuleViolation("voucher.unknown")
     voucher = _voucher(tx, voucher_id)
@@ -112,11 +114,10 @@ def close(tx: Tx, books: Books, voucher: Voucher) -> None:
     """Store a voucher that is not open any more.
 
     Raises:
-        RuleViolation: ``voucher.already_redeemed`` or ``voucher.withdrawn`` when it was not open.
+        Raced: it was closed since it was read.
     """
     if not books.close_voucher(voucher):
-        _check_open(tx, _voucher(tx, voucher.voucher_id))
-        raise RuleViolation("voucher.withdrawn")
+        raise Raced
     tx.put(voucher)
 
 
