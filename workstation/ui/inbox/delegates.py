@@ -1,4 +1,4 @@
-"""Paints queue rows: due chip, reason, presence; chips and elided texts are kept."""
+"""Paints queue rows: due chip, reason, presence; rows, chips and elided texts are kept ready."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ from workstation.ui.shared.words import translate
 INSET, TEXT_X, BOX_INSET = 20, 48, 8
 _TONES: dict[DueLevel, Tone] = {"overdue": "danger", "soon": "ask"}
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_LOOKS = (
+    QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_HasFocus
+).value
+_KEPT_ROWS = 96
+"""Pictures of rows that are kept: a few screens, about 10 MB."""
 
 
 def row_height(theme: Theme, *, is_section: bool) -> int:
@@ -28,13 +33,14 @@ def row_height(theme: Theme, *, is_section: bool) -> int:
 
 
 class QueueDelegate(QStyledItemDelegate):
-    """One ``data`` call a row; chips are pictures, elided texts are kept by width."""
+    """One ``data`` call a row; rows and chips are pictures, elided texts are kept by width."""
 
     def __init__(self, theme: Theme, view_model: QueueViewModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._theme, self._view_model = theme, view_model
         self._elider = paint.Elider()
         self._chips = paint.PixmapCache()
+        self._rows = paint.PixmapCache(_KEPT_ROWS)
         theme.changed.connect(self._on_theme_changed)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
@@ -48,21 +54,47 @@ class QueueDelegate(QStyledItemDelegate):
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
         item = index.data(RowRole)
-        rect = QRectF(option.rect)
-        state = option.state
+        if isinstance(item, QueueRow):
+            painter.drawPixmap(option.rect.topLeft(), self._picture(painter, option, item))
+        elif isinstance(item, SectionItem):
+            has_focus = bool(option.state & QStyle.StateFlag.State_HasFocus)
+            painter.save()
+            self._paint_section(painter, QRectF(option.rect), item, has_focus)
+            painter.restore()
+
+    def _picture(self, painter: QPainter, option: QStyleOptionViewItem, row: QueueRow) -> QPixmap:
+        """Return the row as it looks now; drawn anew only when something of it has changed."""
+        ratio = painter.device().devicePixelRatioF()
+        size, words = option.rect.size(), self._view_model.words(row)
+        is_marked = row.case_id in self._view_model.marks
+        look = option.state.value & _LOOKS
+        key = (row, words, look, is_marked, size.width(), size.height(), ratio)
+        found = self._rows.get(key)
+        return found or self._rows.put(key, self._drawn(size, ratio, row, words, option.state, is_marked))
+
+    def _drawn(
+        self,
+        size: QSize,
+        ratio: float,
+        row: QueueRow,
+        words: RowWords,
+        state: QStyle.StateFlag,
+        is_marked: bool,
+    ) -> QPixmap:
+        picture = QPixmap(size * ratio)
+        picture.setDevicePixelRatio(ratio)
+        # Opaque, so that text keeps the smoothing it has on a screen.
+        picture.fill(self._theme.color("bg.panel"))
+        painter = QPainter(picture)
+        rect = QRectF(0, 0, size.width(), size.height())
         has_focus = bool(state & QStyle.StateFlag.State_HasFocus)
-        painter.save()
-        if isinstance(item, SectionItem):
-            self._paint_section(painter, rect, item, has_focus)
-        elif isinstance(item, QueueRow):
-            is_marked = item.case_id in self._view_model.marks
-            self._paint_ground(painter, rect, state, has_focus, is_marked=is_marked)
-            words = self._view_model.words(item)
-            if self._theme.density == "comfortable":
-                self._paint_three_lines(painter, rect, item, words)
-            else:
-                self._paint_two_lines(painter, rect, item, words)
-        painter.restore()
+        self._paint_ground(painter, rect, state, has_focus, is_marked=is_marked)
+        if self._theme.density == "comfortable":
+            self._paint_three_lines(painter, rect, row, words)
+        else:
+            self._paint_two_lines(painter, rect, row, words)
+        painter.end()
+        return picture
 
     # -- parts
     def _paint_section(self, painter: QPainter, rect: QRectF, item: SectionItem, has_focus: bool) -> None:
@@ -223,3 +255,4 @@ class QueueDelegate(QStyledItemDelegate):
     def _on_theme_changed(self) -> None:
         self._elider.clear()
         self._chips.clear()
+        self._rows.clear()
