@@ -1,0 +1,46 @@
+"""Plants each bug in turn and plays seeds until it is found: the proof that the simulation sees."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+
+from tests.faults.sim.bugs import BUGS, planted
+from tests.faults.sim.running import until_found
+
+LONGEST_S = 60.0
+
+
+@dataclass(frozen=True)
+class Found:
+    """How a planted bug was found."""
+
+    bug: str
+    seed: int | None
+    seconds: float
+    rules: tuple[str, ...]
+    said: str
+
+    @property
+    def line(self) -> str:
+        """One line of the report."""
+        if self.seed is None:
+            return f"  {self.bug:45} NOT FOUND in {self.seconds:.0f} s"
+        return f"  {self.bug:45} {self.seconds:5.1f} s  seed {self.seed:<6} {', '.join(self.rules)}"
+
+
+def find(bug: str, first: int = 0, longest_s: float = LONGEST_S) -> Found:
+    """Play seeds from ``first`` on with the bug in the program."""
+    with planted(bug):
+        run, seconds = until_found(itertools.count(first), longest_s)
+    if run is None:
+        return Found(bug, None, seconds, (), "")
+    return Found(bug, run.seed, seconds, tuple(sorted(run.rules)), run.broken[0][:300])
+
+
+def find_all(processes: int = os.cpu_count() or 1) -> list[Found]:
+    """Find all planted bugs, several at a time."""
+    with ProcessPoolExecutor(processes) as pool:
+        return list(pool.map(find, BUGS))
