@@ -18,9 +18,13 @@ def test_init_makes_a_firm_that_can_begin(command: Command, firm: Path) -> None:
     calendar = tomllib.loads(command(firm, "calendar", "export").out)["calendar"][0]
     assert calendar["spans"] == [{"days": [1, 2, 3, 4, 5], "opens": "08:00", "closes": "18:00"}]
     assert "Fronleichnam" in {day["name"] for day in calendar["holidays"]}, "a holiday of Bavaria"
-    limits = {row["role"]: row for row in tomllib.loads(command(firm, "limits", "export").out)["limit"]}
-    assert limits["agent"]["per_decision"] == "50.00"
-    assert limits["agent"]["per_customer"] == {"amount": "150.00", "window_days": 90}
+    rows = tomllib.loads(command(firm, "limits", "export").out)["limit"]
+    limits = {(row["role"], row["kinds"][0]): row for row in rows}
+    assert limits["agent", "*"]["per_decision"] == "50.00"
+    assert limits["agent", "*"]["per_customer"] == {"amount": "150.00", "window_days": 90}
+    assert limits["agent", "goods_again"]["per_decision"] == "500.00"
+    assert "per_decision" not in limits["agent", "reversal"]
+    assert ("counter", "reversal") not in limits, "the counter asks before it takes back"
 
 
 def test_people_come_move_and_go(command: Command, firm: Path) -> None:
