@@ -96,17 +96,7 @@ class DeskWindow(QObject):
         self.sign_in = SignInView(theme)
         self.palette = Palette(theme, self.palette_model, window)
         self.outbox = OutboxPopover(theme, window)
-        self.sheets = Sheets(
-            window,
-            theme,
-            formats,
-            desk.clock,
-            self.case_model,
-            desk.case_desk,
-            lambda: desk.session.view.person_id,
-            self.open_case,
-            lambda: desk.reference.data.people,
-        )
+        self.sheets = self._make_sheets()
         self.covers = Covers(
             window, self.sign_in, desk.session, desk.tasks, self.errors, start_demo, set_autostart
         )
@@ -117,6 +107,20 @@ class DeskWindow(QObject):
         self._typing, self._tick = QTimer(self), QTimer(self)
         self._set_up_timers()
         self._stop_listening: Callable[[], None] = lambda: None
+
+    def _make_sheets(self) -> Sheets:
+        desk, window = self.desk, self.window
+        return Sheets(
+            window,
+            window.theme,
+            self.formats,
+            desk.clock,
+            self.case_model,
+            desk.case_desk,
+            lambda: desk.session.view.person_id,
+            self.open_case,
+            lambda: desk.reference.data.people,
+        )
 
     def _set_up_timers(self) -> None:
         self._typing.setSingleShot(True)
