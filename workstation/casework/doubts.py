@@ -23,6 +23,7 @@ IN_DOUBT = "effect.outcome_unknown"
 """Code of an effect that may have happened and that only a person can settle."""
 NOT_DONE = "effect.not_done"
 NOT_ARRIVED = "mail.not_arrived"
+KEPT_AS_DRAFT = "reply.kept_as_draft"
 LONGEST_REFERENCE = 200
 LONGEST_NOTE = 2000
 _SLOTS = {
@@ -172,6 +173,11 @@ def _mail(state: CaseState, doubt: Doubt, is_done: bool, given: Given) -> CaseSt
 
 
 def _step(state: CaseState, doubt: Doubt, body: SettleEffect, given: Given) -> CaseState:
+    code = KEPT_AS_DRAFT if body.outcome == "done" else NOT_DONE
+    for message in state.messages:
+        if message.waits_for == doubt.decision_id and message.delivery_code == IN_DOUBT:
+            # It did not leave and does not by itself: its author has it back and may have changed it.
+            state = put_message(state, with_(message, delivery_code=code))
     if body.outcome == "done":
         facts = facts_from(doubt, body.reference, given.at)
         state = step_changed(state, doubt.decision_id, doubt.step, "booked", given, result=facts)
