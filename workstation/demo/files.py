@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from workstation.demo.materials import Materials
 from workstation.demo.shapes import DataSet, Purchase
 
+_NEXT_DELIVERY = timedelta(days=6)
 _STATUS = {"placed": "bestellt", "shipped": "versandt", "delivered": "zugestellt", "cancelled": "storniert"}
 
 
@@ -67,7 +68,25 @@ def write_files(data: DataSet, materials: Materials, folder: Path) -> Path:
             for one in materials.firm["point"]
         ),
     )
+    _table(
+        folder / "bestand.csv",
+        ("Artikelnummer", "Artikel", "Verfuegbar", "Erwartet"),
+        (
+            (
+                article.sku,
+                article.name,
+                str(pieces),
+                "" if pieces else (data.now + _NEXT_DELIVERY).date().isoformat(),
+            )
+            for article, pieces in zip(materials.articles.values(), _stock_of(materials), strict=True)
+        ),
+    )
     return folder
+
+
+def _stock_of(materials: Materials) -> list[int]:
+    """Pieces of each article: mostly plenty, few of some, now and then none."""
+    return [0 if place % 11 == 10 else 3 + place * 7 % 40 for place in range(len(materials.articles))]
 
 
 def _order(purchase: Purchase) -> dict[str, Any]:

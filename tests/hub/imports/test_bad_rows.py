@@ -20,12 +20,14 @@ PARCELS = "tracking_number;order;carrier;promised_by;delivered_at"
 EVENTS = "tracking_number;at;code;text"
 INVOICES = "number;order;total;open;issued_on;due_on;dunning_level"
 POINTS = "name;address;lat;lon;hours"
+STOCK = "sku;name;available;expected_on"
 B2 = "B-2;K-1001;20.11.2026;0"
 GOOD_CUSTOMER = "K-1;Anna Gut;anna@gut.test;2024-01-02;52.5;13.4;de;Frau"
 GOOD_ORDER = "B-1;K-1001;20.11.2026;4,90;A1;Glas;2;14,50;19"
 GOOD_PAYMENT = "P-1;B-10023;card;83,70;;EUR;20.11.2026"
 GOOD_PARCEL = "T-1;B-10023;DHL;24.11.2026;"
 GOOD_INVOICE = "R-1;B-10023;83,70;0;20.11.2026;04.12.2026;0"
+GOOD_STOCK = "A1;Glas;7;"
 GOOD_POINT = "Kiosk;Weg 1, Berlin;52,52;13,40;Mo-Fr 8-18"
 
 Bad = tuple[Kind, str, str, str, str, str]
@@ -187,6 +189,13 @@ BAD: list[Bad] = [
     ),
     ("drop_off_points", POINTS, GOOD_POINT, "Laden;Weg 2;52;13;Mo 8-25", "hours", "import.not_hours"),
     ("drop_off_points", POINTS, GOOD_POINT, "Kiosk;Weg 1, Berlin;52;13;", "name", "import.repeated"),
+    ("stock", STOCK, GOOD_STOCK, ";Schale;1;", "sku", "import.value_missing"),
+    ("stock", STOCK, GOOD_STOCK, "A2;Schale;;", "available", "import.value_missing"),
+    ("stock", STOCK, GOOD_STOCK, "A2;Schale;-1;", "available", "import.out_of_range"),
+    ("stock", STOCK, GOOD_STOCK, "A2;Schale;1,5;", "available", "import.not_whole"),
+    ("stock", STOCK, GOOD_STOCK, "A2;Schale;viele;", "available", "import.not_a_number"),
+    ("stock", STOCK, GOOD_STOCK, "A2;Schale;0;bald", "expected_on", "import.not_a_day"),
+    ("stock", STOCK, GOOD_STOCK, "a 1;Schale;3;", "sku", "import.repeated"),
 ]
 
 

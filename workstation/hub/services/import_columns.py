@@ -14,7 +14,10 @@ Kind = Literal[
     "parcels",
     "parcel_events",
     "invoices",
+    "dunning_notices",
+    "invoice_payments",
     "drop_off_points",
+    "stock",
 ]
 KINDS: tuple[Kind, ...] = (
     "customers",
@@ -24,7 +27,10 @@ KINDS: tuple[Kind, ...] = (
     "parcels",
     "parcel_events",
     "invoices",
+    "dunning_notices",
+    "invoice_payments",
     "drop_off_points",
+    "stock",
 )
 """In the order in which they depend on one another."""
 
@@ -39,8 +45,14 @@ FILE_NAMES: dict[str, Kind] = {
     "shipments": "parcels",
     "paketereignisse": "parcel_events",
     "rechnungen": "invoices",
+    "mahnungen": "dunning_notices",
+    "rechnungszahlungen": "invoice_payments",
+    "zahlungseingänge": "invoice_payments",
+    "zahlungseingaenge": "invoice_payments",
     "abgabestellen": "drop_off_points",
     "paketshops": "drop_off_points",
+    "bestand": "stock",
+    "lagerbestand": "stock",
     **{kind: kind for kind in KINDS},
 }
 _LINE = {
@@ -137,8 +149,33 @@ COLUMNS: dict[Kind, Columns] = {
             "due_on": ("faellig", "fällig", "fällig_am", "due"),
             "delivery": ("versand", "zustellung"),
             "dunning_level": ("mahnstufe",),
+            "fee_open": ("mahngebuehr", "mahngebühr", "dunning_fee", "fee"),
+            "sent_at": ("versandt_am", "sent_on"),
+            "delivered_at": ("zugestellt_am", "delivered_on"),
+            "tax": ("steuer", "umsatzsteuer", "tax_split"),
         },
         frozenset({"number", "order", "total", "issued_on", "due_on"}),
+    ),
+    "dunning_notices": Columns(
+        {
+            "invoice": ("rechnung", "rechnungsnummer", "invoice_number"),
+            "level": ("stufe", "mahnstufe", "dunning_level"),
+            "sent_on": ("datum", "date", "versandt_am"),
+            "fee": ("gebuehr", "gebühr", "mahngebuehr", "mahngebühr"),
+            "number": ("mahnung", "mahnnummer", "nummer"),
+            "currency": ("waehrung", "währung"),
+        },
+        frozenset({"invoice", "level", "sent_on"}),
+    ),
+    "invoice_payments": Columns(
+        {
+            "number": ("zahlung", "zahlungsnummer", "reference", "id"),
+            "invoice": ("rechnung", "rechnungsnummer", "invoice_number"),
+            "amount": ("betrag", "summe"),
+            "paid_on": ("datum", "date", "bezahlt_am"),
+            "currency": ("waehrung", "währung"),
+        },
+        frozenset({"number", "invoice", "amount", "paid_on"}),
     ),
     "drop_off_points": Columns(
         {
@@ -150,5 +187,14 @@ COLUMNS: dict[Kind, Columns] = {
             "carrier": ("versanddienst", "paketdienst"),
         },
         frozenset({"name", "address", "lat", "lon"}),
+    ),
+    "stock": Columns(
+        {
+            "sku": ("artikelnummer", "article"),
+            "name": ("artikel", "bezeichnung", "product", "produkt"),
+            "available": ("verfügbar", "verfuegbar", "bestand", "menge", "stock", "quantity"),
+            "expected_on": ("erwartet_am", "erwartet", "nachschub", "expected"),
+        },
+        frozenset({"sku", "available"}),
     ),
 }

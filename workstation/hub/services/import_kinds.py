@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from workstation.casework.customer import PostalAddress
 from workstation.casework.money import Money
-from workstation.casework.records import OpeningSpan, ParcelEvent, ParcelEventCode, PaymentMethod
+from workstation.casework.records import OpeningSpan, ParcelEvent, ParcelEventCode, PaymentMethod, TaxShare
 from workstation.hub.services.import_columns import Kind
 from workstation.hub.services.import_rows import Row
 from workstation.hub.services.import_values import (
@@ -22,6 +22,7 @@ from workstation.hub.services.import_values import (
     moment_of,
     money_of,
     rate_of,
+    tax_of,
     text_of,
     whole_of,
 )
@@ -188,8 +189,33 @@ class InvoiceRow:
     open: Money
     issued_on: date
     due_on: date
-    delivery: Literal["not_sent", "sent", "delivered", "failed"]
+    delivery: Literal["not_sent", "sent", "delivered", "failed"] | None
     dunning_level: int
+    fee_open: Money
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    tax: tuple[TaxShare, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """A reminder that was sent before this program did it."""
+
+    invoice: str
+    level: int
+    sent_on: date
+    fee: Money
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvoicePaymentRow:
+    """Money received for an invoice, as a file has it."""
+
+    number: str
+    invoice: str
+    amount: Money
+    paid_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +230,27 @@ class PointRow:
     carrier: str
 
 
-ImportRow = CustomerRow | OrderRow | PaymentRow | ParcelRow | InvoiceRow | PointRow
+@dataclass(frozen=True, slots=True)
+class StockRow:
+    """What of an article can be sent, as a file has it."""
+
+    sku: str
+    name: str
+    available: int
+    expected_on: date | None
+
+
+ImportRow = (
+    CustomerRow
+    | OrderRow
+    | PaymentRow
+    | ParcelRow
+    | InvoiceRow
+    | NoticeRow
+    | InvoicePaymentRow
+    | PointRow
+    | StockRow
+)
 
 
 def customer_row(cells: Cells) -> CustomerRow:
@@ -327,8 +373,38 @@ def invoice_row(cells: Cells) -> InvoiceRow:
         open=still_open,
         issued_on=issued,
         due_on=due,
-        delivery=cells.maybe("delivery", "sent", choice_of, _SENT),
+        delivery=cells.maybe("delivery", None, choice_of, _SENT),
         dunning_level=cells.maybe("dunning_level", 0, whole_of, 0, 9),
+        fee_open=cells.money("fee_open") if cells.has("fee_open") else Money.zero(cells.house.currency),
+        sent_at=cells.maybe("sent_at", None, moment_of, cells.house.zone),
+        delivered_at=cells.maybe("delivered_at", None, moment_of, cells.house.zone),
+        tax=cells.maybe("tax", (), tax_of, total),
+    )
+
+
+def notice_row(cells: Cells) -> NoticeRow:
+    """Read one reminder."""
+    cells.check_currency()
+    return NoticeRow(
+        invoice=cells.text("invoice"),
+        level=cells.read("level", whole_of, 1, 9),
+        sent_on=cells.read("sent_on", day_of),
+        fee=cells.money("fee") if cells.has("fee") else Money.zero(cells.house.currency),
+        number=cells.words("number"),
+    )
+
+
+def invoice_payment_row(cells: Cells) -> InvoicePaymentRow:
+    """Read one payment of an invoice."""
+    cells.check_currency()
+    amount = cells.money("amount")
+    if not amount:
+        raise CellProblem("import.amount_zero", "amount")
+    return InvoicePaymentRow(
+        number=cells.text("number"),
+        invoice=cells.text("invoice"),
+        amount=amount,
+        paid_on=cells.read("paid_on", day_of),
     )
 
 
@@ -344,13 +420,26 @@ def point_row(cells: Cells) -> PointRow:
     )
 
 
+def stock_row(cells: Cells) -> StockRow:
+    """Read how many pieces of one article there are."""
+    return StockRow(
+        sku=cells.text("sku"),
+        name=cells.words("name"),
+        available=cells.read("available", whole_of, 0, 100_000_000),
+        expected_on=cells.maybe("expected_on", None, day_of),
+    )
+
+
 SINGLE: Mapping[Kind, Callable[[Cells], ImportRow]] = {
     "customers": customer_row,
     "payments": payment_row,
     "parcels": parcel_row,
     "parcel_events": parcel_event_row,
     "invoices": invoice_row,
+    "dunning_notices": notice_row,
+    "invoice_payments": invoice_payment_row,
     "drop_off_points": point_row,
+    "stock": stock_row,
 }
 """Kinds of which a row is a record; orders and their lines are gathered first."""
 

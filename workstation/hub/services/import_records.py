@@ -12,25 +12,29 @@ from workstation.casework.ids import derived_id
 from workstation.casework.money import Money
 from workstation.casework.records import (
     DropOffPoint,
-    Invoice,
     Order,
     OrderLine,
     Payment,
     Shipment,
+    StockLevel,
 )
 from workstation.casework.wire.entities import Entity, entity_id
 from workstation.hub.ports import Tx
 from workstation.hub.ports_books import Books, folded_number
 from workstation.hub.services.identity import find_customer, identity, with_identity
+from workstation.hub.services.import_invoices import invoice_from, keep_invoice_payment, notice_from
 from workstation.hub.services.import_kinds import (
     CustomerRow,
     ImportRow,
+    InvoicePaymentRow,
     InvoiceRow,
     LineRow,
+    NoticeRow,
     OrderRow,
     ParcelRow,
     PaymentRow,
     PointRow,
+    StockRow,
 )
 from workstation.hub.services.import_values import CellProblem
 
@@ -55,14 +59,21 @@ def keep(tx: Tx, books: Books, row: ImportRow) -> Outcome:
         case ParcelRow():
             return _parcel(tx, books, row)
         case InvoiceRow():
-            return _invoice(tx, books, row)
+            return put(tx, invoice_from(tx, books, row, _order_of(tx, books, row.order)))
+        case NoticeRow():
+            return put(tx, notice_from(tx, books.billing, row))
+        case InvoicePaymentRow():
+            return keep_invoice_payment(tx, books.billing, row)
         case PointRow():
             return _point(tx, row)
+        case StockRow():
+            return _stock(tx, books, row)
         case _:
             assert_never(row)
 
 
-def _put(tx: Tx, entity: E) -> Outcome:
+def put(tx: Tx, entity: E) -> Outcome:
+    """Store an entity unless it is known as it is."""
     known = tx.get(type(entity), entity_id(entity))
     if known is None:
         tx.put(entity)
@@ -94,7 +105,7 @@ def _customer(tx: Tx, books: Books, row: CustomerRow) -> Outcome:
     for kind, column, values in (("email", "email", row.emails), ("phone", "phone", row.phones)):
         for value in values:
             customer = _linked(tx, customer, "email" if kind == "email" else "phone", column, value)
-    outcome = _put(tx, customer)
+    outcome = put(tx, customer)
     books.keep_customer(customer)
     return outcome
 
@@ -151,12 +162,24 @@ def _order(tx: Tx, books: Books, row: OrderRow) -> Outcome:
         placed_at=row.placed_at,
         lines=_lines(known_id, row.lines, known),
         shipping=row.shipping,
-        status=row.status,
+        status=_status(row, known),
+        replaces_order_id=known.replaces_order_id if known else "",
+        reference=known.reference if known else "",
     )
     if known is not None and order.customer_id != known.customer_id:
         raise CellProblem("import.order_of_other", "customer", number=row.number)
     books.keep_order(order)
-    return _put(tx, order)
+    return put(tx, order)
+
+
+def _status(row: OrderRow, known: Order | None) -> Literal["placed", "shipped", "delivered", "cancelled"]:
+    """What was cancelled here is not revived by a file that does not know of it yet."""
+    is_cancelled_here = (
+        known is not None
+        and known.status == "cancelled"
+        and any(line.cancelled_quantity for line in known.lines)
+    )
+    return "cancelled" if is_cancelled_here and row.status == "placed" else row.status
 
 
 def _lines(order_id: str, rows: tuple[LineRow, ...] | None, known: Order | None) -> tuple[OrderLine, ...]:
@@ -168,7 +191,7 @@ def _lines(order_id: str, rows: tuple[LineRow, ...] | None, known: Order | None)
     for row in rows:
         line_id = derived_id("order_line", order_id, row.key.casefold())
         old = before.pop(line_id, None)
-        used = max(old.refunded_quantity, old.returned_quantity, old.replaced_quantity) if old else 0
+        used = _booked(old) if old else 0
         if row.quantity < used:
             raise CellProblem("import.quantity_below_booked", "quantity", name=row.name, booked=used)
         lines.append(
@@ -182,12 +205,19 @@ def _lines(order_id: str, rows: tuple[LineRow, ...] | None, known: Order | None)
                 refunded_quantity=old.refunded_quantity if old else 0,
                 returned_quantity=old.returned_quantity if old else 0,
                 replaced_quantity=old.replaced_quantity if old else 0,
+                cancelled_quantity=old.cancelled_quantity if old else 0,
             )
         )
     for gone in before.values():
-        if gone.refunded_quantity or gone.returned_quantity or gone.replaced_quantity:
+        if _booked(gone):
             raise CellProblem("import.line_with_bookings_missing", "name", name=gone.name)
     return tuple(lines)
+
+
+def _booked(line: OrderLine) -> int:
+    """Return how many pieces of a line bookings are about."""
+    gone = line.refunded_quantity + line.cancelled_quantity
+    return max(gone, line.returned_quantity, line.replaced_quantity)
 
 
 def _order_of(tx: Tx, books: Books, number: str) -> Order:
@@ -220,7 +250,7 @@ def _payment(tx: Tx, books: Books, row: PaymentRow) -> Outcome:
         account_hint=row.account_hint,
     )
     books.keep_payment(payment, row.number)
-    return _put(tx, payment)
+    return put(tx, payment)
 
 
 def _parcel(tx: Tx, books: Books, row: ParcelRow) -> Outcome:
@@ -229,7 +259,7 @@ def _parcel(tx: Tx, books: Books, row: ParcelRow) -> Outcome:
     if not row.order:
         if known is None:
             raise CellProblem("import.parcel_unknown", "tracking_number", number=row.tracking_number)
-        return _put(tx, _with_events(known, row))
+        return put(tx, _with_events(known, row))
     order = _order_of(tx, books, row.order)
     if known is not None and known.order_id != order.order_id:
         raise CellProblem("import.parcel_of_other_order", "order", number=row.tracking_number)
@@ -245,7 +275,7 @@ def _parcel(tx: Tx, books: Books, row: ParcelRow) -> Outcome:
         events=known.events if known else (),
     )
     books.keep_shipment(shipment)
-    return _put(tx, _with_events(shipment, row))
+    return put(tx, _with_events(shipment, row))
 
 
 def _with_events(shipment: Shipment, row: ParcelRow) -> Shipment:
@@ -253,33 +283,8 @@ def _with_events(shipment: Shipment, row: ParcelRow) -> Shipment:
     return msgspec.structs.replace(shipment, events=tuple(events))
 
 
-def _invoice(tx: Tx, books: Books, row: InvoiceRow) -> Outcome:
-    order = _order_of(tx, books, row.order)
-    invoice_id = derived_id(tx.tenant_id, "invoice", "house_books", folded_number(row.number))
-    known = tx.get(Invoice, invoice_id)
-    if known is not None and known.order_id != order.order_id:
-        raise CellProblem("import.invoice_of_other_order", "order", number=row.number)
-    invoice = Invoice(
-        invoice_id=invoice_id,
-        number=row.number,
-        customer_id=order.customer_id,
-        order_id=order.order_id,
-        total=row.total,
-        open=row.open,
-        issued_on=row.issued_on,
-        due_on=row.due_on,
-        delivery=row.delivery,
-        dunning_level=row.dunning_level,
-        is_dunning_blocked=known.is_dunning_blocked if known else False,
-        dunning_blocked_until=known.dunning_blocked_until if known else None,
-        dunning_block_reason=known.dunning_block_reason if known else "",
-    )
-    books.keep_invoice(invoice)
-    return _put(tx, invoice)
-
-
 def _point(tx: Tx, row: PointRow) -> Outcome:
-    return _put(
+    return put(
         tx,
         DropOffPoint(
             point_id=derived_id(tx.tenant_id, "drop_off_point", row.name.casefold(), row.address.casefold()),
@@ -291,3 +296,18 @@ def _point(tx: Tx, row: PointRow) -> Outcome:
             carrier=row.carrier,
         ),
     )
+
+
+def _stock(tx: Tx, books: Books, row: StockRow) -> Outcome:
+    sku = folded_number(row.sku)
+    stock_id = derived_id(tx.tenant_id, "stock", sku)
+    known = tx.get(StockLevel, stock_id)
+    level = StockLevel(
+        stock_id=stock_id,
+        sku=row.sku,
+        available=row.available,
+        name=row.name or (known.name if known else ""),
+        expected_on=row.expected_on,
+    )
+    books.keep_stock(level, sku)
+    return put(tx, level)

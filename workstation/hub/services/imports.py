@@ -20,10 +20,13 @@ from workstation.hub.services.import_kinds import (
     CustomerRow,
     House,
     ImportRow,
+    InvoicePaymentRow,
     InvoiceRow,
+    NoticeRow,
     OrderRow,
     PaymentRow,
     PointRow,
+    StockRow,
 )
 from workstation.hub.services.import_orders import Orders
 from workstation.hub.services.import_records import Outcome, keep
@@ -251,10 +254,14 @@ def _records(kind: Kind, name: str, read: ReadFile, house: House, report: Import
 
 def _number_of(record: ImportRow) -> tuple[str, str]:
     match record:
-        case CustomerRow() | PaymentRow() | InvoiceRow() | OrderRow():
+        case CustomerRow() | PaymentRow() | InvoiceRow() | InvoicePaymentRow() | OrderRow():
             return folded_number(record.number), "number"
+        case NoticeRow():
+            return f"{folded_number(record.invoice)}\n{record.level}", "level"
         case PointRow():
             return f"{record.name}\n{record.address}".casefold(), "name"
+        case StockRow():
+            return folded_number(record.sku), "sku"
         case _:
             # Scans of one parcel come in many rows; a parcel has an order beside its number.
             return (folded_number(record.tracking_number), "tracking_number") if record.order else ("", "")
