@@ -11,6 +11,7 @@ from workstation.ports import Changes, Outbox, OutboxItem, Replica, StoreUnusabl
 from workstation.services.changes import ChangeFeed
 from workstation.services.joint_state import joint_state
 from workstation.services.reference import Reference
+from workstation.system.crashpoint import crashpoint
 
 _log = logging.getLogger(__name__)
 
@@ -82,6 +83,7 @@ class Overlay:
                 self._tie(case_id, written - {case_id} if len(joint.base) > 1 and is_busy else frozenset())
             return written
 
+        crashpoint("desk.overlay.before")
         return await self._workers.run("replica", write) if cases else frozenset()
 
     def _tie(self, case_id: str, others: frozenset[str]) -> None:

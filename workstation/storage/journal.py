@@ -34,6 +34,7 @@ class Journal:
         try:
             if self._ends_torn():
                 os.write(descriptor, b"\n")
+            crashpoint("desk.journal.before")
             os.write(descriptor, line)
             os.fsync(descriptor)
         finally:

@@ -150,6 +150,7 @@ class SqlOutbox(Shelf):
                 changed.update(state="cancelled", in_overlay=0, held_until=None, is_paused=0, undo_left_s=0.0)
                 connection.execute(update(outbox).where(outbox.c.cmd_id == row["cmd_id"]).values(**changed))
                 self._restore_draft(connection, cancelled[-1])
+                crashpoint("desk.cancel.before_commit")
         crashpoint("desk.outbox.cancelled")
         for item in cancelled:
             self._keep_copy({"op": "state", "cmd_id": item.cmd_id, "state": "cancelled"})
@@ -237,6 +238,7 @@ class SqlOutbox(Shelf):
                 .where(outbox.c.cmd_id.in_(cmd_ids), outbox.c.state == "queued")
                 .values(state="sent")
             )
+            crashpoint("desk.push.before_commit")
         crashpoint("desk.push.marked")
 
     def mark_unanswered(self, cmd_ids: Sequence[str], code: str) -> None:
@@ -276,6 +278,7 @@ class SqlOutbox(Shelf):
                 settled.append(item)
                 if not isinstance(verdict, _SHOWN) and not isinstance(verdict, IdReuse):
                     self._restore_draft(connection, item)
+                crashpoint("desk.settle.before_commit")
         crashpoint("desk.outbox.settled")
         for item in settled:
             self._keep_copy({"op": "state", "cmd_id": item.cmd_id, "state": "settled"})
@@ -324,6 +327,7 @@ class SqlOutbox(Shelf):
                 elif row["state"] == "settled":
                     row["state"] = "queued"
                 connection.execute(update(outbox).where(outbox.c.cmd_id == row["cmd_id"]).values(**row))
+                crashpoint("desk.reoffer.before_commit")
         return len(rows)
 
     def prune(self, before: datetime) -> int:

@@ -13,6 +13,7 @@ from workstation.hub.ports import Database, Tx
 from workstation.hub.ports_books import OpenBooks
 from workstation.hub.services.case_acts import store
 from workstation.hub.services.overdue_work import OverdueWork
+from workstation.system.crashpoint import crashpoint
 
 _log = logging.getLogger(__name__)
 _LOOK_BACK = timedelta(days=7)
@@ -116,4 +117,5 @@ class _Look:
         if after == before:
             return False
         store(tx, before, after)
+        crashpoint("clocks.before_commit")
         return True

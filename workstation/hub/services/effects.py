@@ -157,6 +157,7 @@ class EffectWorker:
         return self._database.run(tenant_id, work)
 
     def _confirm(self, tenant_id: str, effect: Effect, done: Done) -> None:
+        crashpoint("effect.before_confirm")
         confirmed = msgspec.structs.replace(
             effect,
             state="confirmed",
@@ -204,6 +205,7 @@ class EffectWorker:
         self._change(tenant_id, effect, waiting, _after(self._clock.now(), pause))
 
     def _doubt(self, tenant_id: str, effect: Effect, executor: Executor) -> None:
+        crashpoint("effect.before_doubt")
         doubtful = msgspec.structs.replace(effect, state="unknown")
         self._change(tenant_id, effect, doubtful, _after(self._clock.now(), 2 * executor.timeout_s))
 
@@ -216,6 +218,7 @@ class EffectWorker:
             return
         try:
             done = executor.look_up(effect)
+            crashpoint("effect.looked_up")
         except EffectRetry as error:
             self._breaker.failed(effect.target)
             self._look_again(tenant_id, effect, error.after_s)

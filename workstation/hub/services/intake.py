@@ -84,6 +84,7 @@ class Intake:
         )
         if known is not None:
             return known
+        crashpoint("intake.before_blob")
         sha256 = database.blobs.put(self._tenant_id, mail.raw)
         crashpoint("intake.blob")
         intake_id = new_id(self._ports.clock)
@@ -103,6 +104,7 @@ class Intake:
                     received_at=mail.received_at,
                 )
                 ledger.add(row)
+                crashpoint("intake.store.before_commit")
             return row
 
         row = database.run(self._tenant_id, work)
@@ -273,6 +275,7 @@ class _Taking:
             subject=message.case_id,
             detail={"message_id": message.message_id, "sha256": self.row.sha256},
         )
+        crashpoint("intake.case.before_commit")
         return message
 
     def _customer(self) -> Customer | None:

@@ -21,6 +21,7 @@ from workstation.hub.storage.sql import (
     numbered,
     placeholders,
 )
+from workstation.system.crashpoint import crashpoint
 
 COLUMNS = (
     "tenant_id, effect_id, command_id, decision_id, message_id, case_id, step, kind, target, effect_class,"
@@ -259,5 +260,6 @@ def claim(session: Session, wanted: Wanted, worker: str, now: datetime) -> Claim
         tenant_id=effect.tenant_id,
         effect_id=effect.effect_id,
     )
+    crashpoint("effect.claim.before_commit")
     claimed = msgspec.structs.replace(effect, state=state, claimed_by=worker)
     return ClaimedEffect(effect.tenant_id, claimed, was_sent)

@@ -9,6 +9,7 @@ from typing import TypeVar
 from workstation.hub.storage.audit_rows import AuditRows
 from workstation.hub.storage.finding import ReferenceMemory
 from workstation.hub.storage.sql import Session
+from workstation.system.crashpoint import crashpoint
 
 T = TypeVar("T")
 
@@ -72,10 +73,13 @@ class SqlTx(AuditRows):
         if self.is_read_only:
             return
         self._write_pending()
+        crashpoint("hub.feed.before_commit")
         self.heads.update(self.finish_documents())
         self.write_commands(self.heads)
+        crashpoint("hub.before_commit")
 
     def committed(self) -> None:
         """Do what was put off until the transaction is on the disk."""
+        crashpoint("hub.committed")
         for work in self._after:
             work()

@@ -32,6 +32,7 @@ from workstation.hub.ports_backend import (
     VoucherRequest,
 )
 from workstation.hub.ports_books import BookAct, Books, OpenBooks
+from workstation.system.crashpoint import crashpoint
 
 T = TypeVar("T")
 
@@ -164,7 +165,10 @@ class HouseBooks:
         return confirm(tx, self._open_books(tx), work_order_id, person_id)
 
     def _settle(self, tenant_id: str, work: Callable[[Tx, Books], T]) -> T:
-        return settle(self._database, tenant_id, lambda tx: work(tx, self._open_books(tx)))
+        crashpoint("books.before_booking")
+        booked = settle(self._database, tenant_id, lambda tx: work(tx, self._open_books(tx)))
+        crashpoint("books.booked")
+        return booked
 
     def _find(self, tenant_id: str, reference: str, told: Callable[[Tx, BookAct], T]) -> T | None:
         def look(tx: Tx) -> T | None:
