@@ -31,6 +31,8 @@ from workstation.services.replies import Replies
 from workstation.services.search import Find
 from workstation.services.session import Session
 from workstation.services.sync import Sync
+from workstation.services.sync_care import CopyCare
+from workstation.services.sync_snapshot import SnapshotLoader
 from workstation.services.text_shelf import TextShelf
 from workstation.services.work import Work
 from workstation.system import keys
@@ -42,6 +44,7 @@ from workstation.system.workers import LaneWorkers
 if TYPE_CHECKING:
     from workstation.storage.outbox import SqlOutbox
     from workstation.storage.replica import SqlReplica
+    from workstation.storage.snapshot_spool import SnapshotSpool
 
 LOCK_FILE = "desk.lock"
 _log = logging.getLogger(__name__)
@@ -142,6 +145,7 @@ class _Opened:
     device_key: bytes
     outbox: SqlOutbox
     replica: SqlReplica
+    spool: SnapshotSpool
     salvaged: int
 
     def sign(self, message: bytes) -> str:
@@ -182,6 +186,7 @@ def _open_files(
 ) -> _Opened:
     from workstation.storage.opening import OUTBOX_FILE, REPLICA_FILE, open_outbox, open_replica
     from workstation.storage.secret_place import key_of, open_secrets
+    from workstation.storage.snapshot_spool import SnapshotSpool
 
     secrets, place = open_secrets(profile, may_use_files=may_use_key_files)
     device_key = secrets.read("device-key")
@@ -202,7 +207,8 @@ def _open_files(
     except BaseException:
         outbox.close()
         raise
-    return _Opened(lock, workers, secrets, place, private, outbox, replica, salvaged)
+    spool = SnapshotSpool(profile, keys.derive(replica_key, "snapshot"))
+    return _Opened(lock, workers, secrets, place, private, outbox, replica, spool, salvaged)
 
 
 def build_desk(
@@ -261,8 +267,17 @@ def _wired(profile: Path, now: SystemClock, runner: AsyncTasks, files: _Opened, 
     known: _Known = {"reference": reference, "me": me, "clock": now}
     shared: _Shared = {"tasks": runner, "overlay": overlay, "changes": changes}
     writer = CommandWriter(**both, **known, **shared, sign=files.sign)
+    loader = SnapshotLoader(replica=replica, spool=files.spool, outbox=outbox, workers=workers, link=link)
     sync = Sync(
-        **both, **shared, link=link, session=session, reference=reference, clock=now, backoff=FullJitter
+        **both,
+        **shared,
+        link=link,
+        session=session,
+        reference=reference,
+        clock=now,
+        backoff=FullJitter,
+        loader=loader,
+        care=CopyCare(replica=replica, outbox=outbox, workers=workers, link=link, clock=now),
     )
     writer.on_queued = sync.wake_push
     decisions = Decisions(

@@ -157,7 +157,7 @@ class Feed:
             generation=self.generation,
             rows=tuple(rows),
             cursors=dict(self.heads),
-            heads=dict(self.heads),
+            heads={name: seq + more for name, seq in self.heads.items()},
             scopes=scopes,
             server_time=NOW,
             more=more,

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.desk.materials import NOW, PERSON, SCOPE, TEAM, Feed, an_id
+from workstation.casework.errors import RuleViolation
 from workstation.casework.wire.commands import Applied, CommandsAnswer, Envelope, Verdict
+from workstation.casework.wire.search import SearchAnswer
 from workstation.casework.wire.session import (
     Challenge,
     ChallengeRequest,
@@ -21,7 +23,15 @@ from workstation.casework.wire.session import (
     TokenAnswer,
     TokenRequest,
 )
-from workstation.casework.wire.sync import PullAnswer, PullRequest
+from workstation.casework.wire.sync import (
+    BackfillAnswer,
+    BackfillRequest,
+    BucketAnswer,
+    DigestAnswer,
+    PullAnswer,
+    PullRequest,
+)
+from workstation.ports.copies import SnapshotPiece
 from workstation.system import keys
 
 
@@ -108,6 +118,24 @@ class ScriptedHub:
 
     def close(self) -> None:
         """Nothing to close."""
+
+    def snapshot_piece(self, scope: str, start: int, length: int, etag: str) -> SnapshotPiece | None:
+        return None
+
+    def digest(self, scope: str, seq: int) -> DigestAnswer:
+        raise RuleViolation("feed.moved", scope=scope, head=seq)
+
+    def bucket(self, scope: str, seq: int, number: int) -> BucketAnswer:
+        return BucketAnswer(scope=scope, seq=seq, bucket=number, rows=())
+
+    def backfill(self, request: BackfillRequest) -> BackfillAnswer:
+        return BackfillAnswer(generation=self.feed.generation, rows=())
+
+    def search(self, text: str, limit: int) -> SearchAnswer:
+        return SearchAnswer(rows=())
+
+    def case_file(self, case_id: str) -> SearchAnswer:
+        raise RuleViolation("case.unknown", case_id=case_id)
 
     def put_blob(self, sha256: str, path: Path) -> None:
         """Thrown away."""

@@ -50,7 +50,7 @@ class MemoryReplica:
         self.scopes: dict[Id, dict[str, int]] = {}
         self.over: dict[str, tuple[list[Entity], int]] = {}
         self.era = 0
-        self.is_sweeping = False
+        self.loading: dict[str, int] = {}
 
     def apply_page(self, answer: PullAnswer) -> Changes:
         touched: list[tuple[str, Entity]] = []
@@ -64,14 +64,17 @@ class MemoryReplica:
             if known is None or known.rev <= row.rev:
                 self.docs[key] = codec.decode(row.body, ENTITIES[row.entity])
                 touched.append((row.entity, self.docs[key]))
-        for scope in [scope for scope in self.seqs if scope not in answer.scopes]:
-            del self.seqs[scope]
+        for scope in [scope for scope in {**self.seqs, **self.loading} if scope not in answer.scopes]:
+            self.seqs.pop(scope, None)
+            self.loading.pop(scope, None)
             for kept in self.scopes.values():
                 kept.pop(scope, None)
-        if self.is_sweeping and not answer.more:
-            self.is_sweeping = False
+        for scope in list(self.loading):
+            if answer.cursors.get(scope, -1) < answer.heads.get(scope, 0):
+                continue
+            since = self.loading.pop(scope)
             for kept in self.scopes.values():
-                for scope in [scope for scope, era in kept.items() if era < self.era]:
+                if kept.get(scope, since) < since:
                     del kept[scope]
         for key in [key for key in self.docs if not self.scopes.get(key)]:
             touched.append((key[0], self.docs.pop(key)))
@@ -87,9 +90,15 @@ class MemoryReplica:
         return self.generation, dict(self.seqs)
 
     def reset(self, generation: str) -> None:
-        self.generation, self.seqs = generation, {}
         self.era += 1
-        self.is_sweeping = True
+        known = {scope for kept in self.scopes.values() for scope in kept} | set(self.seqs)
+        self.loading.update(dict.fromkeys(known, self.era))
+        self.generation, self.seqs = generation, {}
+
+    def reset_scope(self, scope: str) -> None:
+        self.era += 1
+        self.loading[scope] = self.era
+        self.seqs.pop(scope, None)
 
     def put_overlay(self, case_id: str, entities: Sequence[Entity], pending: int) -> None:
         self.over.pop(case_id, None)

@@ -41,9 +41,10 @@ class GenerationChanged(Exception):
     """The cursors are void and everything is read anew.
 
     ``is_restored``: the hub came back from a backup, so commands are offered again by their ids; otherwise
-    this desk has only been away for longer than the hub keeps what was deleted.
+    this desk has only been away from ``scope`` for longer than the hub keeps what was deleted.
     """
 
-    def __init__(self, *, is_restored: bool = True) -> None:
-        super().__init__("restored" if is_restored else "too long away")
+    def __init__(self, *, is_restored: bool = True, scope: str = "") -> None:
+        super().__init__("restored" if is_restored else f"too long away {scope}".rstrip())
         self.is_restored = is_restored
+        self.scope = scope

@@ -21,9 +21,10 @@ from workstation.casework.wire.session import (
     TokenRequest,
 )
 from workstation.casework.wire.sync import PullAnswer, PullRequest
+from workstation.ports.copies import HubCopies
 
 
-class HubApi(Protocol):
+class HubApi(HubCopies, Protocol):
     """Calls to one hub. Any of them may raise HubUnavailable, SignInRequired or RuleViolation.
 
     ``pull`` may also raise ProtocolMismatch and GenerationChanged.

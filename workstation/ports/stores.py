@@ -179,6 +179,10 @@ class Replica(Protocol):
         """Forget the cursors, and with the next pages all that the hub no longer sends."""
         ...
 
+    def reset_scope(self, scope: str) -> None:
+        """Forget the cursor of one scope, and with its next pages all that the hub no longer sends of it."""
+        ...
+
     def put_overlay(self, case_id: str, entities: Sequence[Entity], pending: int) -> None:
         """Replace the overlay of one case; ``pending`` counts own acts under way."""
         ...

@@ -34,6 +34,7 @@ from workstation.casework.wire.session import (
 from workstation.casework.wire.sync import Problem, PullAnswer, PullRequest
 from workstation.ports import GenerationChanged, HubUnavailable, ProtocolMismatch, SignInRequired
 from workstation.remote.blobs import download, upload
+from workstation.remote.copies import CopyCalls
 from workstation.remote.events import events_of
 
 T = TypeVar("T")
@@ -44,10 +45,11 @@ CONNECT_S = 5.0
 READ_S = 30.0
 SILENCE_S = 40.0
 """The stream of pokes sends a heartbeat every 15 s; after this silence it is given up."""
+_OTHER_GENERATION = frozenset({"feed.generation_changed", "feed.cursor_ahead"})
 _NO_ANSWER = frozenset({408, 425, 429, 500, 502, 503, 504, 507})
 
 
-class RequestsHub:
+class RequestsHub(CopyCalls):
     """The port ``HubApi``. Usable from several threads; each has its own connections."""
 
     def __init__(self, url: str, *, ca_file: str = "", timeout_s: float = READ_S) -> None:
@@ -257,8 +259,11 @@ class RequestsHub:
             raise HubUnavailable(problem.code, float(retry_after) if retry_after.isdigit() else None)
         if status == 426:
             raise ProtocolMismatch(problem.code, **problem.params)
-        if status == 410 or (status == 409 and problem.code.startswith("feed.")):
-            raise GenerationChanged(is_restored=status == 409)
+        if status == 410 or problem.code in _OTHER_GENERATION:
+            raise GenerationChanged(is_restored=status == 409, scope=problem.params.get("scope", ""))
+        if problem.code == "scope.forbidden":
+            # One scope was taken away, not the session: the next page says which are left.
+            raise RuleViolation(problem.code, **problem.params)
         if status in (401, 403) and not is_open:
             raise SignInRequired(problem.code, **problem.params)
         raise RuleViolation(problem.code, **problem.params)

@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import msgspec
@@ -89,6 +89,8 @@ class Session:
         self._token_until: datetime | None = None
         self.view = SessionView(state="first_run", key_place=key_place)  # type: ignore[arg-type]
         self.on_signed_in: Callable[[], None] = lambda: None
+        """Set by the sync loop."""
+        self.before_sign_out: Callable[[], Awaitable[None]] = _nothing
         """Set by the sync loop."""
 
     def sign(self, message: bytes) -> str:
@@ -175,7 +177,12 @@ class Session:
         self._is_hub_stopped = False
 
     async def stop_embedded(self) -> bool:
-        """End the hub of this computer until somebody asks for it; False when it did not run."""
+        """End the hub of this computer until somebody asks for it; False when it did not run.
+
+        Raises:
+            RuleViolation: ``session.unsettled`` while acts still wait for it.
+        """
+        await self._nothing_waits()
         self._is_hub_stopped = True
         return await self._workers.run("net", self._embedded.stop)
 
@@ -305,9 +312,8 @@ class Session:
         Raises:
             RuleViolation: ``session.unsettled`` while acts still wait for the hub; nothing is dropped.
         """
-        waiting = await self._workers.run("outbox", self._outbox.unsettled)
-        if waiting:
-            raise RuleViolation("session.unsettled", waiting=waiting)
+        await self._nothing_waits()
+        await self.before_sign_out()
         try:
             hub = self._link.hub
             await self._workers.run("net", hub.close_session)
@@ -319,6 +325,11 @@ class Session:
         self._token_until = None
         self._set(person_id="", person_name="", login="", role="", team_id="")
         return self._show("locked")
+
+    async def _nothing_waits(self) -> None:
+        waiting = await self._workers.run("outbox", self._outbox.unsettled)
+        if waiting:
+            raise RuleViolation("session.unsettled", waiting=waiting)
 
     async def fresh_token(self) -> None:
         """Make sure the token is good for a while; asks for a new one by signed challenge if not.
@@ -403,6 +414,10 @@ class Session:
 
     async def _note(self, name: str, value: str) -> None:
         await self._workers.run("outbox", lambda: self._outbox.set_note(name, value))
+
+
+async def _nothing() -> None:
+    """Until the sync loop has its say."""
 
 
 def checked_url(text: str) -> str:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from workstation.casework.clock import Clock
 from workstation.casework.errors import RuleViolation
 from workstation.casework.wire.codec import SCHEMA
-from workstation.casework.wire.commands import MAX_BATCH, MAX_BATCH_BYTES, CommandsAnswer, Envelope
+from workstation.casework.wire.commands import MAX_BATCH, CommandsAnswer, Envelope
 from workstation.casework.wire.sync import PAGE_BYTES, PAGE_ROWS, PullRequest
 from workstation.ports import (
     Backoff,
@@ -34,12 +34,14 @@ from workstation.services.link import HubLink
 from workstation.services.overlay import Overlay
 from workstation.services.reference import Reference
 from workstation.services.session import Session
+from workstation.services.sync_batches import LANES, batches
+from workstation.services.sync_care import CopyCare
+from workstation.services.sync_copies import CopyKeeping
+from workstation.services.sync_snapshot import SnapshotLoader
 from workstation.services.views import Connection, ConnectionState
 from workstation.system.crashpoint import crashpoint
 
 _log = logging.getLogger(__name__)
-LANES = 4
-ROWS_A_LANE = 25
 PULL_EVERY_S = 60.0
 PULL_EVERY_WITHOUT_POKES_S = 15.0
 STALE_AFTER = timedelta(seconds=60)
@@ -50,7 +52,7 @@ QUIET = frozenset({"case.mark_read"})
 """Acts nobody waits for are not counted as waiting."""
 
 
-class Sync:
+class Sync(CopyKeeping):
     """Moves commands up and state down. Nothing it meets makes it drop a command."""
 
     def __init__(
@@ -67,6 +69,8 @@ class Sync:
         changes: ChangeFeed,
         clock: Clock,
         backoff: Callable[[], Backoff],
+        loader: SnapshotLoader | None = None,
+        care: CopyCare | None = None,
     ) -> None:
         self._outbox = outbox
         self._replica = replica
@@ -79,6 +83,8 @@ class Sync:
         self._changes = changes
         self._clock = clock
         self._new_backoff = backoff
+        self._loader = loader
+        self._care = care
         self._push_wanted = asyncio.Event()
         self._pull_wanted = asyncio.Event()
         self._may_go = asyncio.Event()
@@ -97,6 +103,7 @@ class Sync:
         self._held = 0
         self._disk = DiskState(free=0)
         session.on_signed_in = self.signed_in
+        session.before_sign_out = self.compare_now
         changes.subscribe(self._on_changes)
 
     # ------------------------------------------------------------------ the loops
@@ -127,8 +134,10 @@ class Sync:
 
     async def _pull_loop(self) -> None:
         async def round_() -> None:
-            while not self._reading_stopped and await self.pull_once():
+            while not self._reading_stopped and (await self.pull_once() or await self._load()):
                 pass
+            if not self._reading_stopped:
+                await self._look_after()
 
         def every() -> float:
             return PULL_EVERY_S if self._has_pokes else PULL_EVERY_WITHOUT_POKES_S
@@ -245,7 +254,12 @@ class Sync:
         async with self._pulling:
             generation, cursors = await self._workers.run("read", self._replica.cursors)
             request = PullRequest(
-                generation=generation, schema=SCHEMA, cursors=cursors, limit=PAGE_ROWS, max_bytes=PAGE_BYTES
+                generation=generation,
+                schema=SCHEMA,
+                cursors=cursors,
+                limit=PAGE_ROWS,
+                max_bytes=PAGE_BYTES,
+                skip=self._loader.scopes if self._loader else (),
             )
             hub = self._link.hub
             try:
@@ -253,20 +267,26 @@ class Sync:
             except GenerationChanged as change:
                 await self._begin_anew(change)
                 return True
+            if self._loader is not None:
+                answer = self._loader.without_loading(cursors, answer)
             changes = await self._workers.run("replica", lambda: self._replica.apply_page(answer))
-            if changes.reference:
-                await self._reference.load()
-            seen = await self._workers.run("outbox", lambda: self._outbox.mark_seen(answer.cursors))
-            await self._overlay.rebase(changes.cases)
-            await self._overlay.refresh(seen)
+            # What a snapshot is still to bring has not been seen yet.
+            loading = dict.fromkeys(self._loader.scopes, 0) if self._loader else {}
+            await self._show_stored(changes, {**loading, **answer.cursors})
             self._last_sync_at = self._clock.now()
             self._online()
-            self._changes.publish(changes | Changes(outbox=bool(seen)))
             return answer.more
 
     async def _begin_anew(self, change: GenerationChanged) -> None:
         _log.warning("the feed is read anew: %s", change)
-        await self._workers.run("replica", lambda: self._replica.reset(""))
+        if change.scope:
+            await self._workers.run("replica", lambda: self._replica.reset_scope(change.scope))
+        else:
+            await self._workers.run("replica", lambda: self._replica.reset(""))
+        if self._loader is not None:
+            self._loader.begin_anew()
+        if self._care is not None:
+            self._care.want()
         if change.is_restored:
             offered = await self._workers.run("outbox", lambda: self._outbox.reoffer(self._session.sign))
             _log.warning("%d commands are offered again", offered)
@@ -372,6 +392,9 @@ class Sync:
             is_read_only=self._disk.is_read_only,
             is_disk_low=self._disk.is_low,
             code=self._code,
+            loading=self._loader.progress if self._loader else None,
+            mended=self._care.mended if self._care else 0,
+            compared_at=self._care.compared_at if self._care else None,
         )
 
     def _on_changes(self, changes: Changes) -> None:
@@ -393,28 +416,6 @@ class Sync:
     def state(self) -> ConnectionState:
         """How it stands with the hub."""
         return self._state
-
-
-def batches(ready: tuple[Envelope, ...]) -> tuple[tuple[Envelope, ...], ...]:
-    """Spread envelopes over at most four batches; those of one case stay together and in order.
-
-    Raises nothing; what does not fit the size of a batch goes in the next round, later ones of its case too.
-    """
-    count = max(1, min(LANES, -(-len(ready) // ROWS_A_LANE)))
-    lanes: list[list[Envelope]] = [[] for _ in range(count)]
-    sizes = [0] * count
-    lane_of: dict[str, int] = {}
-    full: set[str] = set()
-    for envelope in ready:
-        lane = lane_of.setdefault(envelope.case_id, min(range(count), key=lambda index: len(lanes[index])))
-        size = len(bytes(envelope.body)) + 1024
-        has_room = len(lanes[lane]) < MAX_BATCH and sizes[lane] + size <= MAX_BATCH_BYTES
-        if envelope.case_id in full or (lanes[lane] and not has_room):
-            full.add(envelope.case_id)
-            continue
-        lanes[lane].append(envelope)
-        sizes[lane] += size
-    return tuple(tuple(lane) for lane in lanes if lane)
 
 
 async def _either(wanted: asyncio.Event, seconds: float) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from workstation.casework.case import Case
 from workstation.casework.wire.entities import ENTITIES, Entity
-from workstation.casework.wire.sync import FeedRow, PullAnswer
+from workstation.casework.wire.sync import FeedRow
 from workstation.ports import Changes
 from workstation.storage.find import words_of
 from workstation.storage.queue import COLUMN_COUNT, COLUMNS, micros, row_of
@@ -38,6 +38,19 @@ def decoded(entity: str, body: bytes | str) -> Entity | None:
         return None
 
 
+class _Owner(msgspec.Struct, frozen=True):
+    case_id: str = ""
+    customer_id: str = ""
+
+
+def _owner_in(body: str) -> _Owner:
+    """Return where a body belongs that only a newer program can read: it is kept there until then."""
+    try:
+        return msgspec.json.decode(body, type=_Owner)
+    except msgspec.MsgspecError:
+        return _Owner()
+
+
 class _Page:
     """What one page touches."""
 
@@ -56,12 +69,12 @@ class _Page:
         self.is_reference |= entity in REFERENCE
 
 
-def ingest(connection: Connection, answer: PullAnswer, era: int) -> Changes:
-    """Store one page; the caller holds the transaction and stores the cursors in it."""
+def ingest(connection: Connection, rows: Iterable[FeedRow], era: int) -> Changes:
+    """Store rows; the caller holds the transaction and stores the cursors in it."""
     page = _Page()
     puts: list[tuple[str, str, str, int]] = []
     drops: list[tuple[str, str, str]] = []
-    for row in answer.rows:
+    for row in rows:
         if row.gone or not bytes(row.body):
             drops.append((row.entity, row.id, row.scope))
             page.gone[(row.entity, row.id)] = row.scope
@@ -94,8 +107,9 @@ def _store_documents(connection: Connection, page: _Page) -> None:
     for key, (row, body, entity) in page.bodies.items():
         if known.get(key, -1) > row.rev:
             continue
-        case_id = str(getattr(entity, "case_id", ""))
-        customer_id = str(getattr(entity, "customer_id", ""))
+        owner = entity if entity is not None else _owner_in(body)
+        case_id = str(getattr(owner, "case_id", ""))
+        customer_id = str(getattr(owner, "customer_id", ""))
         documents.append((row.entity, row.id, row.rev, case_id, customer_id, body))
         page.touch(row.entity, case_id, customer_id)
         if entity is not None:

@@ -16,10 +16,8 @@ from workstation.casework.customer import Customer
 from workstation.casework.message import Message
 from workstation.casework.records import Invoice, Order, Shipment
 from workstation.casework.wire.entities import E, Entity, entity_id, entity_name
-from workstation.casework.wire.sync import PullAnswer
 from workstation.ports import (
     CaseDocuments,
-    Changes,
     FindHit,
     InboxFilter,
     Key,
@@ -29,11 +27,11 @@ from workstation.ports import (
     TimelineRow,
 )
 from workstation.storage.find import query_of
-from workstation.storage.ingest import decoded, ingest, remove_orphans
+from workstation.storage.ingest import decoded
 from workstation.storage.outbox_rows import writing
 from workstation.storage.queue import COLUMN_COUNT, COLUMNS, item_of, moment, page_sql, row_of
 from workstation.storage.queue_counts import count_queue
-from workstation.system.crashpoint import crashpoint
+from workstation.storage.scope_copies import CopiedScopes
 
 MAX_FOUND = 200
 _PLACE = Path("replica.db")
@@ -53,69 +51,12 @@ _CUSTOMER_PARTS = (
 )
 
 
-class SqlReplica:
+class SqlReplica(CopiedScopes):
     """The port ``Replica``: ``writer`` belongs to the lane ``replica``, ``reader`` to whoever asks."""
 
     def __init__(self, writer: Engine, reader: Engine) -> None:
         self._writer = writer
         self._reader = reader
-
-    # ------------------------------------------------------------------ the feed
-
-    def apply_page(self, answer: PullAnswer) -> Changes:
-        """Store a page of the feed and its cursors in one transaction."""
-        with writing(self._writer, _PLACE) as connection:
-            era = int(_note(connection, "era") or 0)
-            changes = ingest(connection, answer, era)
-            changes |= self._purge_lost_scopes(connection, answer.scopes)
-            if not answer.more and _note(connection, "sweeping"):
-                changes |= self._sweep(connection, era)
-            if answer.cursors:
-                connection.exec_driver_sql(
-                    "INSERT INTO cursor (scope, seq, head) VALUES (?, ?, ?)"
-                    " ON CONFLICT (scope) DO UPDATE SET seq = excluded.seq, head = excluded.head",
-                    [(scope, seq, answer.heads.get(scope, seq)) for scope, seq in answer.cursors.items()],
-                )
-            _set_note(connection, "generation", answer.generation)
-            _set_note(connection, "server_time", answer.server_time.isoformat())
-            crashpoint("desk.ingest.before_commit")
-        crashpoint("desk.ingest.committed")
-        return changes
-
-    def _purge_lost_scopes(self, connection: Connection, scopes: Sequence[str]) -> Changes:
-        listed = json.dumps(list(scopes))
-        lost = [
-            scope
-            for (scope,) in connection.exec_driver_sql(
-                "SELECT scope FROM cursor WHERE scope NOT IN (SELECT value FROM json_each(?))", (listed,)
-            )
-        ]
-        if not lost:
-            return Changes()
-        marks = [(scope,) for scope in lost]
-        connection.exec_driver_sql("DELETE FROM membership WHERE scope = ?", marks)
-        connection.exec_driver_sql("DELETE FROM cursor WHERE scope = ?", marks)
-        return remove_orphans(connection, None)
-
-    def _sweep(self, connection: Connection, era: int) -> Changes:
-        """After a restart of all cursors: what the hub has not sent again is gone."""
-        connection.exec_driver_sql("DELETE FROM membership WHERE era < ?", (era,))
-        _set_note(connection, "sweeping", "")
-        return remove_orphans(connection, None)
-
-    def cursors(self) -> tuple[str, dict[str, int]]:
-        """Return the generation and the cursor of each scope."""
-        with self._reader.connect() as connection:
-            rows = connection.exec_driver_sql("SELECT scope, seq FROM cursor").all()
-            return _note(connection, "generation"), {str(row[0]): int(row[1]) for row in rows}
-
-    def reset(self, generation: str) -> None:
-        """Forget the cursors; rows stay until the hub has sent all it has."""
-        with writing(self._writer, _PLACE) as connection:
-            connection.exec_driver_sql("DELETE FROM cursor")
-            _set_note(connection, "generation", generation)
-            _set_note(connection, "era", str(int(_note(connection, "era") or 0) + 1))
-            _set_note(connection, "sweeping", "1")
 
     # ------------------------------------------------------------------ the overlay
 
@@ -411,11 +352,3 @@ def _entities(rows: Iterable[Any]) -> list[Entity]:
 def _one(connection: Connection, sql: str, case_id: str) -> Case | None:
     body = connection.exec_driver_sql(sql, (case_id,)).scalar()
     return cast(Case | None, decoded("case", body)) if body else None
-
-
-def _note(connection: Connection, name: str) -> str:
-    return str(connection.exec_driver_sql("SELECT value FROM note WHERE name = ?", (name,)).scalar() or "")
-
-
-def _set_note(connection: Connection, name: str, value: str) -> None:
-    connection.exec_driver_sql("INSERT OR REPLACE INTO note (name, value) VALUES (?, ?)", (name, value))

@@ -157,4 +157,14 @@ REPLICA_STEPS: tuple[Step, ...] = (
             text, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2', prefix='2 3'
         )""",
     ),
+    (
+        # Scopes that are read anew, and since which era their rows count; before, there was one mark for all.
+        "CREATE TABLE scope_load (scope TEXT NOT NULL PRIMARY KEY, era INTEGER NOT NULL)",
+        """INSERT INTO scope_load (scope, era)
+            SELECT DISTINCT scope, (SELECT CAST(value AS INTEGER) FROM note WHERE name = 'era')
+            FROM membership
+            WHERE EXISTS (SELECT 1 FROM note WHERE name = 'sweeping' AND value <> '')""",
+        "DELETE FROM note WHERE name = 'sweeping'",
+        "INSERT OR IGNORE INTO note (name, value) SELECT 'schema', '1' WHERE EXISTS (SELECT 1 FROM doc)",
+    ),
 )

@@ -29,7 +29,8 @@ from workstation.ports import (
 from workstation.services import sync as sync_module
 from workstation.services.link import HubLink
 from workstation.services.session import Session, checked_url
-from workstation.services.sync import Sync, batches
+from workstation.services.sync import Sync
+from workstation.services.sync_batches import batches
 
 
 class Patience:

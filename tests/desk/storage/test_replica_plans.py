@@ -14,7 +14,7 @@ from workstation.storage.opening import open_replica
 from workstation.storage.replica import SqlReplica
 
 # Small by nature: own pending acts, counters, scopes, and lists handed over as JSON.
-SMALL = ("ov_", "counter", "cursor", " o", "json_each", "CONSTANT ROW", " w ")
+SMALL = ("ov_", "counter", "cursor", "scope_load", " o", "json_each", "CONSTANT ROW", " w ")
 
 
 def scans(replica: SqlReplica, folder: Path) -> list[str]:

@@ -9,8 +9,11 @@ import msgspec
 
 T = TypeVar("T")
 
-SCHEMA = 1
-"""Major version of entities and commands; a hub serves this and the two before it."""
+SCHEMA = 2
+"""Version of entities and commands; a hub serves this and the two before it.
+
+1: the first whole product. 2: all decisions, vouchers, stock, joined cases.
+"""
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 
