@@ -16,6 +16,7 @@ from workstation.casework.decision import (
 )
 from workstation.casework.money import sum_of
 from workstation.casework.params import money_param
+from workstation.casework.reversal import target_of
 from workstation.casework.texts import Texts, proposal_text
 from workstation.casework.texts.formats import param_text
 from workstation.ui.shared.formats import Formats
@@ -42,8 +43,11 @@ class DecisionWords:
         self._formats = formats
         self._texts = texts
 
-    def title(self, record: DecisionRecord, *, is_done: bool) -> str:
-        """Return «24,90 € erstattet + Rücksendung», or what is to happen while it has not."""
+    def title(self, record: DecisionRecord, *, is_done: bool, known: Sequence[DecisionRecord] = ()) -> str:
+        """Return «24,90 € erstattet + Rücksendung», or what is to happen while it has not.
+
+        ``known``: decisions of the case; a reversal names the amount of the one it takes back.
+        """
         steps = tuple(step.decision for step in record.steps)
         front = "done" if is_done else "title"
         kinds = tuple(kind_of(step) for step in steps)
@@ -52,14 +56,17 @@ class DecisionWords:
         if macro and key in self._texts.proposals[self._formats.language]:
             is_free = macro == "dunning_before_invoice" and "waive_dunning_fee" not in kinds
             return self._said(f"{key}.no_fee" if is_free else key, steps)
-        return " + ".join(dict.fromkeys(self._of_step(front, step) for step in steps))
+        return " + ".join(dict.fromkeys(self._of_step(front, step, known) for step in steps))
 
-    def _of_step(self, front: str, step: Decision) -> str:
+    def _of_step(self, front: str, step: Decision, known: Sequence[DecisionRecord]) -> str:
         kind = kind_of(step)
         key = f"{front}.{_KEYS.get(kind, kind)}"
         if isinstance(step, CancelOrder):
             key = f"{front}.cancel_{'lines' if step.lines else 'order'}{'' if step.amount else '.unpaid'}"
         if isinstance(step, Reverse):
+            target = target_of(step, known)
+            if target is not None:
+                return self._said(f"{front}.reversal.{step.undoes}", (target[1].decision,))
             key = f"done.reversal.{step.undoes}"
         if key not in self._texts.proposals[self._formats.language]:
             return translate("Decision", "Entscheidung")
@@ -68,7 +75,7 @@ class DecisionWords:
     def _said(self, key: str, steps: Sequence[Decision]) -> str:
         fees = [step.amount for step in steps if isinstance(step, WaiveDunningFee)]
         cost = total_cost(tuple(steps))
-        params = {"amount": money_param(cost)}
+        params = {"amount": money_param(cost) if cost else ""}
         if fees:
             params["fee"] = money_param(sum_of(fees, fees[0].currency))
         return proposal_text(self._texts, key, params, self._formats.language)

@@ -116,7 +116,8 @@ class OfferWriter:
         state = _STATES[record.state]
         if state is DecisionState.RUNNING and not is_online:
             state = DecisionState.OFFLINE
-        title, reason, word = self._words.title(record, is_done=record.state == "booked"), "", ""
+        is_booked, reason, word = record.state == "booked", "", ""
+        title = self._words.title(record, is_done=is_booked, known=file.decisions)
         if record.state == "booked" and self._words.is_taken_back(record):
             state, word = DecisionState.DECLINED, translate("Decision", "Zurückgeholt")
         elif record.state == "booked":
@@ -215,7 +216,7 @@ class OfferWriter:
         return NoticeShown(
             "danger",
             translate("Decision", "{what}: nicht gebucht").format(
-                what=self._words.title(record, is_done=False)
+                what=self._words.title(record, is_done=False, known=file.decisions)
             ),
             f"{why} {money}".strip(),
             (("hide", translate("Decision", "Verstanden")),),

@@ -1,0 +1,235 @@
+"""What the desk says of each kind of decision: before, held, booked, taken back, failed; and why"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import msgspec
+import pytest
+from PySide6.QtWidgets import QApplication, QPushButton
+from pytestqt.qtbot import QtBot
+
+from tests.casework import builders
+from tests.casework.test_proposals_kinds import known
+from tests.casework.test_reversal import undo
+from tests.casework.test_soundness import INVOICE
+from tests.casework.test_texts import BOOKED, BY_KIND
+from tests.desk.services.bench import a_refund
+from tests.desk.ui.case_files import case_file
+from tests.desk.ui.test_writing import Room, play
+from workstation.casework.decision import (
+    EXECUTABLE_KINDS,
+    CancelOrder,
+    Decision,
+    DecisionRecord,
+    total_cost,
+)
+from workstation.casework.limit import Allowed
+from workstation.casework.macro import MACROS
+from workstation.casework.message import Fact
+from workstation.casework.reversal import rule_of
+from workstation.services.views import HeldDecision
+from workstation.system.texts import load_texts
+from workstation.ui.case_desk.dialogs import ReasonSheet
+from workstation.ui.case_desk.models import FactShown
+from workstation.ui.case_desk.offers import OfferWriter
+from workstation.ui.case_desk.view_decisions import DecisionPanel
+from workstation.ui.shared.decision_button import DecisionFace, DecisionState
+from workstation.ui.shared.error_text import ErrorText
+from workstation.ui.shared.formats import Formats, Language
+from workstation.ui.shared.theme import Theme
+
+NOW = builders.NOW + timedelta(minutes=2)
+SPACE = "\N{NO-BREAK SPACE}"
+
+
+def writer(language: Language = "de") -> OfferWriter:
+    formats = Formats(language)
+    return OfferWriter(formats, ErrorText(language, formats), load_texts())
+
+
+def booked(*steps: Decision, macro: str = "", state: str = "booked") -> DecisionRecord:
+    made = builders.record(*steps, step_state=state)
+    told = tuple(msgspec.structs.replace(step, result=BOOKED) for step in made.steps)
+    return msgspec.structs.replace(made, steps=told, macro=macro, booked_at=NOW)
+
+
+def face(record: DecisionRecord, language: Language = "de") -> DecisionFace:
+    file = case_file(decisions=(record,))
+    return writer(language).faces(file, is_online=True, now=NOW)[0]
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize("kind", sorted(EXECUTABLE_KINDS))
+def test_every_kind_has_words_before_and_after(kind: str, language: Language) -> None:
+    after = face(booked(BY_KIND[kind]), language)
+    before = face(builders.record(BY_KIND[kind], state="scheduled", step_state="pending"), language)
+    failed = face(builders.record(BY_KIND[kind], state="failed", step_state="failed"), language)
+    for shown in (after, before, failed):
+        assert shown.title not in ("", "Entscheidung", "Decision") and "{" not in shown.title
+        assert "done." not in shown.title and "title." not in shown.title and "  " not in shown.title
+    assert after.state is DecisionState.DONE and failed.state is DecisionState.DECLINED
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_every_macro_and_every_reversal_has_words(language: Language) -> None:
+    proposals = load_texts().proposals[language]
+    for name, shape in MACROS.items():
+        steps = tuple(BY_KIND[kind] for kind in shape.kinds if kind in EXECUTABLE_KINDS)
+        if set(shape.kinds) - set(shape.optional) <= EXECUTABLE_KINDS:
+            assert f"title.{name}" in proposals and f"done.{name}" in proposals
+            assert "{" not in face(booked(*steps, macro=name), language).title
+    for kind in EXECUTABLE_KINDS:
+        if rule_of(kind).is_reversible:
+            assert f"title.reversal.{kind}" in proposals and f"done.reversal.{kind}" in proposals
+
+
+def test_what_is_done_names_its_numbers() -> None:
+    voucher = face(booked(BY_KIND["goodwill_voucher"]))
+    assert voucher.title == f"Gutschein 10{SPACE}€" and "Code DANKE-7Q2" in voucher.reason
+    assert voucher.word.startswith("Gebucht ")
+    again = face(booked(BY_KIND["replacement"]))
+    assert again.title == "Ersatz bestellt" and "Ersatz E-0031" in again.reason
+    assert "Beleg K-2026-00017" in face(booked(BY_KIND["till_order"])).reason
+    both = face(booked(BY_KIND["replacement"], BY_KIND["return_authorisation"], macro="wrong_item"))
+    assert both.title == "Ersatz bestellt + Rücksendung"
+    fee = face(
+        booked(
+            BY_KIND["dunning_block"],
+            BY_KIND["resend_invoice"],
+            BY_KIND["waive_dunning_fee"],
+            macro="dunning_before_invoice",
+        )
+    )
+    assert fee.title == f"Mahnung gestoppt, Rechnung gesendet, 5{SPACE}€ erlassen"
+    assert "bis 20.12.2026" in fee.reason
+    assert face(booked(CancelOrder(order_id="o1"))).title == "Bestellung storniert"
+
+
+def test_what_was_taken_back_says_so_and_names_no_number() -> None:
+    record = booked(BY_KIND["refund"], state="reversed")
+    shown = face(record)
+    assert (shown.state, shown.word) == (DecisionState.DECLINED, "Zurückgeholt")
+    assert shown.reason == ""
+    back = face(booked(undo(record)))
+    assert back.title == "Erstattung zurückgeholt" and back.state is DecisionState.DONE
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("goodwill_voucher", f"Gutschein 10{SPACE}€"),
+        ("refund", f"24,90{SPACE}€ werden erstattet"),
+        ("replacement", "Ersatz senden"),
+    ],
+)
+def test_the_undo_bar_says_what_will_happen(key: str, said: str) -> None:
+    made = known("Die Schale ist kaputt.")
+    file = case_file(made)
+    offer = next(item for item in file.offers if item.key == key)
+    held = HeldDecision(
+        cmd_id="c",
+        case_id="k",
+        title_key=offer.title_key,
+        title_params=offer.title_params,
+        until=None,
+        undo_s=8,
+        left_s=8,
+        amount=total_cost(offer.steps),
+        steps=(key,),
+    )
+    assert writer().hold_words(held)[0] == said
+
+
+def test_a_failure_of_goods_speaks_of_no_money() -> None:
+    failed = builders.record(BY_KIND["replacement"], state="failed", step_state="failed")
+    notice = writer().failure(case_file(decisions=(failed,)))
+    assert notice is not None and "nichts gebucht" in notice.text and "Geld" not in notice.text
+    assert notice.title == "Ersatz senden: nicht gebucht"
+
+
+def test_late_facts_of_every_kind_are_grey_chips() -> None:
+    said = writer()
+    for slot, words in (
+        ("replacement_no", "Ersatz-Nr. folgt"),
+        ("voucher_code", "Gutscheincode folgt"),
+        ("slip_no", "Beleg-Nr. folgt"),
+    ):
+        assert said.fact(Fact(slot=slot), None) == FactShown(slot, words, "late")
+        assert said.late_labels()[slot] == words
+    assert said.fact(Fact(slot="fee", value="5,00 €"), None) == FactShown("fee", "Mahngebühr 5,00 €")
+
+
+def test_a_grey_button_offers_the_way_that_is_open() -> None:
+    file = case_file(known("Bitte stornieren Sie meine Bestellung."))
+    grey = next(item for item in file.offers if item.key == "cancel_order")
+    notice = writer().refusal(grey)
+    assert notice is not None and notice.buttons == (("other", "Stattdessen Rücksendung erlauben"),)
+    place = writer().alternative_of(file, grey)
+    assert place is not None and file.offers[place].key == "return"
+
+
+def test_dunning_is_offered_with_its_dates() -> None:
+    file = case_file(known("Ich habe eine Mahnung bekommen, nie eine Rechnung.", invoices=(INVOICE,)))
+    shown = writer().faces(file, is_online=True, now=NOW)
+    assert shown[0].title == f"Mahnung stoppen, Rechnung senden, 5{SPACE}€ erlassen"
+    assert shown[0].reason == "Rechnung 24-0612, bis 14.12.2026"
+    english = writer("en").faces(file, is_online=True, now=NOW)
+    assert english[0].title == "Stop dunning, send invoice, waive €5"
+
+
+# -- amounts and reasons
+def test_usual_amounts_are_one_click_away(theme: Theme, qtbot: QtBot) -> None:
+    file = case_file(known("Die Schale ist kaputt."))
+    offer = next(item for item in file.offers if item.key == "goodwill_voucher")
+    usual = writer().usual_texts(file, offer)
+    assert usual == ("5,00", "10,00", "15,00")
+    panel = DecisionPanel(theme)
+    qtbot.addWidget(panel)
+    panel.show()
+    edited: list[str] = []
+    panel.amount_edited.connect(edited.append)
+    for _again in range(2):  # shown anew, the old ones are gone
+        panel.show_amount("10,00", writer().face(offer, 0, is_online=True), usual)
+        QApplication.sendPostedEvents(None, 52)  # deferred deletes
+    found = {b.text(): b for b in panel.amount.findChildren(QPushButton) if b.text() in usual}
+    assert len([b for b in panel.amount.findChildren(QPushButton) if b.text() in usual]) == 3
+    found["15,00"].click()
+    assert edited == ["15,00"] and panel.amount.field.text() == "15,00"
+    panel.show_amount("24,90", writer().face(offer, 0, is_online=True))
+    QApplication.sendPostedEvents(None, 52)
+    assert not [b for b in panel.amount.findChildren(QPushButton) if b.text() in usual]
+
+
+def test_a_reason_is_asked_where_the_rule_wants_one_and_nowhere_else(qapp: QApplication) -> None:
+    async def acts(room: Room) -> None:
+        asked: list[tuple[str, str]] = []
+        room.model.reason_wanted.connect(lambda _offer, what, known: asked.append((what, known)))
+        offer = msgspec.structs.replace(
+            a_refund(), judgement=Allowed(needs_reason=True), reason="damaged_in_transit"
+        )
+        room.model._decide(offer)
+        await room.settle()
+        assert asked == [("24,90 € erstatten", "Beschädigt angekommen")]
+        assert room.sent("decision.make") == 0, "without a reason nothing is held"
+        room.model.decide_because(offer, "Fahrer hat es gesehen")
+        await room.settle()
+        (item,) = [item for item in room.desk.outbox.items(limit=9) if item.type == "decision.make"]
+        assert getattr(item.body, "reason_text", "") == "Fahrer hat es gesehen"
+
+    play(acts)
+
+
+def test_the_reason_is_one_line_and_not_empty(theme: Theme, qtbot: QtBot) -> None:
+    sheet = ReasonSheet(theme, "Gutschein 10 €", "Kulanz")
+    qtbot.addWidget(sheet)
+    assert sheet.text == "Kulanz" and sheet.problem() == ""
+    sheet._line.setText("   ")
+    assert sheet.problem() and sheet.text == ""
+
+
+def test_a_reversal_is_named_by_what_it_undoes() -> None:
+    made = booked(BY_KIND["goodwill_voucher"])
+    back = builders.record(undo(made), name="back", state="scheduled", step_state="pending")
+    file = case_file(decisions=(made, msgspec.structs.replace(back, decided_at=NOW)))
+    assert writer().faces(file, is_online=True, now=NOW)[0].title == f"Gutschein 10{SPACE}€ zurückholen"
