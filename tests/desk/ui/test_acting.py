@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
@@ -26,6 +27,7 @@ from workstation.ui.shared.formats import Formats
 from workstation.ui.shared.theme import Theme
 from workstation.ui.shell.acting import Acting
 from workstation.ui.shell.desk_window import DeskWindow
+from workstation.ui.shell.keys import Keys
 from workstation.ui.shell.sources import InboxSource
 
 FREE = [a_case(name, waiting_since=None, due_in=60 * place) for place, name in enumerate("789", 1)]
@@ -288,3 +290,47 @@ def test_the_head_of_a_case_says_when(theme: Theme, qtbot: QtBot) -> None:
         assert len(wanted) == 1
 
     in_loop(play)
+
+
+def test_keys_of_the_case_mean_the_marked_ones_while_there_are_some(theme: Theme, qtbot: QtBot) -> None:
+    async def play() -> None:
+        here = await room(theme, qtbot)
+        keys = Keys(cast(DeskWindow, SimpleNamespace(acting=here.acting)))
+        alone: list[str] = []
+        keys._on_several("solve", lambda: alone.append("E"))
+        assert alone == ["E"] and here.bench.outbox.items() == ()
+        here.queue_model.marks.mark(IDS)
+        here.window.is_inbox = False
+        keys._on_several("solve", lambda: alone.append("E"))
+        assert alone == ["E", "E"], "in another room nothing is marked that one could see"
+        here.window.is_inbox = True
+        keys._on_several("solve", lambda: alone.append("E"))
+        await here.rest()
+        assert alone == ["E", "E"] and len(here.bench.outbox.items()) == 3
+
+    in_loop(play)
+
+
+@pytest.mark.parametrize(("who", "is_shown"), [("lisa", True), ("jonas", False)])
+def test_the_same_person_finds_the_open_case_again_after_signing_in(who: str, is_shown: bool) -> None:
+    opened: list[str] = []
+    session = SimpleNamespace(view=SimpleNamespace(person_id="lisa"))
+    model = SimpleNamespace(case_id="case-1")
+    model.close = lambda: setattr(model, "case_id", "")
+    window = SimpleNamespace(
+        desk=SimpleNamespace(session=session),
+        case_model=model,
+        queue_model=SimpleNamespace(marks=SimpleNamespace(clear=lambda: None)),
+        queue=SimpleNamespace(choose_case=lambda case_id: True, focus_list=lambda: None),
+        _on_case_chosen=opened.append,
+        _was_open=("", ""),
+    )
+    rooms = cast(DeskWindow, window)
+    DeskWindow.note_open_case(rooms)
+    session.view = SimpleNamespace(person_id="")
+    DeskWindow.close_case(rooms)
+    session.view = SimpleNamespace(person_id=who)
+    DeskWindow._on_uncovered(rooms)
+    assert opened == (["case-1"] if is_shown else [])
+    DeskWindow._on_uncovered(rooms)
+    assert len(opened) == is_shown, "once"

@@ -100,6 +100,24 @@ def test_more_is_asked_for_once_at_a_time(qtbot: QtBot) -> None:
     assert len(model.rows()) == 2 * PAGE
 
 
+def test_many_changes_at_once_are_read_twice_not_many_times(qtbot: QtBot) -> None:
+    tasks = OnDemand()
+    source = QueueInMemory(sample_rows())
+    view_model = QueueViewModel(source, tasks, Clock(), formats())
+    view_model.load()
+    tasks.run()
+    asked = source.calls
+    for _ in range(50):
+        view_model.refresh()
+    assert len(tasks.waiting) == 1
+    source.rows = source.rows[1:]
+    tasks.run()
+    assert source.calls == asked + 2 and "1" not in cases(view_model)
+    view_model.refresh()
+    tasks.run()
+    assert source.calls == asked + 3
+
+
 class Pause:
     """Waits once, as a real source does."""
 

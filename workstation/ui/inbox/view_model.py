@@ -120,6 +120,7 @@ class QueueViewModel(QObject):
         self._is_due_complete = False
         self._fresh: tuple[QueueRow, ...] | None = None
         self._fresh_key: str | None = None
+        self._is_refreshing = self._must_refresh_again = False
         self._words: dict[QueueRow, RowWords] = {}
         self.model = QueueModel(self._describe, self)
         self.model.more_wanted.connect(self._on_more_wanted)
@@ -135,6 +136,7 @@ class QueueViewModel(QObject):
             self.marks.clear()  # of another tab or filter: what one does not see is not acted on
         self.filter = queue_filter or self.filter
         self._round += 1
+        self._is_refreshing = self._must_refresh_again = False
         self._drop_pending()
         self._set_loading(True)
         self._tasks.start(self._load(self._round), name="queue.load", owner=self)
@@ -154,6 +156,10 @@ class QueueViewModel(QObject):
         """Read what is shown again. Known cases change in place; the order waits until the list is free."""
         if self._round == 0:
             return
+        if self._is_refreshing:
+            self._must_refresh_again = True  # many changes at once (a batch) are one more look, not many
+            return
+        self._is_refreshing = True
         self._tasks.start(self._refresh(self._round), name="queue.refresh", owner=self)
 
     def set_attended(self, is_attended: bool) -> None:
@@ -245,6 +251,15 @@ class QueueViewModel(QObject):
         self.counts_changed.emit()
 
     async def _refresh(self, number: int) -> None:
+        try:
+            await self._read_again(number)
+        finally:
+            self._is_refreshing = False
+        if self._must_refresh_again:
+            self._must_refresh_again = False
+            self.refresh()
+
+    async def _read_again(self, number: int) -> None:
         shown = len(self._due_rows())
         counts = await self._source.counts(self.filter, self._clock())
         page = await self._source.page(self.filter, None, max(PAGE, min(shown, LONGEST_REFRESH)))

@@ -166,7 +166,8 @@ class Sheets:
         """Ask to whom ``count`` cases go; ``take`` gets the person's id and name, empty for nobody."""
         people = [person for person in self._people() if person.is_active]
         title = translate("Sheets", "{count} Fälle zuweisen").format(count=count)
-        sheet = AssignSheet(self._theme, people, self._me(), "", self._window, title)
+        me = self._me()
+        sheet = AssignSheet(self._theme, people, me, me, self._window, title)
 
         def act() -> None:
             chosen = sheet.person_id
