@@ -12,8 +12,25 @@ from workstation.hub.commands import (
     people,
     rules,
     serve,
+    stock,
     verify,
+    vouchers,
 )
 
-COMMANDS = (init, serve, people, devices, mailbox, rules, importing, books, effects, keeping, doctor, verify)
+COMMANDS = (
+    init,
+    serve,
+    people,
+    devices,
+    mailbox,
+    rules,
+    importing,
+    books,
+    vouchers,
+    stock,
+    effects,
+    keeping,
+    doctor,
+    verify,
+)
 """In the order the help shows them."""

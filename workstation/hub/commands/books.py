@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from workstation.casework.records import Booking, Order, ReturnAuthorisation
+from workstation.hub.commands import books_export
 from workstation.hub.commands.context import DONE, Context, table
 from workstation.hub.commands.trouble import failed
 from workstation.hub.commands.words import Words
@@ -24,6 +25,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], words:
     show.add_argument("--order", default="", metavar="NUMBER", help=words.line("help.books.order"))
     show.add_argument("--json", action="store_true", help=words.line("help.json"))
     show.set_defaults(run=_show)
+    books_export.add_to(acts, words)
 
 
 def _read(tx: Tx, number: str) -> tuple[tuple[Booking, ...], tuple[ReturnAuthorisation, ...], dict[str, str]]:
@@ -48,6 +50,11 @@ def _read(tx: Tx, number: str) -> tuple[tuple[Booking, ...], tuple[ReturnAuthori
     )
 
 
+def _state_of(booking: Booking) -> str:
+    """Return the key of the word for how far a booking is; a counter booking is done when it is booked."""
+    return "booking.counter" if booking.reverses else f"booking.{booking.status}"
+
+
 def _show(context: Context) -> int:
     number = str(context.arguments.order)
     with context.hub() as hub:
@@ -70,7 +77,7 @@ def _show(context: Context) -> int:
         amount = f"{booking.amount.minor_units / 100:.2f} {booking.amount.currency}"
         when = f"{booking.booked_at:%Y-%m-%d %H:%M}"
         order = orders.get(booking.order_id, "-")
-        rows.append((booking.credit_note_number, when, amount, order, line(f"booking.{booking.status}")))
+        rows.append((booking.credit_note_number, when, amount, order, line(_state_of(booking))))
     for item in returns:
         order = orders.get(item.order_id, "-")
         rows.append(

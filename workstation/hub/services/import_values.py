@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from workstation.casework.money import MAX_MINOR_UNITS, Money
-from workstation.casework.records import OpeningSpan
+from workstation.casework.money import MAX_MINOR_UNITS, Money, sum_of
+from workstation.casework.params import money_param
+from workstation.casework.records import OpeningSpan, TaxShare
 
 MAX_TEXT = 500
 _AMOUNT = re.compile(r"[+-]?\d{1,3}(?:([.,' \u00a0\u202f])\d{3})*(?:([.,])\d+)?|[+-]?\d+(?:([.,])\d+)?")
@@ -125,6 +126,24 @@ def rate_of(value: str) -> int:
     if not 0 <= number <= 100 or number * 100 != int(number * 100):
         raise CellProblem("import.not_a_rate", value=value)
     return int(number * 100)
+
+
+def tax_of(value: str, total: Money) -> tuple[TaxShare, ...]:
+    """Return net and tax by rate: ``19: 100,00 + 19,00 | 7: 50,00 + 3,50``; together they are ``total``."""
+    shares: list[TaxShare] = []
+    for part in value.split("|"):
+        rate, colon, amounts = part.partition(":")
+        net, plus, tax = amounts.partition("+")
+        if not colon or not plus:
+            raise CellProblem("import.not_a_tax_split", value=value)
+        share = TaxShare(rate_of(rate), money_of(net, total.currency), money_of(tax, total.currency))
+        if any(known.rate_bp == share.rate_bp for known in shares):
+            raise CellProblem("import.not_a_tax_split", value=value)
+        shares.append(share)
+    told = sum_of((share.net + share.tax for share in shares), total.currency)
+    if told != total:
+        raise CellProblem("import.tax_sum_differs", told=money_param(told), total=money_param(total))
+    return tuple(sorted(shares, key=lambda share: share.rate_bp))
 
 
 def day_of(value: str) -> date:
