@@ -45,6 +45,9 @@ POSSIBLE = 30
 PROMISED = 50
 GOODWILL = 60
 TAKING_BACK = 70
+SEEN = 6
+"""So many are seen at once; the rest is one click away."""
+_MOST_GREY = 2
 
 _QUARTER = timedelta(minutes=15)
 _NO_PAYMENT = Refused(code="decision.payment_unknown", alternative="promise_answer")
@@ -59,19 +62,32 @@ class Ranked(msgspec.Struct, frozen=True):
 
 
 def in_order(found: Iterable[Ranked]) -> tuple[Proposal, ...]:
-    """Return the proposals best first, then by what they cost, grey ones last; each key once."""
+    """Return the proposals best first, then by what they cost, grey ones last; each key once.
+
+    What the words call for and nobody can do is still among the first :data:`SEEN`, as the last of them:
+    the reason why not, and the way that is open instead, belong before the person's eyes.
+    """
     ordered = sorted(
         found,
         key=lambda item: (
-            isinstance(item.proposal.judgement, Refused),
+            _is_grey(item),
             item.rank,
             total_cost(item.proposal.steps).minor_units,
         ),
     )
+    wanted = [item for item in ordered if _is_grey(item) and item.rank < ASKED][:_MOST_GREY]
+    if wanted and len(ordered) > SEEN:
+        others = [item for item in ordered if item not in wanted]
+        room = SEEN - len(wanted)
+        ordered = [*others[:room], *wanted, *others[room:]]
     once: dict[str, Proposal] = {}
     for item in ordered:
         once.setdefault(item.proposal.key, item.proposal)
     return tuple(once.values())
+
+
+def _is_grey(item: Ranked) -> bool:
+    return isinstance(item.proposal.judgement, Refused)
 
 
 def context_of(facts: CaseFacts) -> JudgeContext:

@@ -44,6 +44,7 @@ LOST_AFTER = timedelta(days=7)
 GOODWILL_PERCENT = (5, 10, 15)
 """Shares of the order that are usual for goodwill; the middle one is proposed, each is one key away."""
 _WHOLE = 100
+_VOUCHER_STEP = 5 * _WHOLE
 
 
 def about_delivery(facts: CaseFacts, reading: Reading, order: Order) -> list[Ranked]:
@@ -150,19 +151,27 @@ def usual_amounts(proposal: Proposal, orders: Sequence[Order]) -> tuple[Money, .
     order = next((item for item in orders if item.order_id == proposal.order_id), None)
     if order is None or proposal.key not in ("goodwill_voucher", "price_adjustment"):
         return ()
-    step = 5 * _WHOLE if proposal.key == "goodwill_voucher" else _WHOLE
+    step = _VOUCHER_STEP if proposal.key == "goodwill_voucher" else _WHOLE
     amounts = (_share(order.total, percent, step) for percent in GOODWILL_PERCENT)
     return tuple(dict.fromkeys(amounts))
 
 
 def _voucher(facts: CaseFacts, order: Order) -> Proposal:
-    step = GoodwillVoucher(
+    """Return the usual voucher, or the largest smaller one the person may give alone."""
+    usual = _share(order.total, GOODWILL_PERCENT[1], _VOUCHER_STEP)
+    smaller = _share(order.total, GOODWILL_PERCENT[0], _VOUCHER_STEP)
+    amounts = dict.fromkeys((usual, smaller, Money(_VOUCHER_STEP, usual.currency)))
+    offers = [_money("goodwill_voucher", facts, order, _voucher_of(facts, one), "gift") for one in amounts]
+    return next((one for one in offers if isinstance(one.judgement, Allowed)), offers[0])
+
+
+def _voucher_of(facts: CaseFacts, amount: Money) -> GoodwillVoucher:
+    return GoodwillVoucher(
         customer_id=facts.case.customer_id,
-        amount=_share(order.total, GOODWILL_PERCENT[1], 5 * _WHOLE),
+        amount=amount,
         expires_on=voucher_expiry(today(facts)),
         reason="goodwill",
     )
-    return _money("goodwill_voucher", facts, order, step, "gift")
 
 
 def _share(of: Money, percent: int, step: int) -> Money:
