@@ -276,6 +276,7 @@ class Voucher(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     status: Literal["open", "redeemed", "withdrawn"] = "open"
     redeemed_at: datetime | None = None
     redeemed_order_id: str = ""
+    withdrawn_at: datetime | None = None
 
 
 class StockLevel(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

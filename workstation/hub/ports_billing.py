@@ -229,6 +229,14 @@ class InvoicePayment(msgspec.Struct, frozen=True, kw_only=True):
     paid_on: date
 
 
+class FeeBooked(msgspec.Struct, frozen=True, kw_only=True):
+    """A reminder fee in the ledger: above zero when it was charged, below when it was dropped."""
+
+    invoice_id: str
+    amount: Money
+    at: datetime
+
+
 class Billing(Protocol):
     """Rows with constraints beside the documents of invoices and notices, in the same transaction."""
 
@@ -316,6 +324,10 @@ class Billing(Protocol):
         """
         ...
 
+    def fees_booked(self) -> tuple[FeeBooked, ...]:
+        """Return all fees of the ledger, oldest first."""
+        ...
+
     def paid_of(self, invoice_id: str) -> int:
         """Return the sum received for an invoice, in minor units."""
         ...
@@ -336,6 +348,9 @@ Guard = Callable[[Tx, CaseState, Given], CaseState]
 
 DUNNING_RULE = "rule:dunning"
 """Who writes reminders."""
+FEES_OWED = "receivable/dunning"
+FEE_INCOME = "income/dunning"
+"""Accounts of the ledger; the reference of their entries is the invoice."""
 LEVELS = "levels"
 SELLER = "seller"
 

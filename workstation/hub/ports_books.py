@@ -22,6 +22,7 @@ from workstation.casework.records import (
     WorkOrder,
 )
 from workstation.hub.ports import Tx
+from workstation.hub.ports_billing import Billing
 
 
 def folded_number(number: str) -> str:
@@ -103,6 +104,11 @@ class Books(Protocol):
 
     def keep_shipment(self, shipment: Shipment) -> None:
         """Remember carrier and tracking number of a parcel."""
+        ...
+
+    @property
+    def billing(self) -> Billing:
+        """Invoices as they are dunned."""
         ...
 
     def keep_invoice(self, invoice: Invoice) -> None:

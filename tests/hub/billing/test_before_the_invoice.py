@@ -1,4 +1,4 @@
-"""Dunning before the invoice, told by real mails: from the angry one to the run a week after the case closed."""
+"""Dunning before the invoice, told by real mails: from the angry one to the run a week after closing."""
 
 from datetime import date, timedelta
 from typing import Any

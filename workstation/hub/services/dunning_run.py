@@ -281,7 +281,7 @@ def _remind(
         case_id=message.case_id,
     )
     billing.keep_reminder(row)
-    book_fee(tx, effect_id, level.fee)
+    book_fee(tx, invoice.invoice_id, effect_id, level.fee)
     raised = msgspec.structs.replace(
         invoice, dunning_level=level.level, fee_open=invoice.fee_open + level.fee
     )

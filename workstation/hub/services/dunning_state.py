@@ -15,15 +15,13 @@ from workstation.casework.money import Money
 from workstation.casework.params import money_param
 from workstation.casework.records import DunningNotice, Invoice
 from workstation.hub.ports import Tx
-from workstation.hub.ports_billing import Billing, Block, ReminderRow
+from workstation.hub.ports_billing import FEE_INCOME, FEES_OWED, Billing, Block, ReminderRow
 from workstation.hub.ports_values import BEFORE_RESTORE, LedgerEntry
 
 AFTER_CLOSING = timedelta(days=7)
 """How long an invoice stays blocked at the least after the case about it was closed."""
 BLOCKED = "dunning_blocked"
 NOT_DELIVERED = "invoice_not_delivered"
-RECEIVABLE = "receivable/dunning"
-INCOME = "income/dunning"
 _NOT_LEFT = ("pending", "claimed")
 
 
@@ -125,7 +123,7 @@ def waive(tx: Tx, billing: Billing, invoice_id: str, amount: Money, reference: s
         code = "dunning.over_fee" if invoice.fee_open else "dunning.no_fee"
         raise RuleViolation(code, fee=money_param(invoice.fee_open), invoice=invoice.number)
     left = invoice.fee_open - amount
-    book_fee(tx, reference, -amount)
+    book_fee(tx, invoice_id, reference, -amount)
     if not left:
         for notice in notices_of(tx, invoice):
             if notice.fee and notice.status != "withheld" and not notice.is_fee_waived:
@@ -133,14 +131,14 @@ def waive(tx: Tx, billing: Billing, invoice_id: str, amount: Money, reference: s
     return keep(tx, billing, msgspec.structs.replace(invoice, fee_open=left))
 
 
-def book_fee(tx: Tx, reference: str, fee: Money) -> None:
-    """Book a fee that is charged, or with a minus one that is dropped."""
+def book_fee(tx: Tx, invoice_id: str, reference: str, fee: Money) -> None:
+    """Book a fee that is charged, or with a minus one that is dropped; once for a reference."""
     if fee:
         tx.book(
             derived_id(tx.tenant_id, "dunning_fee", reference),
             (
-                LedgerEntry(RECEIVABLE, fee.minor_units, fee.currency, reference),
-                LedgerEntry(INCOME, -fee.minor_units, fee.currency, reference),
+                LedgerEntry(FEES_OWED, fee.minor_units, fee.currency, invoice_id),
+                LedgerEntry(FEE_INCOME, -fee.minor_units, fee.currency, invoice_id),
             ),
             tx.now,
         )
@@ -155,7 +153,7 @@ def take_back(tx: Tx, billing: Billing, row: ReminderRow, code: str) -> None:
     notice = tx.get(DunningNotice, row.notice_id)
     charged = notice.fee if notice is not None else Money.zero(invoice.fee_open.currency)
     dropped = charged if charged <= invoice.fee_open else invoice.fee_open
-    book_fee(tx, f"back/{row.effect_id or row.notice_id}", -dropped)
+    book_fee(tx, row.invoice_id, f"back/{row.effect_id or row.notice_id}", -dropped)
     if notice is not None:
         tx.put(msgspec.structs.replace(notice, status="withheld", code=code))
     level = min(invoice.dunning_level, row.level - 1)

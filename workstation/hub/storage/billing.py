@@ -12,7 +12,14 @@ from workstation.casework.errors import RuleViolation
 from workstation.casework.money import Money
 from workstation.casework.records import Invoice
 from workstation.hub.ports import Tx
-from workstation.hub.ports_billing import Block, InvoicePayment, ReminderRow, RunItem
+from workstation.hub.ports_billing import (
+    FEES_OWED,
+    Block,
+    FeeBooked,
+    InvoicePayment,
+    ReminderRow,
+    RunItem,
+)
 from workstation.hub.ports_books import folded_number
 from workstation.hub.storage.sql import (
     Session,
@@ -312,6 +319,18 @@ class SqlBilling:
         if tuple(known[0]) != wanted:
             raise RuleViolation("invoice_payment.other", number=payment.number)
         return "same"
+
+    def fees_booked(self) -> tuple[FeeBooked, ...]:
+        """Return all fees of the ledger, oldest first."""
+        rows = self._rows(
+            "SELECT reference, amount, currency, at FROM ledger"
+            " WHERE tenant_id = :tenant_id AND account = :account ORDER BY at, transaction_id",
+            account=FEES_OWED,
+        )
+        return tuple(
+            FeeBooked(invoice_id=str(row[0]), amount=Money(int(row[1]), str(row[2])), at=moment(int(row[3])))
+            for row in rows
+        )
 
     def paid_of(self, invoice_id: str) -> int:
         """Return the sum received for an invoice, in minor units."""

@@ -20,6 +20,7 @@ from workstation.casework.records import (
 )
 from workstation.hub.ports import Tx
 from workstation.hub.ports_books import folded_number
+from workstation.hub.storage.billing import SqlBilling
 from workstation.hub.storage.books_goods import GoodsRows
 from workstation.hub.storage.sql import maybe_micros, micros, numbered, placeholders
 from workstation.hub.storage.transaction import SqlTx
@@ -206,6 +207,11 @@ class SqlBooks(GoodsRows):
             order_id=shipment.order_id,
             tracking_number=folded_number(shipment.tracking_number),
         )
+
+    @property
+    def billing(self) -> SqlBilling:
+        """Invoices as they are dunned."""
+        return SqlBilling(self._session, self._tenant_id)
 
     def keep_invoice(self, invoice: Invoice) -> None:
         """Remember number and order of an invoice."""

@@ -137,7 +137,7 @@ def _voucher(tx: Tx, books: Books, request: ReversalRequest) -> str:
     if voucher.status != "open":
         is_used = voucher.status == "redeemed"
         raise RuleViolation("reversal.voucher_redeemed" if is_used else "reversal.already")
-    close(tx, books, msgspec.structs.replace(voucher, status="withdrawn"))
+    close(tx, books, msgspec.structs.replace(voucher, status="withdrawn", withdrawn_at=tx.now))
     return voucher.voucher_id
 
 
