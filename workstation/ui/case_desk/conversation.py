@@ -86,7 +86,7 @@ class ConversationWriter:
             state=state,
             state_tone=tone,
             state_icon=icon,
-            hints=tuple(self._errors.sentence(hint) for hint in message.hints),
+            hints=tuple(self._errors.sentence(hint, message.params) for hint in message.hints),
             is_own=kind == "outbound",
         )
 

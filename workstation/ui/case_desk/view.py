@@ -26,6 +26,7 @@ from workstation.ui.case_desk.slots import SlotHighlighter
 from workstation.ui.case_desk.view_composer import Composer
 from workstation.ui.case_desk.view_decisions import DecisionPanel
 from workstation.ui.case_desk.view_header import CaseHeader
+from workstation.ui.case_desk.view_kin import KinStrip
 from workstation.ui.case_desk.view_messages import Conversation
 from workstation.ui.case_desk.view_model import CaseDeskViewModel
 from workstation.ui.case_desk.view_work import WorkStrip
@@ -83,6 +84,8 @@ class CaseDeskView(QFrame):
         box.setSpacing(0)
         self.header = CaseHeader(theme)
         box.addWidget(self.header)
+        self.kin = KinStrip(theme)
+        box.addWidget(self.kin)
         self._notice_slot = QWidget()
         slot = QVBoxLayout(self._notice_slot)
         slot.setContentsMargins(theme.px(20), theme.px(12), theme.px(20), 0)

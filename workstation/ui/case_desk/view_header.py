@@ -138,7 +138,11 @@ class CaseHeader(QFrame):
         entries = [
             ("promise", "handshake", translate("CaseHeader", "Zusage machen … (P)")),
             ("call", "phone", translate("CaseHeader", "Anruf festhalten …")),
-            ("tie", "link", translate("CaseHeader", "Bestellung zuordnen …")),
+            ("tie", "shopping-bag", translate("CaseHeader", "Bestellung zuordnen …")),
+            ("addresses", "at-sign", translate("CaseHeader", "Adressen des Kunden …")),
+            ("link", "link", translate("CaseHeader", "Mit Fall verknüpfen …")),
+            ("merge", "git-merge", translate("CaseHeader", "Mit Fall zusammenführen …")),
+            ("split", "split", translate("CaseHeader", "Nachrichten abteilen …")),
             ("copy_number", "copy", translate("CaseHeader", "Fallnummer kopieren")),
         ]
         if not self._shown.is_no_case:

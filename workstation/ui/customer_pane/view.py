@@ -54,7 +54,7 @@ class CustomerPane(QFrame):
         self._name = ElidingLabel(theme, role="h2", parent=self)
         self._about = ElidingLabel(theme, role="caption", tone="secondary", parent=self)
         self.call_button = self._icon_button("phone")
-        self.edit_button = self._icon_button("pencil")
+        self.edit_button = self._icon_button("at-sign")
         self._figures: list[tuple[ElidingLabel, ElidingLabel]] = []
         self.tabs = Segmented(theme, parent=self)
         self.search_button = self._icon_button("search")
@@ -248,7 +248,7 @@ class CustomerPane(QFrame):
         self.list.setAccessibleName(translate("Timeline", "Verlauf"))
         for button, name in (
             (self.call_button, translate("Timeline", "Anrufen")),
-            (self.edit_button, translate("Timeline", "Kundendaten ändern")),
+            (self.edit_button, translate("Timeline", "Adressen und Verknüpfungen")),
             (self.search_button, translate("Timeline", "Im Verlauf suchen")),
         ):
             button.setAccessibleName(name)

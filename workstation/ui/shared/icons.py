@@ -16,20 +16,21 @@ STROKE = 1.75
 
 # fmt: off
 NAMES: frozenset[str] = frozenset((
-    "archive", "arrow-up", "arrow-up-right", "badge-euro", "ban", "banknote", "bell", "calendar",
-    "calendar-clock", "calendar-days", "chart-no-axes-column", "check", "chevron-down", "chevron-left",
-    "chevron-right", "chevron-up", "circle", "circle-alert", "circle-check", "circle-question-mark",
-    "circle-x", "clock", "cloud-off", "copy", "credit-card", "download", "ellipsis", "external-link",
-    "eye", "eye-off", "file", "file-text", "flag", "folder", "folder-open", "gift", "globe",
-    "hand-coins", "handshake", "hourglass", "house", "image", "inbox", "info", "keyboard", "key-round",
-    "languages", "link", "list", "list-filter", "lock", "log-out", "mail", "mail-warning", "mail-x",
-    "map-pin", "menu", "message-circle", "message-square", "minus", "monitor", "moon", "package",
-    "package-check", "package-x", "panel-left", "panel-right", "paperclip", "pause", "pen", "pencil",
-    "phone", "phone-incoming", "phone-outgoing", "plus", "printer", "receipt", "refresh-cw", "reply",
-    "rotate-ccw", "save", "search", "send", "server", "settings", "shield", "shield-alert",
-    "shield-check", "shield-x", "sparkles", "star", "sticky-note", "store", "sun", "tag",
+    "archive", "arrow-up", "arrow-up-right", "at-sign", "badge-euro", "ban", "banknote", "bell",
+    "calendar", "calendar-clock", "calendar-days", "chart-no-axes-column", "check", "chevron-down",
+    "chevron-left", "chevron-right", "chevron-up", "circle", "circle-alert", "circle-check",
+    "circle-question-mark", "circle-x", "clock", "cloud-off", "copy", "credit-card", "download",
+    "ellipsis", "external-link", "eye", "eye-off", "file", "file-text", "flag", "folder",
+    "folder-open", "gift", "git-merge", "globe", "hand-coins", "handshake", "hourglass", "house",
+    "image", "inbox", "info", "key-round", "keyboard", "languages", "link", "list", "list-filter",
+    "lock", "log-out", "mail", "mail-warning", "mail-x", "map-pin", "menu", "message-circle",
+    "message-square", "minus", "monitor", "moon", "package", "package-check", "package-x",
+    "panel-left", "panel-right", "paperclip", "pause", "pen", "pencil", "phone", "phone-incoming",
+    "phone-outgoing", "plus", "printer", "receipt", "refresh-cw", "reply", "rotate-ccw", "save",
+    "search", "send", "server", "settings", "shield", "shield-alert", "shield-check", "shield-x",
+    "shopping-bag", "sparkles", "split", "star", "sticky-note", "store", "sun", "tag",
     "text-initial", "ticket-percent", "timer", "trash", "triangle-alert", "truck", "type", "undo-2",
-    "upload", "user", "user-plus", "users", "wifi", "wifi-off", "x", "zap",
+    "unlink", "upload", "user", "user-plus", "users", "wifi", "wifi-off", "x", "zap",
 ))
 # fmt: on
 """Every icon name in use. A name outside this list is an error, so a silent placeholder never shows."""

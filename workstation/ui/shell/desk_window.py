@@ -33,6 +33,7 @@ from workstation.ui.shell.bug_sheet import BugSheet
 from workstation.ui.shell.covers import Covers
 from workstation.ui.shell.document_popover import DocumentPopover
 from workstation.ui.shell.first_paint import FirstPaint
+from workstation.ui.shell.joining import Joining
 from workstation.ui.shell.keys import Keys
 from workstation.ui.shell.line_words import line_shown
 from workstation.ui.shell.menus import Menus
@@ -89,7 +90,7 @@ class DeskWindow(QObject):
         self.palette_model = PaletteViewModel(desk.find, desk.tasks, lambda: self.keys.palette_rows())
         self.outbox_writer = OutboxWriter(formats, self.errors)
         self.case = CaseDeskView(theme, self.case_model)
-        self.customer = CustomerPane(theme, self.customer_model)
+        self.customer = CustomerPane(theme, self.customer_model, can_edit=True)
         self.second = CustomerPane(theme, self.second_model)
         self.customers = CustomersView(theme, self.customers_model, self.second)
         self.document = DocumentPopover(theme, window, formats)
@@ -101,6 +102,7 @@ class DeskWindow(QObject):
             window, self.sign_in, desk.session, desk.tasks, self.errors, start_demo, set_autostart
         )
         self.acting, self.menus, self.keys = Acting(self), Menus(self), Keys(self)
+        self.joining = Joining(self)
         self._was_open = ("", "")
         self._connection_word = ""
         self.connection: Connection | None = None

@@ -1,0 +1,172 @@
+"""What the window says and asks of joined cases and of addresses: names, keys, problems, history."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import msgspec
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from tests.casework.builders import CUSTOMER, NOW
+from tests.desk.ui.case_files import case_file
+from workstation.casework.case import Kinship
+from workstation.casework.customer import Identity
+from workstation.services.views import CaseRef
+from workstation.ui.case_desk.kin_words import KinShown, kin_shown
+from workstation.ui.case_desk.view_joining import JoinSheet, MessageChoice, SplitSheet
+from workstation.ui.case_desk.view_kin import KinStrip
+from workstation.ui.customer_pane.view_identities import IdentitiesSheet
+from workstation.ui.shared.formats import Formats
+from workstation.ui.shared.theme import Theme
+from workstation.ui.shared.words import Words
+
+OTHER = CaseRef("c-2", number="48214", subject="Gutschein", customer_name="Anna Bergmann")
+NEW = CaseRef("c-3", code="K7Q2", subject="Frage")
+
+
+def hint(why: str) -> Kinship:
+    return Kinship(
+        customer_id="c9",
+        customer_name="Erika Muster",
+        value="e@web.test",
+        why=why,  # type: ignore[arg-type]
+        detail="B-10482",
+    )
+
+
+def with_hint(why: str) -> KinShown:
+    file = case_file()
+    return kin_shown(case_file(case=msgspec.structs.replace(file.case, kinship=hint(why))))
+
+
+def test_chips_name_the_other_case_and_the_way_back() -> None:
+    shown = kin_shown(case_file(related=(OTHER,), merged=(NEW,), merged_into=OTHER))
+    assert [(chip.kind, chip.words) for chip in shown.chips] == [
+        ("merged_into", "Aufgegangen in #48214"),
+        ("merged", "Neu · K7Q2 ist hier aufgegangen"),
+        ("linked", "Verknüpft mit #48214"),
+    ]
+    assert shown.chips[2].undo == "Verknüpfung mit #48214 lösen"
+    assert shown.chips[2].about == "Gutschein · Anna Bergmann"
+    assert kin_shown(case_file()) == KinShown()
+
+
+@pytest.mark.parametrize(
+    ("why", "words"),
+    [
+        ("order", "e@web.test nennt die Bestellung B-10482 von Erika Muster."),
+        ("reply", "e@web.test hat auf unsere Mail an Erika Muster geantwortet."),
+        ("phone", "e@web.test schreibt unter demselben Namen mit derselben Telefonnummer (B-10482)."),
+        ("forward", "Weitergeleitet wurde eine Mail von e@web.test."),
+    ],
+)
+def test_the_question_says_why_it_is_asked(why: str, words: str) -> None:
+    question = with_hint(why).question
+    assert question is not None
+    assert question.text == words
+    assert "Erika Muster?" in question.title
+
+
+def test_the_question_in_english(words: Words) -> None:
+    words.use("en")
+    question = with_hint("order").question
+    assert question is not None
+    assert (question.title, question.yes) == ("Is this Erika Muster too?", "Yes, link")
+
+
+def test_the_strip_is_walked_by_keyboard_and_says_what_its_buttons_do(theme: Theme, qtbot: QtBot) -> None:
+    strip = KinStrip(theme)
+    qtbot.addWidget(strip)
+    strip.show_kin(kin_shown(case_file(related=(OTHER,))))
+    assert not strip.isHidden()
+    jump, undo = strip.buttons
+    assert (jump.accessibleName(), undo.accessibleName()) == (
+        "Verknüpft mit #48214",
+        "Verknüpfung mit #48214 lösen",
+    )
+    with qtbot.waitSignal(strip.jump_requested) as jumped:
+        qtbot.keyClick(jump, Qt.Key.Key_Space)
+    assert jumped.args == ["c-2"]
+    with qtbot.waitSignal(strip.undo_requested) as undone:
+        qtbot.keyClick(undo, Qt.Key.Key_Space)
+    assert undone.args == ["linked", "c-2"]
+    strip.show_kin(KinShown())
+    assert strip.isHidden()
+    assert strip.buttons == []
+
+
+def test_yes_and_no_are_two_buttons(theme: Theme, qtbot: QtBot) -> None:
+    strip = KinStrip(theme)
+    qtbot.addWidget(strip)
+    strip.show_kin(with_hint("order"))
+    for button, answer in ((strip.question.first, True), (strip.question.second, False)):
+        with qtbot.waitSignal(strip.answered) as answered:
+            button.click()
+        assert answered.args == [answer]
+
+
+def test_the_other_case_is_found_and_chosen(theme: Theme, qtbot: QtBot) -> None:
+    sheet = JoinSheet(theme, "merge")
+    qtbot.addWidget(sheet)
+    sheet.show_cases(())
+    sheet.try_accept()
+    assert sheet.problem() == "Wähle den anderen Fall aus der Liste."
+    with qtbot.waitSignal(sheet.text_changed, timeout=2000) as asked:
+        sheet.field.edit.setText("48214")
+    assert asked.args == ["48214"]
+    sheet.show_cases((OTHER, NEW))
+    assert sheet.other_case_id == "c-2"
+    assert sheet.list.item(0).text() == "#48214  ·  Anna Bergmann  ·  offen\nGutschein"
+    assert sheet.problem() == ""
+
+
+def test_messages_are_chosen_by_keyboard_and_one_stays(theme: Theme, qtbot: QtBot) -> None:
+    choices = [MessageChoice(f"m{number}", "Anna", "Text " * 60) for number in range(2)]
+    sheet = SplitSheet(theme, choices, "Schale")
+    qtbot.addWidget(sheet)
+    assert sheet.problem() == "Wähle mindestens eine Nachricht."
+    sheet.list.setCurrentRow(1)
+    qtbot.keyClick(sheet.list, Qt.Key.Key_Space)
+    assert sheet.message_ids == ("m1",)
+    assert sheet.problem() == ""
+    sheet.list.setCurrentRow(0)
+    qtbot.keyClick(sheet.list, Qt.Key.Key_Space)
+    assert sheet.problem() == "Mindestens eine Nachricht bleibt hier."
+    assert sheet.subject == "Schale"
+
+
+def test_addresses_have_their_history(theme: Theme, qtbot: QtBot) -> None:
+    linked = Identity(
+        identity_id="a",
+        kind="email",
+        value="anna@posteo.example",
+        normalised="anna@posteo.example",
+        linked_at=NOW,
+        linked_by="p-lisa",
+    )
+    former = msgspec.structs.replace(
+        linked,
+        identity_id="b",
+        value="alt@posteo.example",
+        linked_by="rule:import",
+        unlinked_at=NOW + timedelta(days=2),
+        unlinked_by="p-lisa",
+    )
+    customer = msgspec.structs.replace(CUSTOMER, identities=(former, linked))
+    sheet = IdentitiesSheet(theme, Formats("de"), customer, {"p-lisa": "Lisa Sommer"})
+    qtbot.addWidget(sheet)
+    assert sheet.history(former) == (
+        "E-Mail, verknüpft am 23.11.2026 von Automatik",
+        "gelöst am 25.11.2026 von Lisa Sommer",
+    )
+    assert [button.accessibleName() for button in sheet.buttons] == ["anna@posteo.example lösen"]
+    with qtbot.waitSignal(sheet.unlink_requested) as asked:
+        sheet.buttons[0].click()
+    assert asked.args == [linked]
+    assert sheet.problem() == "Das ist keine Adresse dieser Art."
+    sheet._value.setText("zweite@web.example")
+    assert sheet.problem() == ""
+    sheet.show_customer(CUSTOMER)
+    assert sheet.buttons == []

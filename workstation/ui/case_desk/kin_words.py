@@ -1,0 +1,107 @@
+"""The words of other cases around one case, and of the question whose other address this may be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from workstation.casework.case import Kinship
+from workstation.services.views import CaseFile, CaseRef
+from workstation.ui.shared.words import later, translate
+
+KinKind = Literal["linked", "merged", "merged_into"]
+
+_WORDS: dict[KinKind, tuple[str, str]] = {
+    "linked": later("Kin", "Verknüpft mit {number}"),
+    "merged": later("Kin", "{number} ist hier aufgegangen"),
+    "merged_into": later("Kin", "Aufgegangen in {number}"),
+}
+_UNDO: dict[KinKind, tuple[str, str]] = {
+    "linked": later("Kin", "Verknüpfung mit {number} lösen"),
+    "merged": later("Kin", "{number} wieder herauslösen"),
+    "merged_into": later("Kin", "Zusammenführen mit {number} zurücknehmen"),
+}
+_ICONS: dict[KinKind, str] = {"linked": "link", "merged": "git-merge", "merged_into": "git-merge"}
+_WHY = {
+    "order": later("Kin", "{address} nennt die Bestellung {detail} von {name}."),
+    "reply": later("Kin", "{address} hat auf unsere Mail an {name} geantwortet."),
+    "phone": later("Kin", "{address} schreibt unter demselben Namen mit derselben Telefonnummer ({detail})."),
+    "forward": later("Kin", "Weitergeleitet wurde eine Mail von {address}."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KinChip:
+    """One other case: where it goes, and how the tie is taken back."""
+
+    case_id: str
+    kind: KinKind
+    words: str
+    icon: str
+    about: str
+    """Its subject, for the tooltip and for screen readers."""
+    undo: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class KinQuestion:
+    """Whose other address it may be, with the two answers."""
+
+    title: str
+    text: str
+    yes: str
+    no: str
+
+
+@dataclass(frozen=True, slots=True)
+class KinShown:
+    """What the strip below the head shows."""
+
+    chips: tuple[KinChip, ...] = ()
+    question: KinQuestion | None = None
+
+
+def named(ref: CaseRef) -> str:
+    """Return how a case is named in a line: its number, or its code while it has none."""
+    return f"#{ref.number}" if ref.number else translate("Kin", "Neu · {code}").format(code=ref.code)
+
+
+def kin_shown(file: CaseFile) -> KinShown:
+    """Return the words for the cases around ``file`` and for its open question."""
+    chips = [_chip("merged_into", file.merged_into)] if file.merged_into is not None else []
+    chips += [_chip("merged", ref) for ref in file.merged]
+    chips += [_chip("linked", ref) for ref in file.related]
+    kinship = file.case.kinship
+    return KinShown(tuple(chips), _question(kinship) if kinship is not None else None)
+
+
+def _chip(kind: KinKind, ref: CaseRef) -> KinChip:
+    number = named(ref)
+    return KinChip(
+        case_id=ref.case_id,
+        kind=kind,
+        words=translate(*_WORDS[kind]).format(number=number),
+        icon=_ICONS[kind],
+        about=" · ".join(part for part in (ref.subject, ref.customer_name) if part),
+        undo=translate(*_UNDO[kind]).format(number=number),
+        number=number,
+    )
+
+
+def _question(kinship: Kinship) -> KinQuestion:
+    name = kinship.customer_name
+    text = translate(*_WHY[kinship.why]).format(address=kinship.value, detail=kinship.detail, name=name)
+    if kinship.why == "forward":
+        return KinQuestion(
+            translate("Kin", "Ist das ein Fall von {name}?").format(name=name),
+            text,
+            translate("Kin", "Ja, zuordnen"),
+            translate("Kin", "Nein"),
+        )
+    return KinQuestion(
+        translate("Kin", "Gehört auch zu {name}?").format(name=name),
+        text,
+        translate("Kin", "Ja, verknüpfen"),
+        translate("Kin", "Nein"),
+    )
