@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given as example
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from tests.casework.builders import (
     CASE_ID,
     LEAD,
     NOW,
+    PAYMENT,
     bowl_refund,
     given,
     inbound,
@@ -21,8 +23,17 @@ from tests.casework.builders import (
 )
 from workstation.casework.case import Act, CaseStatus, moved
 from workstation.casework.case_state import CaseState
-from workstation.casework.decision import MakePromise
+from workstation.casework.decision import (
+    Decision,
+    GoodwillVoucher,
+    MakePromise,
+    RefundShipping,
+    Replacement,
+    Reverse,
+    kind_of,
+)
 from workstation.casework.errors import RuleViolation
+from workstation.casework.money import Money
 from workstation.casework.projection import (
     apply,
     changed,
@@ -32,6 +43,8 @@ from workstation.casework.projection import (
     undelivered,
     woke,
 )
+from workstation.casework.records import LineQuantity
+from workstation.casework.remaining import refundable
 from workstation.casework.wire import commands as c
 
 # -- properties
@@ -69,6 +82,7 @@ EVENTS = st.lists(
                 "no_case",
                 "is_case",
                 "decide",
+                "undo",
                 "book",
                 "break",
                 "cancel",
@@ -82,6 +96,20 @@ EVENTS = st.lists(
     ),
     max_size=14,
 )
+
+
+KINDS: tuple[Decision, ...] = (
+    bowl_refund(),
+    RefundShipping(order_id="o1", payment_id="pay1", amount=Money(490)),
+    GoodwillVoucher(customer_id="c1", amount=Money(1000)),
+    Replacement(order_id="o1", lines=(LineQuantity("l-bowl", 1),), value=Money(2490)),
+)
+
+
+def _undone(number: int) -> Reverse:
+    """Take back the first step of the decision with the next number."""
+    other = (number + 1) % len(KINDS)
+    return Reverse(decision_id=_decided(other), step=0, undoes=kind_of(KINDS[other]))
 
 
 def _decided(number: int) -> str:
@@ -105,7 +133,8 @@ def _step(state: CaseState, event: str, number: int, when: datetime) -> CaseStat
         "reopen": c.ReopenCase(case_id=CASE_ID),
         "no_case": c.MarkNoCase(case_id=CASE_ID),
         "is_case": c.MarkIsCase(case_id=CASE_ID),
-        "decide": c.Decide(case_id=CASE_ID, customer_id="c1", steps=(bowl_refund(),)),
+        "decide": c.Decide(case_id=CASE_ID, customer_id="c1", steps=(KINDS[number],)),
+        "undo": c.Decide(case_id=CASE_ID, customer_id="c1", steps=(_undone(number),)),
         "cancel": c.CancelDecision(case_id=CASE_ID, decision_id=_decided(number)),
         "promise": c.Decide(
             case_id=CASE_ID,
@@ -178,6 +207,28 @@ def test_whatever_happens_the_case_stays_sound(events: list[tuple[str, int, int]
 
 
 @example(EVENTS)
+def test_what_was_taken_back_stays_so_and_frees_what_it_took(events: list[tuple[str, int, int]]) -> None:
+    states: list[CaseState] = [new_case()]
+    play(events, states)
+    for before, after in pairwise(states):
+        for record in after.decisions:
+            was = before.decision(record.decision_id)
+            if was is not None and was.steps[0].state == "reversed":
+                assert record.steps[0].state == "reversed"
+        taken_back = {
+            step.decision.decision_id
+            for record in after.decisions
+            for step in record.steps
+            if isinstance(step.decision, Reverse) and step.state == "booked"
+        }
+        reversed_ids = {r.decision_id for r in after.decisions if r.steps[0].state == "reversed"}
+        assert reversed_ids <= taken_back
+        assert Money(0) <= refundable(PAYMENT, after.decisions) <= PAYMENT.captured
+        counted = [r for r in after.decisions if r.decision_id not in reversed_ids]
+        assert refundable(PAYMENT, after.decisions) == refundable(PAYMENT, counted)
+
+
+@example(EVENTS)
 def test_only_a_persons_answer_or_word_ends_the_waiting(events: list[tuple[str, int, int]]) -> None:
     states: list[CaseState] = [new_case()]
     play(events, states)
@@ -212,7 +263,7 @@ def test_replaying_the_desks_own_commands_over_the_hubs_result_changes_no_messag
     state = play(events)
     again = state
     for event, number, _ in events:
-        if event in ("answer", "note", "call", "missed", "decide", "promise"):
+        if event in ("answer", "note", "call", "missed", "decide", "undo", "promise"):
             try:
                 again = _step(again, event, number, NOW + timedelta(days=30))
             except RuleViolation:
