@@ -52,6 +52,22 @@
         <translation>Credit note {number}</translation>
     </message>
     <message>
+        <source>Storno {number}</source>
+        <translation>Cancellation {number}</translation>
+    </message>
+    <message>
+        <source>Ersatzlieferung {number}</source>
+        <translation>Replacement {number}</translation>
+    </message>
+    <message>
+        <source>Gutschein {code}</source>
+        <translation>Voucher {code}</translation>
+    </message>
+    <message>
+        <source>Auszahlung an der Kasse {number}</source>
+        <translation>Payment at the till {number}</translation>
+    </message>
+    <message>
         <source>Entscheidung</source>
         <translation>Decision</translation>
     </message>
@@ -158,6 +174,10 @@
     <message>
         <source>Angelegt</source>
         <translation>Set up</translation>
+    </message>
+    <message>
+        <source>Eingelöst</source>
+        <translation>Redeemed</translation>
     </message>
     <message>
         <source>Angekommen</source>

@@ -19,6 +19,8 @@ from workstation.casework.records import (
     Payment,
     ReturnAuthorisation,
     Shipment,
+    Voucher,
+    WorkOrder,
 )
 from workstation.casework.wire.entities import ENTITIES, Entity
 from workstation.ports import CaseDocuments, Replica, TimelineKey, TimelineRow, Workers
@@ -88,7 +90,15 @@ def _figures(documents: CaseDocuments, since: datetime, currency: str) -> Custom
     goodwill = [
         item.amount
         for item in documents.of(Booking)
-        if item.booked_at >= since and item.amount.currency == currency
+        if item.booked_at >= since
+        and item.amount.currency == currency
+        and item.status != "withdrawn"
+        and not item.reverses
+    ]
+    goodwill += [
+        item.amount
+        for item in documents.of(Voucher)
+        if item.created_at >= since and item.amount.currency == currency and item.status != "withdrawn"
     ]
     return CustomerFigures(
         revenue=sum_of(revenue, currency),
@@ -111,8 +121,7 @@ def item_of(row: TimelineRow) -> TimelineItem | None:
         case Message():
             return _message(line, entity)
         case Order():
-            names = ", ".join(f"{item.quantity} × {item.name}" for item in entity.lines)
-            return line.item("order", {"number": entity.number}, meta=names, amount=entity.total)
+            return _order(line, entity)
         case Payment():
             params = {"method": entity.method, "account": entity.account_hint}
             return line.item("payment", params, amount=entity.captured, status="paid")
@@ -132,7 +141,15 @@ def item_of(row: TimelineRow) -> TimelineItem | None:
             return line.item("return", params, status=entity.status)
         case Booking():
             params = {"number": entity.credit_note_number, "kind": entity.kind}
+            if entity.reverses:
+                return line.item("counter_booking", params, amount=entity.amount)
             return line.item("booking", params, amount=entity.amount, status=entity.status)
+        case Voucher():
+            params = {"code": entity.code}
+            return line.item("voucher", params, amount=entity.amount, status=entity.status)
+        case WorkOrder():
+            status = {"open": "open", "done": "paid"}.get(entity.status, entity.status)
+            return line.item("till", {"number": entity.number}, amount=entity.amount, status=status)
         case _:
             return None
 
@@ -184,6 +201,14 @@ def _message(line: _Line, message: Message) -> TimelineItem:
         status=message.delivery or "",
         warning=failed,
     )
+
+
+def _order(line: _Line, order: Order) -> TimelineItem:
+    names = ", ".join(f"{item.quantity} × {item.name}" for item in order.lines)
+    if order.replaces_order_id:
+        return line.item("replacement", {"number": order.number}, meta=names, status=order.status)
+    status = order.status if order.status == "cancelled" else ""
+    return line.item("order", {"number": order.number}, meta=names, amount=order.total, status=status)
 
 
 def _parcel(line: _Line, shipment: Shipment, part: int) -> TimelineItem | None:

@@ -88,6 +88,10 @@ TimelineKind = Literal[
     "commitment",
     "return",
     "booking",
+    "counter_booking",
+    "replacement",
+    "voucher",
+    "till",
     "decision",
     "promise",
 ]

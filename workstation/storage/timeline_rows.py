@@ -16,6 +16,8 @@ from workstation.casework.records import (
     Payment,
     ReturnAuthorisation,
     Shipment,
+    Voucher,
+    WorkOrder,
 )
 from workstation.casework.wire.entities import Entity
 
@@ -56,6 +58,11 @@ def lines_of(entity: Entity) -> Iterator[Line]:
             yield Line(entity.customer_id, "", entity.created_at, 0, "orders")
         case Booking():
             yield Line(entity.customer_id, "", entity.booked_at, 0, "money")
+        case Voucher():
+            yield Line(entity.customer_id, "", entity.created_at, 0, "money")
+        case WorkOrder(kind="till", booking_id="") if entity.number:
+            # With a booking its credit note tells the same.
+            yield Line(entity.customer_id, "", entity.created_at, 0, "money")
         case _:
             return
 

@@ -20,6 +20,10 @@ _TITLES: dict[str, tuple[str, str]] = {
     "commitment": later("Timeline", "Verpflichtung: {what}"),
     "return": later("Timeline", "Rücksendung {number}"),
     "booking": later("Timeline", "Gutschrift {number}"),
+    "counter_booking": later("Timeline", "Storno {number}"),
+    "replacement": later("Timeline", "Ersatzlieferung {number}"),
+    "voucher": later("Timeline", "Gutschein {code}"),
+    "till": later("Timeline", "Auszahlung an der Kasse {number}"),
     "decision": later("Timeline", "Entscheidung"),
     "promise": later("Timeline", "Zusage"),
 }
@@ -55,6 +59,7 @@ _STATES: dict[str, tuple[str, str]] = {
     "withdrawn": later("Timeline", "Zurückgenommen"),
     "authorised": later("Timeline", "Angelegt"),
     "received": later("Timeline", "Angekommen"),
+    "redeemed": later("Timeline", "Eingelöst"),
     "booked": later("Timeline", "Gebucht"),
     "failed": later("Timeline", "Gescheitert"),
     "bounced": later("Timeline", "Kam zurück"),

@@ -117,6 +117,10 @@ _KINDS: dict[str, ItemKind] = {
     "commitment": "promise",
     "return": "return",
     "booking": "refund",
+    "counter_booking": "booking",
+    "replacement": "order",
+    "voucher": "goodwill",
+    "till": "payment",
     "decision": "complaint",
     "promise": "promise",
 }
