@@ -130,6 +130,18 @@ def test_out_of_stock_is_grey_with_the_way_that_is_open() -> None:
     assert isinstance(refund.judgement, NeedsApproval) and offers.index(refund) < offers.index(macro)
 
 
+def test_what_is_out_of_stock_stands_for_no_other_line() -> None:
+    stock = (StockLevel(stock_id="s", sku="GLAS-03", available=0),)
+    made = known(
+        "Es fehlt etwas.", orders=(msgspec.structs.replace(PLACED, status="delivered"),), stock=stock
+    )
+    again = offered(made)["replacement"]
+    assert again.needs_line_choice and isinstance(again.judgement, Allowed)
+    assert said(again) == ("Ersatz: welcher Artikel?", "kostenfrei")
+    assert isinstance(with_lines(again, made, {"l-bowl": 1}).judgement, Allowed)
+    assert isinstance(with_lines(again, made, {"l-glass": 1}).judgement, Refused)
+
+
 # -- late
 def test_a_late_parcel_is_shipping_back_and_an_answer_by_a_time() -> None:
     moving = msgspec.structs.replace(

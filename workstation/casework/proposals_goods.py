@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Literal
 
 import msgspec
 
 from workstation.casework.case_facts import CaseFacts
 from workstation.casework.decision import AuthoriseReturn, Decision, TillOrder
-from workstation.casework.limit import Allowed
+from workstation.casework.limit import Allowed, Refused
 from workstation.casework.line_choice import (
     best_payment,
     choices,
@@ -20,7 +21,7 @@ from workstation.casework.line_choice import (
 )
 from workstation.casework.macro import damaged_item, refund_of, replacement_of, return_of, wrong_item
 from workstation.casework.money import sum_of
-from workstation.casework.proposal import Proposal
+from workstation.casework.proposal import LineChoice, Proposal
 from workstation.casework.proposal_building import (
     ASKED,
     CALLED_FOR,
@@ -149,16 +150,31 @@ def offer(
         return build(kind, facts, order, lines, reason)
     if len(offered) == 1 and offered[0].most == 1:
         return build(kind, facts, order, (LineQuantity(offered[0].line_id, 1),), reason)
-    cheapest = min(offered, key=lambda choice: (choice.unit_price.minor_units, choice.line_id))
-    preview = build(kind, facts, order, (LineQuantity(cheapest.line_id, 1),), reason)
+    preview = _preview(kind, facts, order, offered, reason)
+    is_open = preview.sub_key == "sub.replacement"
     return msgspec.structs.replace(
         preview,
         steps=(),
         title_key=f"{preview.title_key}.choose",
         title_params={"order": order.number},
+        sub_key="sub.free" if is_open else preview.sub_key,
+        sub_params={} if is_open else preview.sub_params,
         lines=offered,
         needs_line_choice=offered,
     )
+
+
+def _preview(
+    kind: Kind, facts: CaseFacts, order: Order, offered: tuple[LineChoice, ...], reason: str
+) -> Proposal:
+    """Return the proposal for the cheapest piece that can be had; one out of stock stands for no other."""
+    by_price = sorted(offered, key=lambda choice: (choice.unit_price.minor_units, choice.line_id))
+    cheapest = build(kind, facts, order, (LineQuantity(by_price[0].line_id, 1),), reason)
+    if kind not in ("replacement", "wrong_item"):
+        return cheapest
+    others = (build(kind, facts, order, (LineQuantity(one.line_id, 1),), reason) for one in by_price[1:])
+    found = (one for one in chain((cheapest,), others) if not isinstance(one.judgement, Refused))
+    return next(found, cheapest)
 
 
 def build(

@@ -366,6 +366,7 @@ class ReasonSheet(Sheet):
         self._line.setMaxLength(self.LONGEST)
         self._line.selectAll()
         self.add_field(translate("Reason", "Warum? Eine Zeile, nur intern"), self._line)
+        self._line.setFocus()
 
     @property
     def text(self) -> str:
