@@ -245,8 +245,8 @@
         <translation>Copy the case number</translation>
     </message>
     <message>
-        <source>Kein Fall: Spam (#)</source>
-        <translation>Not a case: spam (#)</translation>
+        <source>Kein Fall: Spam (U)</source>
+        <translation>Not a case: spam (U)</translation>
     </message>
     <message>
         <source>Kein Fall: Newsletter</source>
@@ -298,7 +298,7 @@
     </message>
     <message>
         <source>Nachfrage</source>
-        <translation>Follow-up</translation>
+        <translation>Check-back</translation>
     </message>
     <message>
         <source>Wiedervorlage</source>

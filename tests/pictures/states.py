@@ -87,6 +87,8 @@ class Shoot(WorkStates, DecisionStates, JoiningStates):
         rooms.acting.plan_check_back(rooms.desk.clock.now() + timedelta(seconds=2))
         await self._until(lambda: self._due_kind(case_id) == "follow_up", "woken by the hub", 60)
         rooms.queue.choose_case(case_id)
+        for toast in list(rooms.window.toasts.shown):
+            toast.leave()
         await asyncio.sleep(0.5)
         await self.picture(words)
 

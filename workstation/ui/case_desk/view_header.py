@@ -147,7 +147,7 @@ class CaseHeader(QFrame):
         ]
         if not self._shown.is_no_case:
             entries += [
-                ("no_case_spam", "ban", translate("CaseHeader", "Kein Fall: Spam (#)")),
+                ("no_case_spam", "ban", translate("CaseHeader", "Kein Fall: Spam (U)")),
                 ("no_case_newsletter", "mail-x", translate("CaseHeader", "Kein Fall: Newsletter")),
             ]
         for key, icon, word in entries:
