@@ -19,6 +19,7 @@ from workstation.casework.people import Person
 from workstation.casework.projection import apply, delivered, opened, received, step_changed, undelivered
 from workstation.casework.records import Booking, LineQuantity, Order, Payment, ReturnAuthorisation
 from workstation.casework.sla import SlaPolicy
+from workstation.casework.taxes import tax_shares
 from workstation.casework.wire.commands import (
     AddNote,
     AssignCase,
@@ -253,6 +254,7 @@ class Player:
             decision_id=decision_id,
             reason=beat.reason,
             lines=lines,
+            tax=tax_shares(order, amount, lines),
             status="paid",
             paid_at=booked_at + timedelta(days=1),
         )

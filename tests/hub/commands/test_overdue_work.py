@@ -12,15 +12,18 @@ from tests.hub.small_firm import ERIKA, ORDER, TEAM, TENANT, SetClock
 from workstation.casework.calendar import Calendar, Closing
 from workstation.casework.case import Case
 from workstation.casework.message import Message
+from workstation.casework.money import Money
 from workstation.casework.people import Team
 from workstation.casework.projection import settled
 from workstation.casework.promise import Promise
-from workstation.casework.records import OpeningSpan, WorkOrder
+from workstation.casework.records import Booking, OpeningSpan, WorkOrder
 from workstation.casework.wire.commands import Applied, ConfirmWork
 from workstation.hub.app import confirm_work
 from workstation.hub.backends.executors import ShopExecutor
 from workstation.hub.backends.house_books.shop import HouseBooks
+from workstation.hub.backends.house_books.till import HouseTill
 from workstation.hub.ports import Tx
+from workstation.hub.ports_backend import ReversalRequest, TillRequest
 from workstation.hub.services.clocks import Clocks
 from workstation.hub.services.effect_outcomes import CaseProjector
 from workstation.hub.services.effects import EffectWorker
@@ -122,6 +125,30 @@ def test_the_confirmation_solves_the_case_that_asked(paid: Paid) -> None:
     assert paid.codes() == ["work_order.overdue", "work_order.done"]
     paid.clock.pass_by(timedelta(days=4))
     assert paid.clocks.tick() == 0
+
+
+def test_money_that_was_taken_back_asks_nobody_any_more(paid: Paid) -> None:
+    paid.clock.pass_by(timedelta(days=4))
+    paid.clocks.tick()
+    paid.clock.pass_by(timedelta(minutes=1))
+    (booking,) = paid.database.read(TENANT, lambda tx: tx.records_of(ERIKA, Booking))
+    HouseBooks(paid.database, open_books).reverse(
+        ReversalRequest(
+            tenant_id=TENANT, reference="undo", undoes_reference=booking.reference, undoes="refund"
+        )
+    )
+    case = paid.case()
+    assert case is not None and (case.status, case.due) == ("solved", None)
+    assert paid.codes() == ["work_order.overdue", "work_order.withdrawn"]
+
+
+def test_cash_without_an_order_is_asked_for_by_the_number_of_its_slip(paid: Paid) -> None:
+    till = HouseTill(paid.database, open_books)
+    till.order(TillRequest(tenant_id=TENANT, reference="cash", amount=Money(500)))
+    paid.clock.pass_by(timedelta(days=4))
+    assert paid.clocks.tick() == 2
+    cases = paid.database.read(TENANT, lambda tx: tx.open_cases())
+    assert {"K-2026-00001 · 5,00\xa0€", "GS-2026-00001 · 24,90\xa0€"} <= {one.subject for one in cases}
 
 
 def test_a_calendar_that_never_opens_hides_no_money(paid: Paid) -> None:

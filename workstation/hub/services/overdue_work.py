@@ -88,11 +88,11 @@ def _ask(tx: Tx, work_order_id: str) -> int:
     reference = tx.reference()
     booking = tx.get(Booking, work.booking_id) if work.booking_id else None
     customer = tx.get(Customer, work.customer_id) if work.customer_id else None
-    team_id = _team_of(tx, reference, booking)
+    team_id = _team_of(tx, reference, work, booking)
     lead = _lead_of(reference, team_id)
     language = customer.language if customer else "de"
     names = (
-        booking.credit_note_number if booking else "",
+        booking.credit_note_number if booking else work.number,
         money_text(work.amount, language) if work.amount else "",
     )
     case = Case(
@@ -139,15 +139,16 @@ def _given(tx: Tx, reference: Reference, team_id: str, work: WorkOrder) -> Given
 def _due(tx: Tx, reference: Reference, work: WorkOrder) -> datetime:
     booking = tx.get(Booking, work.booking_id) if work.booking_id else None
     try:
-        calendar = reference.calendar_of(_team_of(tx, reference, booking))
+        calendar = reference.calendar_of(_team_of(tx, reference, work, booking))
         return same_time_next_working_day(calendar, work.created_at)
     except RuleViolation:
         # A calendar that never opens must not hide money.
         return work.created_at + timedelta(days=1)
 
 
-def _team_of(tx: Tx, reference: Reference, booking: Booking | None) -> str:
-    record = tx.get(DecisionRecord, booking.decision_id) if booking and booking.decision_id else None
+def _team_of(tx: Tx, reference: Reference, work: WorkOrder, booking: Booking | None) -> str:
+    decision_id = (booking.decision_id if booking else "") or work.decision_id
+    record = tx.get(DecisionRecord, decision_id) if decision_id else None
     case = tx.get(Case, record.case_id) if record else None
     if case is not None:
         return case.team_id
