@@ -54,6 +54,8 @@ class Doubt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     effect_id: str
     kind: str
+    case_id: str = ""
+    """The case it was decided or written on, which may have gone into another one since."""
     decision_id: str = ""
     step: int = 0
     message_id: str = ""
@@ -81,6 +83,7 @@ def doubts_of(decisions: Iterable[DecisionRecord], messages: Iterable[Message]) 
         Doubt(
             effect_id=step.effect_id,
             kind=kind_of(step.decision),
+            case_id=record.case_id,
             decision_id=record.decision_id,
             step=number,
             amount=cost_of(step.decision),
@@ -95,6 +98,7 @@ def doubts_of(decisions: Iterable[DecisionRecord], messages: Iterable[Message]) 
         Doubt(
             effect_id=message.effect_id,
             kind=MAIL,
+            case_id=message.case_id,
             message_id=message.message_id,
             decided_by=message.author_id,
             to=message.to,

@@ -90,15 +90,8 @@ class CaseDesk(CaseActs):
         """
         documents = await self._workers.run("read", lambda: self._replica.case(case_id))
         person_id = self._me.worker.person_id
-
-        def own() -> tuple[tuple[OutboxItem, ...], Draft | None, Draft | None]:
-            return (
-                self._outbox.pending(case_id),
-                self._outbox.draft(case_id, person_id, "reply"),
-                self._outbox.draft(case_id, person_id, "note"),
-            )
-
-        pending, draft, note_draft = await self._workers.run("outbox", own)
+        own = await self._workers.run("outbox", lambda: self._own(case_id, person_id))
+        pending, draft, note_draft = own
         # Folded here as well: the overlay of the last act may still be on its way to the file.
         joint = await self.writer.joint((case_id,))
         state = joint.state(case_id)
@@ -143,6 +136,14 @@ class CaseDesk(CaseActs):
             work_orders=with_pending(
                 sorted(documents.of(WorkOrder), key=lambda item: item.created_at), pending
             ),
+        )
+
+    def _own(self, case_id: str, person_id: str) -> tuple[tuple[OutboxItem, ...], Draft | None, Draft | None]:
+        """Return what waits in the outbox for a case, and the person's drafts of reply and note."""
+        return (
+            self._outbox.pending(case_id),
+            self._outbox.draft(case_id, person_id, "reply"),
+            self._outbox.draft(case_id, person_id, "note"),
         )
 
     async def facts(self, case_id: str) -> CaseFacts:

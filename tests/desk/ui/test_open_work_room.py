@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TypeVar
 
 import msgspec
@@ -104,5 +105,21 @@ def test_nothing_is_settled_while_the_next_case_is_on_its_way(qapp: QApplication
         room.model.confirm_work(TRANSFER.work_order_id)
         await room.settle()
         assert room.sent("effect.settle") == 0 and room.sent("work.confirm") == 0
+
+    play(acts)
+
+
+def test_a_doubt_is_settled_on_the_case_it_belongs_to(qapp: QApplication) -> None:
+    async def acts(room: Room) -> None:
+        elsewhere = msgspec.structs.replace(doubtful(), case_id=OTHER.case_id, customer_id=OTHER.customer_id)
+        await as_lead(room, elsewhere)
+        file = room.model.file
+        assert file is not None
+        # As the file of a case shows what went into it.
+        room.model.file = dataclasses.replace(file, decisions=(elsewhere,))
+        room.model.settle(an_id("effect"), "not_done")
+        await room.settle()
+        (body,) = written(room, SettleEffect)
+        assert body.case_id == OTHER.case_id
 
     play(acts)

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from PySide6.QtCore import Signal
 
 from workstation.casework.decision import MakePromise
+from workstation.casework.doubts import doubts_of
 from workstation.casework.errors import RuleViolation
 from workstation.casework.limit import Allowed
 from workstation.casework.proposals import Proposal
@@ -413,9 +414,14 @@ class CaseDeskViewModel(Writing):
     # -- work for people
     def settle(self, effect_id: str, outcome: Outcome, reference: str = "", note: str = "") -> None:
         """Say what became of something that may have happened."""
-        if self.shown_file is not None:
-            work = self._services.work.settle(self.case_id, effect_id, outcome, reference, note)
-            self.act(work, translate("OpenWork", "Festgehalten"))
+        file = self.shown_file
+        if file is None:
+            return
+        # It is settled on the case it belongs to, also when that one went into the case shown.
+        known = {one.effect_id: one.case_id for one in doubts_of(file.decisions, file.messages)}
+        case_id = known.get(effect_id, self.case_id)
+        work = self._services.work.settle(case_id, effect_id, outcome, reference, note)
+        self.act(work, translate("OpenWork", "Festgehalten"))
 
     def confirm_work(self, work_order_id: str) -> None:
         """Say that a work order has been done."""
