@@ -37,6 +37,7 @@ from workstation.hub.services.promise_executor import PromiseExecutor
 from workstation.hub.services.receive_commands import CommandReceiver
 from workstation.hub.services.sessions import Sessions
 from workstation.hub.services.snapshots import SnapshotBuilder
+from workstation.hub.services.working_set import WorkingSet
 from workstation.hub.settings import HubSettings
 from workstation.hub.storage.billing import open_billing
 from workstation.hub.storage.books import open_books
@@ -201,6 +202,9 @@ def _workers(
         core.database, shelf, core.tenant_id, core.clock, least_moves=core.settings.file.snapshot_from
     )
     jobs.append(Job("snapshots", _until(stop, builder.run)))
+    jobs.append(
+        Job("working-set", _until(stop, WorkingSet(core.database, core.tenant_id, core.clock).run))
+    )
     remake = HtmlRemake(mail_room.ports(), core.tenant_id, SANITISER_VERSION)
     jobs.append(Job("html", _until(stop, remake.run)))
     loops = mail_room.loops(stop)

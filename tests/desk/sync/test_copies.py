@@ -250,5 +250,8 @@ def test_reading_anew_keeps_drafts_and_refuses_while_something_waits(
                 with pytest.raises(RuleViolation) as caught:
                     await refused()
                 assert caught.value.code == "session.unsettled"
+            await desk.workers.run("net", hub.start)
+            desk.sync.poke()
+            await all_settled(desk)
 
     in_loop(play, 110)

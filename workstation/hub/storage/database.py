@@ -18,7 +18,7 @@ from workstation.casework.wire.digest import Sums
 from workstation.casework.wire.sync import FeedRow
 from workstation.hub.ports import Tx
 from workstation.hub.ports_values import AuditFinding, ClaimedEffect, FeedPage, NotStorable
-from workstation.hub.storage import audit_rows, effect_rows, feed_reader, invariants, tidying
+from workstation.hub.storage import audit_rows, effect_rows, feed_reader, invariants, tidying, working_set
 from workstation.hub.storage.blob_rows import SqlBlobs
 from workstation.hub.storage.engines import Engines
 from workstation.hub.storage.finding import ReferenceMemory
@@ -234,6 +234,10 @@ class SqlDatabase:
     def tidy(self, now: datetime) -> int:
         """Throw away old tombstones and unused challenges; returns how many tombstones went."""
         return self.outside(lambda session: tidying.tidy(session, now))
+
+    def send_away(self, tenant_id: str, before: datetime, most: int) -> int:
+        """Take about ``most`` documents of cases closed before ``before`` out of the feed."""
+        return self.run_sql(tenant_id, lambda tx: working_set.send_away(tx, before, most))
 
     def check_invariants(self, tenant_id: str) -> dict[str, tuple[str, ...]]:
         """Return what does not hold in a tenant's data: rule -> ids; empty when all is well."""

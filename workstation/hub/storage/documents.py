@@ -26,6 +26,7 @@ VALUES (:tenant_id, :entity, :entity_id, :rev, :scopes, :case_id, :customer_id, 
 _UPDATE = """
 UPDATE document SET rev = :rev, scopes = :scopes, case_id = :case_id, customer_id = :customer_id, body = :body
 WHERE tenant_id = :tenant_id AND entity = :entity AND entity_id = :entity_id AND rev = :rev - 1
+  AND scopes = :before
 """
 _DELETE = "DELETE FROM document WHERE tenant_id = :tenant_id AND entity = :entity AND entity_id = :entity_id"
 
@@ -186,27 +187,32 @@ class DocumentStore:
         dirty = [(key, held) for key, held in self._held.items() if held.is_dirty]
         if not dirty:
             return
-        scopes = ScopeRows(self.session, self.tenant_id, self._known)
+        cases = [(key[1], held) for key, held in dirty if key[0] == "case"]
+        scopes = ScopeRows(self.session, self.tenant_id, self._known, frozenset(one for one, _ in cases))
+        returned = [held.value for _, held in cases if held.stored is not None and not held.scopes]
         index_rows.write(self.session, self.tenant_id, [(held.stored, held.value) for _, held in dirty])
+        scopes.bring_back(returned)
         inserts: list[dict[str, Any]] = []
         updates: list[dict[str, Any]] = []
         for key, held in dirty:
             before = held.scopes
             held.scopes = scopes.of(key, held.value)
-            (updates if held.stored is not None else inserts).append(self._row(key, held))
+            row = {**self._row(key, held), "before": before}
+            (updates if held.stored is not None else inserts).append(row)
             self._mark(key, held.rev, before, held.scopes)
         self.session.later(_INSERT, inserts)
         self.session.later(_UPDATE, updates, expected=1)
         moved = [(held.stored, held.value) for key, held in dirty if key[0] == "case"]
         for _, held in dirty:
             held.stored, held.is_dirty, held.bumps = held.value, False, 0
-        scopes.follow(moved, self._rescoped)
+        scopes.follow(moved, returned, self.rescoped)
 
     def _known(self, name: str, one: str) -> tuple[Any, str] | None:
         held = self._held.get((name, one))
         return None if held is None else (held.value, held.scopes)
 
-    def _rescoped(self, key: Key, rev: int, before: str, after: str) -> None:
+    def rescoped(self, key: Key, rev: int, before: str, after: str) -> None:
+        """Say in the feed that a document has other scopes now; its row is written already."""
         held = self._held.get(key)
         if held is not None:
             held.scopes = after

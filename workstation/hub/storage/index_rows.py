@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from workstation.casework.case import Case
@@ -16,12 +17,12 @@ from workstation.hub.storage.sql import Session, maybe_micros, micros
 _CASE = """
 INSERT INTO case_row
   (tenant_id, case_id, number, team_id, customer_id, status, opened_at, snoozed_until, follow_up_at,
-   words)
+   words, closed_at)
 VALUES (:tenant_id, :case_id, :number, :team_id, :customer_id, :status, :opened_at, :snoozed_until,
-  :follow_up_at, :words)
+  :follow_up_at, :words, :closed_at)
 ON CONFLICT (tenant_id, case_id) DO UPDATE SET number = excluded.number, team_id = excluded.team_id,
   customer_id = excluded.customer_id, status = excluded.status, snoozed_until = excluded.snoozed_until,
-  follow_up_at = excluded.follow_up_at, words = excluded.words
+  follow_up_at = excluded.follow_up_at, words = excluded.words, closed_at = excluded.closed_at
 """
 _CUSTOMER = """
 INSERT INTO customer_row (tenant_id, customer_id, number, words)
@@ -102,8 +103,20 @@ def _case_params(case: Case) -> dict[str, Any]:
         "snoozed_until": maybe_micros(case.snoozed_until) if case.status == "snoozed" else None,
         # Only while the clock has something to do: once it is in the queue again nothing is left for it.
         "follow_up_at": maybe_micros(case.follow_up_at) if is_sleeping else None,
-        "words": folded(str(case.number or ""), case.subject, case.customer_name),
+        "words": folded(str(case.number or ""), case.subject, case.customer_name, case.reply_to),
+        "closed_at": maybe_micros(closed_at(case)),
     }
+
+
+def closed_at(case: Case) -> datetime | None:
+    """Return when a closed case was last touched; None while somebody may still have to act on it.
+
+    A case that went into another one is there as long as that one is.
+    """
+    if case.status not in ("solved", "no_case") or case.merged_into:
+        return None
+    touched = (case.solved_at, case.last_inbound_at, case.last_outbound_at, case.follow_up_at)
+    return max((at for at in touched if at is not None), default=case.opened_at)
 
 
 def _write_case(session: Session, tenant_id: str, before: Case | None, after: Case) -> None:

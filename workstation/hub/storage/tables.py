@@ -91,13 +91,19 @@ case_row = Table(
     _maybe_number("snoozed_until"),
     _maybe_number("follow_up_at"),
     _text("words"),
+    _maybe_number("closed_at"),
+    _number("is_away", 0),
     PrimaryKeyConstraint("tenant_id", "case_id"),
     UniqueConstraint("tenant_id", "number"),
 )
-"""What cases are found by; ``words``: folded number, subject and name; times only while they count."""
+"""What cases are found by; ``words``: folded number, subject and name; times only while they count.
+
+``closed_at``: last touched, of closed ones. ``is_away``: has left the desks (1: what hangs on it follows).
+"""
 Index("ix_case_row_customer", case_row.c.tenant_id, case_row.c.customer_id)
 Index("ix_case_row_status", case_row.c.tenant_id, case_row.c.status, case_row.c.opened_at)
 Index("ix_case_row_snoozed", case_row.c.tenant_id, case_row.c.snoozed_until)
+Index("ix_case_row_closed", case_row.c.tenant_id, case_row.c.is_away, case_row.c.closed_at)
 Index("ix_case_row_follow_up", case_row.c.tenant_id, case_row.c.follow_up_at)
 
 promise_row = Table(
