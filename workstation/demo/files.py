@@ -60,6 +60,11 @@ def write_files(data: DataSet, materials: Materials, folder: Path) -> Path:
             if p.bill is not None
         ),
     )  # fmt: skip
+    _write_places_and_stock(data, materials, folder)
+    return folder
+
+
+def _write_places_and_stock(data: DataSet, materials: Materials, folder: Path) -> None:
     _table(
         folder / "abgabestellen.csv",
         ("Name", "Adresse", "Breite", "Laenge", "Oeffnungszeiten", "Paketdienst"),
@@ -81,7 +86,6 @@ def write_files(data: DataSet, materials: Materials, folder: Path) -> Path:
             for article, pieces in zip(materials.articles.values(), _stock_of(materials), strict=True)
         ),
     )
-    return folder
 
 
 def _stock_of(materials: Materials) -> list[int]:
