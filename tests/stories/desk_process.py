@@ -202,6 +202,7 @@ class Hands:
             "customer": rooms.customer_model.head.name if rooms.customer_model.head else "",
             "decisions": [record.state for record in file.decisions] if file else [],
             "status": file.case.status if file else "",
+            "invoice": file.case.invoice_id if file else "",
             "connection": rooms.desk.sync.state,
             "waiting": rooms.desk.sync.connection.waiting,
             "labels": [
@@ -219,6 +220,18 @@ class Hands:
         await self._outside(lambda: QTest.keySequence(target, QKeySequence(keys)))
         await asyncio.sleep(0.05)
         return {}
+
+    async def do_type(self, text: str) -> Reply:
+        """Write text where the focus is."""
+        target: QWidget = QApplication.focusWidget() or self.running.window
+        await self._outside(lambda: QTest.keyClicks(target, text))
+        await asyncio.sleep(0.05)
+        return {}
+
+    async def do_queue(self) -> Reply:
+        """Tell what the queue holds."""
+        page = await self.rooms.desk.inbox.page(InboxFilter(), None, 200)
+        return {"rows": [{"case_id": row.case_id, "subject": row.subject} for row in page.rows]}
 
     async def do_focus_list(self) -> Reply:
         """Put the focus into the queue, as after choosing a case there."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,18 +13,27 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from pathlib import Path
+from typing import Any
 
 from tests.servers.ground import free_port
 from tests.servers.mail import ARCHIVE, SERVICE, MailServers
 from tests.servers.postgresql import PostgresqlServer
 from tests.stories.processes import DeskProcess, HubProcess, StepFailed, wait_for
 
+CLOCKS_LOOK_WITHIN_S = 6.0
 PASSWORD = "lisa-lisa-lisa-1"
 POINTS = """name,address,lat,lon,hours
 Kiosk Yilmaz,"Schwarzwaldstr. 12, 79102 Freiburg",47.9871,7.8702,"Mo-Fr 08:00-18:30, Sa 09:00-14:00"
 Schreibwaren Kern,"Günterstalstr. 5, 79102 Freiburg",47.9880,7.8480,"Mo-Fr 09:00-18:00"
 Getränke Rombach,"Lorettostr. 40, 79100 Freiburg",47.9822,7.8401,"Mo-Sa 08:00-20:00"
 Bahnhof Service,"Bismarckallee 9, 79098 Freiburg",47.9976,7.8421,"Mo-So 06:00-22:00"
+"""
+SELLER = """[seller]
+name = "Backhaus Lindner GmbH"
+street = "Mühlenweg 4"
+postcode = "79098"
+city = "Freiburg"
+vat_id = "DE123456789"
 """
 MAIL = (
     "Guten Tag,\n\nheute kam mein Paket an. Eine Schale ist auf dem Transport zerbrochen, und die andere "
@@ -41,6 +51,7 @@ class Customer:
     order: str
     subject: str
     case_id: str = ""
+    invoice: str = ""
 
     @property
     def mailbox(self) -> str:
@@ -165,9 +176,84 @@ class Firm:
             self.hub.run("import", kind, str(place))
         return numbers
 
+    def add_debtor(self, name: str, **invoice: object) -> Customer:
+        """Import a customer with an order on invoice, long due; ``invoice`` changes what its row says."""
+        number = len(self.customers) + 1
+        address = f"kunde{number}@kundin.test"
+        who = Customer(
+            number,
+            name,
+            address,
+            f"B-{10480 + number}",
+            f"Mahnung ohne Rechnung {number}",
+            invoice=f"R-{4700 + number}",
+        )
+        self.mail.create_mailbox(address)
+        self.customers.append(who)
+        given, _space, family = name.partition(" ")
+        now = datetime.now(UTC)
+        placed = (now - timedelta(days=50)).isoformat(timespec="seconds")
+        row = {
+            "number": who.invoice,
+            "order": who.order,
+            "total": "54.80",
+            "open": "54.80",
+            "issued_on": (now - timedelta(days=45)).date().isoformat(),
+            "due_on": (now - timedelta(days=31)).date().isoformat(),
+            **invoice,
+        }
+        lines = [{"line": 1, "name": "Brotkorb geflochten", "quantity": 2, "unit_price": "24.95"}]
+        order = {"number": who.order, "customer": f"K-{number}", "placed_at": placed, "shipping": "4.90"}
+        self._import_rows(
+            {
+                "customers": [
+                    {
+                        "number": f"K-{number}",
+                        "given_name": given,
+                        "family_name": family,
+                        "salutation": "Frau",
+                        "email": address,
+                        "street": "Wiehre 3",
+                        "postcode": "79102",
+                        "city": "Freiburg",
+                    }
+                ],
+                "orders": [{**order, "status": "delivered", "lines": lines}],
+                "invoices": [row],
+            }
+        )
+        return who
+
+    def add_reminder(self, who: Customer, days_ago: int) -> None:
+        """Import a first reminder with a fee of 5.00 that the customer got so many days ago."""
+        sent = (datetime.now(UTC) - timedelta(days=days_ago)).date().isoformat()
+        row = {"invoice": who.invoice, "level": 1, "sent_on": sent, "fee": "5.00"}
+        self._import_rows({"dunning_notices": [row]})
+
+    def _import_rows(self, files: dict[str, list[dict[str, object]]]) -> None:
+        for kind, rows in files.items():
+            place = self.folder / f"{kind}.json"
+            place.write_text(json.dumps(rows, ensure_ascii=False), "utf-8")
+            self.hub.run("import", kind.replace("_", "-"), str(place))
+
+    def invoice(self, who: Customer) -> dict[str, Any]:
+        """Return the customer's invoice as the hub's books have it, with its reminders."""
+        answer: dict[str, Any] = json.loads(
+            self.hub.run("dunning", "show", "--invoice", who.invoice, "--json")
+        )
+        return answer
+
+    def dun(self, days_ahead: int = 0) -> dict[str, Any]:
+        """Run the dunning as of a day; returns the report."""
+        day = (datetime.now(UTC) + timedelta(days=days_ahead)).date().isoformat()
+        report: dict[str, Any] = json.loads(
+            self.hub.run("dunning", "run", "--on", day, "--json", check=False)
+        )
+        return report
+
     # -- mail
-    def write(self, who: Customer, subject: str = "", text: str = "") -> datetime:
-        """Send a mail of a customer to the firm by SMTP; returns when."""
+    def write(self, who: Customer, subject: str = "", text: str = "", answers: str = "") -> datetime:
+        """Send a mail of a customer to the firm by SMTP, as an answer to a Message-ID if given."""
         message = EmailMessage()
         message["From"] = f"{who.name} <{who.address}>"
         message["To"] = SERVICE
@@ -175,6 +261,8 @@ class Firm:
         now = datetime.now(UTC)
         message["Date"] = format_datetime(now)
         message["Message-ID"] = make_msgid(domain="kundin.test")
+        if answers:
+            message["In-Reply-To"] = message["References"] = answers
         message.set_content(text or MAIL.format(name=who.name))
         self.mail.send(message.as_bytes(), who.address, SERVICE)
         return now
@@ -200,6 +288,20 @@ class Firm:
         wait_for(lambda: is_listening(self.hub_port) or not self.hub.is_running, 60, "hub listens")
         if not self.hub.is_running:
             raise StepFailed("the hub has ended at once; see hub.log")
+
+    def travel(self, days: int) -> None:
+        """Start the hub anew with a clock that is so many days ahead (it is a trial)."""
+        self.hub.stop()
+        file = self.folder / "hub" / "hub.toml"
+        lines = [line for line in file.read_text("utf-8").splitlines() if "time_offset_s" not in line]
+        at = next((place for place, line in enumerate(lines) if line.startswith("[")), len(lines))
+        lines.insert(at, f"time_offset_s = {days * 86_400}")
+        file.write_text("\n".join(lines) + "\n", "utf-8")
+        self.start_hub()
+
+    def hub_has_looked(self) -> None:
+        """Wait until the hub's clocks have surely looked once since it started."""
+        time.sleep(CLOCKS_LOOK_WITHIN_S)
 
     def desk(self) -> DeskProcess:
         """Return the desk of the agent whose shift it is (not yet started)."""
@@ -258,6 +360,8 @@ def _set_up(made: Firm, url: str) -> None:
     run("people", "add", "--name", "Tanja Weiß", "--login", "tanja", "--role", "lead", given=f"{PASSWORD}\n")
     (made.folder / "drop_off_points.csv").write_text(POINTS, "utf-8")
     run("import", "drop-off-points", str(made.folder / "drop_off_points.csv"))
+    (made.folder / "seller.toml").write_text(SELLER, "utf-8")
+    run("books", "seller", "import", str(made.folder / "seller.toml"))
     ports = made.mail.ports
     run(
         "mailbox",

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from workstation.casework.params import money_param
+from workstation.hub.commands import dunning_show
 from workstation.hub.commands.context import DONE, FOUND_SOMETHING, Context, table
 from workstation.hub.commands.dunning_files import LevelFile, level_errors, level_of, level_table
 from workstation.hub.commands.toml_files import dump, load
@@ -39,6 +40,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], words:
     into.add_argument("file")
     into.add_argument("--dry-run", action="store_true", help=words.line("help.rules.dry_run"))
     into.set_defaults(run=_import)
+    dunning_show.add_to(acts, words)
     run = acts.add_parser("run", help=words.line("help.dunning.run"))
     run.add_argument("--on", required=True, metavar="DATE", help=words.line("help.dunning.on"))
     run.add_argument("--dry-run", action="store_true", help=words.line("help.dunning.dry_run"))
