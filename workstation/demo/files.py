@@ -52,14 +52,23 @@ def write_files(data: DataSet, materials: Materials, folder: Path) -> Path:
     _table(
         folder / "rechnungen.csv",
         ("Rechnungsnummer", "Bestellung", "Betrag", "Offen", "Rechnungsdatum", "Faellig", "Versand",
-         "Mahnstufe"),
+         "Mahnstufe", "Mahngebuehr"),
         (
             (p.bill.number, p.number, _euro(p.total), _euro(p.bill.open), p.bill.issued_on.isoformat(),
-             p.bill.due_on.isoformat(), p.bill.delivery, str(p.bill.dunning_level))
+             p.bill.due_on.isoformat(), p.bill.delivery, str(p.bill.dunning_level),
+             _euro(sum(one.fee for one in data.reminders if one.bill == p.bill.number)))
             for p in data.purchases
             if p.bill is not None
         ),
     )  # fmt: skip
+    _table(
+        folder / "mahnungen.csv",
+        ("Rechnung", "Stufe", "Datum", "Gebuehr", "Mahnnummer"),
+        (
+            (one.bill, str(one.level), one.sent_on.isoformat(), _euro(one.fee), f"{one.bill}-M{one.level}")
+            for one in data.reminders
+        ),
+    )
     _write_places_and_stock(data, materials, folder)
     return folder
 

@@ -16,11 +16,9 @@ from workstation.casework.customer import Customer
 from workstation.casework.empowerment import budgets_for
 from workstation.casework.errors import RuleViolation
 from workstation.casework.ids import derived_id
-from workstation.casework.money import Money
 from workstation.casework.people import Person
 from workstation.casework.records import (
     Booking,
-    DunningNotice,
     Invoice,
     Order,
     Payment,
@@ -41,11 +39,13 @@ from workstation.hub.channels.mail.transport_folder import make_maildir
 from workstation.hub.core import HubCore, open_core
 from workstation.hub.mail_room import MailRoom
 from workstation.hub.ports import Tx
+from workstation.hub.ports_billing import SELLER, Seller
 from workstation.hub.services.deciding import reserve
 from workstation.hub.services.imports import Imports
 from workstation.hub.services.intake_import import import_mails
 from workstation.hub.services.people import NewPerson
 from workstation.hub.settings import MailboxRecord, read_settings, write_settings
+from workstation.hub.storage.billing import open_billing
 from workstation.hub.storage.books import open_books
 from workstation.remote.embedded import hub_command
 
@@ -88,7 +88,7 @@ def load_firm(
     try:
         data = make_data_set(core.clock.now(), customers=customers, materials=materials)
         staff = _people(core, materials)
-        _firm(core)
+        _firm(core, materials)
         say("import")
         _import(core, data, materials, place / "import")
         say("history")
@@ -155,12 +155,14 @@ def _people(core: HubCore, materials: Materials) -> dict[str, Person]:
     return core.database.run(core.tenant_id, work)
 
 
-def _firm(core: HubCore) -> None:
-    """Let clocks run whenever somebody tries the demo: open around the clock, holidays kept as days."""
+def _firm(core: HubCore, materials: Materials) -> None:
+    """Let clocks run whenever somebody tries the demo, and say what invoices show about the firm."""
 
     def work(tx: Tx) -> None:
         for calendar in tx.all_of(Calendar):
             tx.put(always_open(calendar))
+        seller = msgspec.convert(materials.firm["seller"], Seller)
+        open_billing(tx).keep_setting(SELLER, msgspec.json.encode(seller))
 
     core.database.run(core.tenant_id, work)
 
@@ -231,18 +233,6 @@ def _past(core: HubCore, data: DataSet, staff: dict[str, Person], materials: Mat
                     what=owed.what,
                     on=owed.on,
                     order_id=order.order_id,
-                )
-            )
-        for reminder in data.reminders:
-            invoice = records.invoices[reminder.bill]
-            tx.put(
-                DunningNotice(
-                    notice_id=derived_id(tx.tenant_id, "dunning", reminder.bill, str(reminder.level)),
-                    invoice_id=invoice.invoice_id,
-                    customer_id=invoice.customer_id,
-                    level=reminder.level,
-                    sent_on=reminder.sent_on,
-                    fee=Money(reminder.fee),
                 )
             )
 

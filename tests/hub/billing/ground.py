@@ -26,7 +26,7 @@ from workstation.hub.channels.mail.transport_folder import FolderSender
 from workstation.hub.channels.mail.worker import ParseWorker
 from workstation.hub.core import load_dunning_texts
 from workstation.hub.ports import Executor, Tx
-from workstation.hub.ports_billing import SELLER, Seller
+from workstation.hub.ports_billing import SELLER, ReminderRow, Seller
 from workstation.hub.ports_intake import IntakeRow
 from workstation.hub.ports_mail import MailSender, RawMail
 from workstation.hub.ports_values import CaseFile
@@ -98,11 +98,16 @@ def dun(database: SqlDatabase, level: int = 1, fee: int = 500, on: date = date(2
         known = tx.get(Invoice, INVOICE)
         assert known is not None
         invoice = msgspec.structs.replace(known, dunning_level=level, fee_open=Money(fee))
-        open_billing(tx).keep_invoice(invoice)
+        billing = open_billing(tx)
+        billing.keep_invoice(invoice)
         tx.put(invoice)
+        notice_id = "01890000-0000-7000-8000-000000000059"
+        billing.keep_reminder(
+            ReminderRow(invoice_id=INVOICE, level=level, notice_id=notice_id, run_on=on, status="sent")
+        )
         tx.put(
             DunningNotice(
-                notice_id="01890000-0000-7000-8000-000000000059",
+                notice_id=notice_id,
                 invoice_id=INVOICE,
                 customer_id=ERIKA,
                 level=level,
@@ -145,6 +150,12 @@ class House:
         worker = self.worker()
         while worker.step():
             self.clock.pass_by(timedelta(seconds=1))
+
+    def rest(self) -> None:
+        """Carry out effects until all rest; time passes while there is nothing to do."""
+        for _ in range(12):
+            self.work()
+            self.clock.pass_by(timedelta(minutes=2))
 
     def take(self, raw: bytes) -> IntakeRow:
         """Let a mail come in."""
