@@ -19,6 +19,7 @@ from workstation.casework.records import (
     Payment,
     ReturnAuthorisation,
     Shipment,
+    StockLevel,
     WorkOrder,
 )
 from workstation.casework.sla import is_breached
@@ -140,3 +141,10 @@ def test_a_folder_in_use_is_refused_and_says_why(loaded: Loaded) -> None:
 
     with pytest.raises(LoadingFailed, match=r"hub\.already_here"):
         load_firm(Path(loaded.folder).parent)
+
+
+def test_what_must_always_hold_holds(core: HubCore) -> None:
+    assert core.database.check_invariants(core.tenant_id) == {}
+    levels = core.database.read(core.tenant_id, lambda tx: tx.all_of(StockLevel))
+    assert any(one.available == 0 and one.expected_on for one in levels)
+    assert any(one.available for one in levels)
