@@ -109,6 +109,7 @@ class Desk:
         await self.reference.load()
         await self.decisions.start()
         self.tasks.start(self.sync.run(), name="sync", owner=self)
+        self.tasks.start(self.find.let_go(), name="find.let_go", owner=self)
         self.tasks.start(self.presence.run(), name="presence", owner=self)
         self._is_started = True
 
@@ -293,6 +294,8 @@ def _wired(profile: Path, now: SystemClock, runner: AsyncTasks, files: _Opened, 
         is_online=lambda: sync.state != "offline",
         presence=lambda: presence.others,
     )
+    find = Find(replica, workers, pins=replica, link=link, changes=changes, clock=now)
+    case_desk.fetch_older = find.fetch_older
     return Desk(
         profile=profile,
         clock=now,
@@ -306,7 +309,7 @@ def _wired(profile: Path, now: SystemClock, runner: AsyncTasks, files: _Opened, 
         decisions=decisions,
         replies=Replies(**both, **known, writer=writer, shelf=shelf),
         history=History(replica=replica, workers=workers, reference=reference, clock=now),
-        find=Find(replica, workers),
+        find=find,
         outbox_view=OutboxView(**both, decisions=decisions),
         attachments=Attachments(folder=profile / "attachments", workers=workers, link=link),
         pictures=Pictures(RequestsPictures(), workers),

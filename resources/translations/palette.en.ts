@@ -31,5 +31,13 @@
         <source>Befehle</source>
         <translation>Commands</translation>
     </message>
+    <message>
+        <source>Ältere Fälle am Server</source>
+        <translation>Older cases at the server</translation>
+    </message>
+    <message>
+        <source>Offline: ältere Fälle sind gerade nicht erreichbar</source>
+        <translation>Offline: older cases cannot be reached right now</translation>
+    </message>
 </context>
 </TS>

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from workstation.casework.answering import NOT_RECEIVED
 from workstation.casework.case_facts import CaseFacts
@@ -64,6 +64,8 @@ class CaseDesk(CaseActs):
         self._topics = topics
         self._is_online = is_online
         self._presence = presence
+        self.fetch_older: Callable[[str], Awaitable[bool]] = self._nothing_older
+        """Brings a case here that lies at the hub only; set by the composition root."""
 
     async def keep_promise(self, case_id: str, promise_id: str) -> OutboxItem:
         """Say that a promise has been kept, also one of a case that went into this one."""
@@ -76,6 +78,9 @@ class CaseDesk(CaseActs):
     async def _home_of(self, promise_id: str, case_id: str) -> str:
         promise = await self._workers.run("read", lambda: self._replica.get(Promise, promise_id))
         return promise.case_id if promise is not None else case_id
+
+    async def _nothing_older(self, case_id: str) -> bool:
+        return False
 
     @property
     def acts(self) -> CaseActs:
@@ -94,6 +99,9 @@ class CaseDesk(CaseActs):
         pending, draft, note_draft = own
         # Folded here as well: the overlay of the last act may still be on its way to the file.
         joint = await self.writer.joint((case_id,))
+        if joint.state(case_id).case is None and await self.fetch_older(case_id):
+            documents = await self._workers.run("read", lambda: self._replica.case(case_id))
+            joint = await self.writer.joint((case_id,))
         state = joint.state(case_id)
         if state.case is None:
             raise RuleViolation("case.unknown")

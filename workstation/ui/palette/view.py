@@ -157,7 +157,7 @@ class Palette(QWidget):
             self.field.edit.setAccessibleDescription(self._rows[self._marked].accessibleName())
 
     def _run(self, index: int) -> None:
-        if 0 <= index < len(self._model.rows):
+        if 0 <= index < len(self._model.rows) and self._model.rows[index].key:
             key = self._model.rows[index].key
             self.leave()
             self.ran.emit(key)

@@ -9,10 +9,12 @@ from typing import Literal, Protocol
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from workstation.ports import FindHit
+from workstation.services.search import OlderHits
 from workstation.ui.shared.tasks import TaskStarter
 from workstation.ui.shared.words import translate
 
 MOST = 9
+MOST_OLDER = 5
 _FOLD = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "s"})
 
 
@@ -28,7 +30,7 @@ def folded(text: str) -> str:
 class PaletteRow:
     """One row: ``key`` says what Enter does; ``shortcut`` teaches."""
 
-    group: Literal["case", "customer", "order", "command", "decision"]
+    group: Literal["case", "customer", "order", "command", "decision", "older"]
     key: str
     title: str
     meta: str = ""
@@ -42,6 +44,10 @@ class Finder(Protocol):
 
     async def find(self, text: str) -> tuple[FindHit, ...]:
         """Return the best hits, newest first."""
+        ...
+
+    async def older(self, text: str) -> OlderHits:
+        """Return cases that lie at the hub and not here."""
         ...
 
 
@@ -66,6 +72,11 @@ class PaletteViewModel(QObject):
         self._timer.setSingleShot(True)
         self._timer.setInterval(60)
         self._timer.timeout.connect(self._ask)
+        # The hub is asked once the typing has come to rest; what it finds is put below all else.
+        self._online_timer = QTimer(self)
+        self._online_timer.setSingleShot(True)
+        self._online_timer.setInterval(400)
+        self._online_timer.timeout.connect(self._ask_online)
 
     def set_text(self, text: str) -> None:
         """Look for ``text``; ``#`` cases only, ``@`` customers only, ``>`` commands only."""
@@ -74,8 +85,10 @@ class PaletteViewModel(QObject):
         self.rows_changed.emit()
         if self._text and not self._text.startswith(">"):
             self._timer.start()
+            self._online_timer.start()
         else:
             self._timer.stop()
+            self._online_timer.stop()
 
     def _command_rows(self) -> tuple[PaletteRow, ...]:
         if self._text.startswith(("#", "@")):
@@ -105,7 +118,33 @@ class PaletteViewModel(QObject):
             if not only or hit.entity == only
         )
         commands = self._command_rows()
-        self.rows = (*found[: max(3, MOST - len(commands))], *commands)[:MOST]
+        older = tuple(row for row in self.rows if row.group == "older")
+        self.rows = (*(*found[: max(3, MOST - len(commands))], *commands)[:MOST], *older)
+        self.rows_changed.emit()
+
+    def _ask_online(self) -> None:
+        if not self._text.startswith("@"):
+            self._tasks.start(self._find_older(self._text), name="palette.older", owner=self)
+
+    async def _find_older(self, text: str) -> None:
+        found = await self._finder.older(text.lstrip("#@ "))
+        if text != self._text:
+            return
+        rows = [
+            PaletteRow(
+                "older",
+                f"case:{hit.entity_id}:{hit.case_id}:{hit.customer_id}",
+                hit.title,
+                hit.meta,
+                _ICONS["case"],
+            )
+            for hit in found.hits[:MOST_OLDER]
+        ]
+        if not found.is_answered:
+            words = translate("Palette", "Offline: ältere Fälle sind gerade nicht erreichbar")
+            rows = [PaletteRow("older", "", words, "", "wifi-off", is_forbidden=True)]
+        kept = tuple(row for row in self.rows if row.group != "older")
+        self.rows = (*kept, *rows)
         self.rows_changed.emit()
 
     @staticmethod
@@ -117,4 +156,5 @@ class PaletteViewModel(QObject):
             "customer": translate("Palette", "Kunden"),
             "order": translate("Palette", "Bestellungen"),
             "command": translate("Palette", "Befehle"),
+            "older": translate("Palette", "Ältere Fälle am Server"),
         }[group]
