@@ -32,7 +32,7 @@ class JoiningStates(Walk):
         self.rooms.joining.act_on_case("link")
         sheet = await self._until(QApplication.activeModalWidget, "sheet")
         assert isinstance(sheet, JoinSheet)
-        sheet.field.edit.setText("Glas")
+        sheet.field.edit.setText("Paket")
         await asyncio.sleep(0.6)
         await self.picture("join-link-found")
         sheet.close()
@@ -77,9 +77,20 @@ class JoiningStates(Walk):
             why="order",
             detail="B-10482",
         )
-        self.show_file(dataclasses.replace(file, case=msgspec.structs.replace(file.case, kinship=hint)))
-        await asyncio.sleep(0.3)
+        await self._shown_as(dataclasses.replace(file, case=msgspec.structs.replace(file.case, kinship=hint)))
+        await self._until(lambda: self.rooms.case.kin.question.isVisible(), "question")
         await self.picture(words)
+        delattr(self.rooms.desk.case_desk, "open")
+
+    async def _shown_as(self, file: CaseFile) -> None:
+        """Let the case shown be ``file``, also when it is read again."""
+
+        async def read(case_id: str) -> CaseFile:
+            return file
+
+        setattr(self.rooms.desk.case_desk, "open", read)  # noqa: B010
+        self.show_file(file)
+        await asyncio.sleep(0.3)
 
     async def state_21s_joined_addresses(self, words: str) -> None:
         file, _other = await self._pair()
@@ -100,5 +111,6 @@ class JoiningStates(Walk):
             former, identity_id="p", kind="phone", value="0761 123456", linked_by=me, unlinked_at=None
         )
         shown = msgspec.structs.replace(customer, identities=(*customer.identities, phone, former))
-        self.show_file(dataclasses.replace(file, customer=shown))
+        await self._shown_as(dataclasses.replace(file, customer=shown))
         await self.sheet(words, lambda: self.rooms.joining.act_on_case("addresses"))
+        delattr(self.rooms.desk.case_desk, "open")

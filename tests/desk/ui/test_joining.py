@@ -42,13 +42,14 @@ def with_hint(why: str) -> KinShown:
 
 
 def test_chips_name_the_other_case_and_the_way_back() -> None:
-    shown = kin_shown(case_file(related=(OTHER,), merged=(NEW,), merged_into=OTHER))
+    third = CaseRef("c-4", number="48215", subject="Gutschein", customer_name="Anna Bergmann")
+    shown = kin_shown(case_file(related=(third, NEW), merged=(NEW,), merged_into=OTHER))
     assert [(chip.kind, chip.words) for chip in shown.chips] == [
         ("merged_into", "Aufgegangen in #48214"),
         ("merged", "Neu · K7Q2 ist hier aufgegangen"),
-        ("linked", "Verknüpft mit #48214"),
+        ("linked", "Verknüpft mit #48215"),
     ]
-    assert shown.chips[2].undo == "Verknüpfung mit #48214 lösen"
+    assert shown.chips[2].undo == "Verknüpfung mit #48215 lösen"
     assert shown.chips[2].about == "Gutschein · Anna Bergmann"
     assert kin_shown(case_file()) == KinShown()
 

@@ -71,7 +71,9 @@ def kin_shown(file: CaseFile) -> KinShown:
     """Return the words for the cases around ``file`` and for its open question."""
     chips = [_chip("merged_into", file.merged_into)] if file.merged_into is not None else []
     chips += [_chip("merged", ref) for ref in file.merged]
-    chips += [_chip("linked", ref) for ref in file.related]
+    # A case that was split off and came back is both: one chip is enough.
+    known = {chip.case_id for chip in chips}
+    chips += [_chip("linked", ref) for ref in file.related if ref.case_id not in known]
     kinship = file.case.kinship
     return KinShown(tuple(chips), _question(kinship) if kinship is not None else None)
 

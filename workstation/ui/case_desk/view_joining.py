@@ -133,6 +133,8 @@ class SplitSheet(Sheet):
         self.list.setAccessibleName(translate("Joining", "Nachrichten dieses Falls"))
         self.list.setMinimumHeight(theme.px(220))
         self.list.setMinimumWidth(theme.px(480))
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setWordWrap(True)
         for choice in choices:
             begin = " ".join(choice.text.split())
             short = begin if len(begin) <= _LONGEST_LINE else f"{begin[:_LONGEST_LINE]} …"

@@ -141,13 +141,13 @@ QComboBox QAbstractItemView { background: $bg_panel; border: 1px solid $border_s
 QCheckBox, QRadioButton { spacing: ${p8}px; min-height: ${p24}px; border: 2px solid transparent;
   border-radius: 4px; }
 QCheckBox:focus, QRadioButton:focus { border-color: $focus; }
-QCheckBox::indicator, QRadioButton::indicator { width: ${p14}px; height: ${p14}px; background: $bg_panel;
-  border: 1px solid $border_input; }
-QCheckBox::indicator { border-radius: 4px; }
+QCheckBox::indicator, QRadioButton::indicator, QListView::indicator { width: ${p14}px;
+  height: ${p14}px; background: $bg_panel; border: 1px solid $border_input; }
+QCheckBox::indicator, QListView::indicator { border-radius: 4px; }
 QRadioButton::indicator { border-radius: ${p8}px; }
 QCheckBox::indicator:hover, QRadioButton::indicator:hover { border-color: $accent_border; }
-QCheckBox::indicator:checked { background: $accent_solid; border-color: $accent_solid;
-  image: $picture_check; }
+QCheckBox::indicator:checked, QListView::indicator:checked { background: $accent_solid;
+  border-color: $accent_solid; image: $picture_check; }
 QRadioButton::indicator:checked { border: 5px solid $accent_solid; width: ${p6}px; height: ${p6}px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { subcontrol-origin: border; width: ${p20}px;
   border: 0; background: transparent; }
