@@ -86,4 +86,19 @@
         <translation>Your rule asks for a reason here.</translation>
     </message>
 </context>
+<context>
+    <name>Conversation</name>
+    <message>
+        <source>Ersatz {number} bestellt</source>
+        <translation>Replacement {number} ordered</translation>
+    </message>
+    <message>
+        <source>{amount} zurückgeholt, Storno {number}</source>
+        <translation>{amount} taken back, cancellation {number}</translation>
+    </message>
+    <message>
+        <source>{amount} erstattet und zurückgeholt, Gutschrift {number}</source>
+        <translation>{amount} refunded and taken back, credit note {number}</translation>
+    </message>
+</context>
 </TS>

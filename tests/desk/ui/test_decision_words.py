@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.casework import builders
 from tests.casework.test_proposals_kinds import known
-from tests.casework.test_reversal import undo
+from tests.casework.test_reversal import booking_of, undo
 from tests.casework.test_soundness import INVOICE
 from tests.casework.test_texts import BOOKED, BY_KIND
 from tests.desk.services.bench import a_refund
@@ -30,6 +30,7 @@ from workstation.casework.message import Fact
 from workstation.casework.reversal import rule_of
 from workstation.services.views import HeldDecision
 from workstation.system.texts import load_texts
+from workstation.ui.case_desk.conversation import ConversationWriter
 from workstation.ui.case_desk.dialogs import ReasonSheet
 from workstation.ui.case_desk.models import FactShown
 from workstation.ui.case_desk.offers import OfferWriter
@@ -233,3 +234,27 @@ def test_a_reversal_is_named_by_what_it_undoes() -> None:
     back = builders.record(undo(made), name="back", state="scheduled", step_state="pending")
     file = case_file(decisions=(made, msgspec.structs.replace(back, decided_at=NOW)))
     assert writer().faces(file, is_online=True, now=NOW)[0].title == f"Gutschein 10{SPACE}€ zurückholen"
+
+
+def test_the_conversation_tells_both_halves_of_what_was_taken_back() -> None:
+    done = booked(BY_KIND["refund"])
+    first = booking_of(done, status="withdrawn")
+    counter = booking_of(done, booking_id="b2", credit_note_number="GS-S-1", reverses="b1", reference="e2")
+    again = msgspec.structs.replace(
+        builders.ORDER,
+        order_id="o2",
+        number="E-0031",
+        replaces_order_id="o1",
+        status="placed",
+        placed_at=builders.NOW,
+    )
+    made = msgspec.structs.replace(
+        builders.facts(), case=msgspec.structs.replace(builders.facts().case, order_id="o1")
+    )
+    file = case_file(made, bookings=(first, counter), orders=(builders.ORDER, again))
+    formats = Formats("de")
+    lines = ConversationWriter(formats, ErrorText("de", formats)).lines(file, NOW)
+    said = " ".join(line.text for line in lines).replace(SPACE, " ")
+    assert "24,90 € erstattet und zurückgeholt, Gutschrift G-1" in said
+    assert "24,90 € zurückgeholt, Storno GS-S-1" in said
+    assert "Ersatz E-0031 bestellt" in said

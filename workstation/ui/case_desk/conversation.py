@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from workstation.casework.message import DeliveryState, Message
-from workstation.casework.records import Shipment
+from workstation.casework.records import Booking, Shipment
 from workstation.services.views import CaseFile
 from workstation.ui.case_desk.models import ConversationLine, LineKind, Tone
 from workstation.ui.shared.error_text import ErrorText
@@ -138,25 +138,35 @@ class ConversationWriter:
             if shipment.order_id == order.order_id:
                 events += self._parcel(shipment, now)
         for booking in file.bookings:
-            if booking.order_id != order.order_id:
-                continue
-            words = translate("Conversation", "{amount} erstattet, Gutschrift {number}").format(
-                amount=self._formats.money(booking.amount), number=booking.credit_note_number
-            )
-            events.append(
-                (
-                    booking.booked_at,
-                    self._event(booking.booking_id, words, "banknote", "go", booking.booked_at, now),
-                )
-            )
+            if booking.order_id == order.order_id:
+                words, icon = self._booking_words(booking)
+                line = self._event(booking.booking_id, words, icon, "go", booking.booked_at, now)
+                events.append((booking.booked_at, line))
+        for again in file.orders:
+            if again.replaces_order_id == order.order_id and again.status != "cancelled":
+                words = translate("Conversation", "Ersatz {number} bestellt").format(number=again.number)
+                line = self._event(again.order_id, words, "package", "go", again.placed_at, now)
+                events.append((again.placed_at, line))
         for item in file.returns:
-            if item.order_id == order.order_id:
+            if item.order_id == order.order_id and item.status != "cancelled":
                 words = translate("Conversation", "Rücksendung {number} angelegt, Frist {day}").format(
                     number=item.number, day=self._formats.full_day(item.deadline)
                 )
                 line = self._event(item.return_id, words, "undo-2", "secondary", item.created_at, now)
                 events.append((item.created_at, line))
         return events
+
+    def _booking_words(self, booking: Booking) -> tuple[str, str]:
+        """Return what a booking did, and its icon; both halves of one that was taken back say so."""
+        icon = "banknote"
+        if booking.reverses:
+            words, icon = translate("Conversation", "{amount} zurückgeholt, Storno {number}"), "rotate-ccw"
+        elif booking.status == "withdrawn":
+            words = translate("Conversation", "{amount} erstattet und zurückgeholt, Gutschrift {number}")
+        else:
+            words = translate("Conversation", "{amount} erstattet, Gutschrift {number}")
+        amount = self._formats.money(booking.amount)
+        return words.format(amount=amount, number=booking.credit_note_number), icon
 
     def _parcel(self, shipment: Shipment, now: datetime) -> list[tuple[datetime, ConversationLine]]:
         events = []
