@@ -93,6 +93,16 @@ def test_without_a_confirmed_booking_it_is_held(post: Post, state: DecisionState
     assert post.sent() == []
 
 
+def test_what_was_taken_back_meanwhile_is_not_told(post: Post) -> None:
+    record = the_record()
+    first = msgspec.structs.replace(record.steps[0], state="reversed")
+    lay_down(post.database, the_message(), msgspec.structs.replace(record, steps=(first, *record.steps[1:])))
+    with pytest.raises(EffectHeld) as held:
+        post.executor.perform(the_effect())
+    assert held.value.code == "mail.booking_taken_back"
+    assert post.sent() == []
+
+
 def test_a_slot_nobody_has_a_fact_for_holds_it(post: Post) -> None:
     lay_down(post.database, the_message(text="Hier: {voucher_code}"), the_record())
     with pytest.raises(EffectHeld) as held:

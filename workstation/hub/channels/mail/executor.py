@@ -203,6 +203,9 @@ class MailExecutor:
 
     def _facts(self, tx: Tx, message: Message, tenant: Tenant) -> tuple[Fact, ...]:
         record = tx.get(DecisionRecord, message.waits_for) if message.waits_for else None
+        if record is not None and any(step.state == "reversed" for step in record.steps):
+            # Taken back between the booking and the mail: it would state what no longer holds.
+            raise EffectHeld("mail.booking_taken_back")
         if record is None or all(fact.value is not None for fact in message.facts):
             return message.facts
         if record.state != "booked":
