@@ -11,6 +11,7 @@ from workstation.hub.commands import (
     keeping,
     mailbox,
     people,
+    restore,
     rules,
     serve,
     stock,
@@ -32,6 +33,7 @@ COMMANDS = (
     dunning,
     effects,
     keeping,
+    restore,
     doctor,
     verify,
 )
