@@ -179,6 +179,7 @@ def test_vouchers_have_an_owner_an_amount_and_an_end_to_come() -> None:
     assert code(ask(voucher())) == "" and code(ask(voucher(until=voucher_expiry(TODAY)))) == ""
     assert code(ask(voucher(0))) == "decision.amount_not_positive"
     assert code(ask(voucher(customer=""))) == "voucher.no_customer"
+    assert code(ask(voucher(), customer_id="")) == "voucher.no_customer"
     assert code(ask(voucher(customer="c2"))) == "decision.other_customer"
     assert code(ask(voucher(until=TODAY))) == "voucher.expiry_past"
     foreign = GoodwillVoucher(customer_id="c1", amount=Money(1000, "CHF"))

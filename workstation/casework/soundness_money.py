@@ -69,9 +69,9 @@ def _has_shipping_booking(order_id: str, context: JudgeContext) -> bool:
 
 def of_voucher(step: GoodwillVoucher, context: JudgeContext) -> Refused | None:
     """Return why the voucher cannot be given."""
-    if not step.customer_id:
+    if not step.customer_id or not context.customer_id:
         return Refused(code="voucher.no_customer")
-    if context.customer_id and step.customer_id != context.customer_id:
+    if step.customer_id != context.customer_id:
         return Refused(code="decision.other_customer")
     if step.expires_on is not None and step.expires_on <= context.today:
         return Refused(code="voucher.expiry_past", params={"expires_on": step.expires_on.isoformat()})
