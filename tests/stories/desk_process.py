@@ -228,6 +228,11 @@ class Hands:
         await asyncio.sleep(0.05)
         return {}
 
+    async def do_no_check_back(self, case_id: str) -> Reply:
+        """Say of a settled case that nobody need ask back, as its header's button does."""
+        await self.rooms.desk.case_desk.solve(case_id, follow_up_at=None)
+        return {}
+
     async def do_queue(self) -> Reply:
         """Tell what the queue holds."""
         page = await self.rooms.desk.inbox.page(InboxFilter(), None, 200)
