@@ -61,7 +61,8 @@ def test_edited_limits_come_in_whole_and_a_trial_run_changes_nothing(
     command(firm, "limits", "export", str(file))
     text = file.read_text("utf-8").replace('per_decision = "50.00"', 'per_decision = "75.50"')
     text = text.replace("undo_s = 8", "undo_s = 15")
-    text += '\n[[limit]]\nname = "Anna"\nkinds = ["refund", "goodwill"]\nperson = "anna"\nper_decision = 80\n'
+    text += '\n[[limit]]\nname = "Anna"\nkinds = ["refund", "goodwill", "reversal"]\nperson = "anna"\n'
+    text += "per_decision = 80\nconditions = { needs_reason = true }\n"
     file.write_text(text, "utf-8")
     before = content_of(firm)
     tried = command(firm, "limits", "import", "--dry-run", str(file))
@@ -72,6 +73,8 @@ def test_edited_limits_come_in_whole_and_a_trial_run_changes_nothing(
     assert exported["firm"]["undo_s"] == 15
     amounts = {row["name"]: row.get("per_decision") for row in exported["limit"]}
     assert amounts["Anna"] == "80.00"
+    reasons = {row["name"]: row.get("conditions") for row in exported["limit"]}
+    assert reasons["Anna"] == {"needs_reason": True} and reasons["Mitarbeitende"] is None
     assert amounts["Mitarbeitende"] == "75.50"
 
 
