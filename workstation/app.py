@@ -256,9 +256,26 @@ def build_desk(
     return _wired(profile, now, runner, files, _Base(changes, link, me, session))
 
 
+def _sync_of(files: _Opened, base: _Base, reference: Reference, now: SystemClock, shared: _Shared) -> Sync:
+    from workstation.remote.retry import FullJitter
+
+    both: _Files = {"outbox": files.outbox, "replica": files.replica, "workers": files.workers}
+    link = base.link
+    return Sync(
+        **both,
+        **shared,
+        link=link,
+        session=base.session,
+        reference=reference,
+        clock=now,
+        backoff=FullJitter,
+        loader=SnapshotLoader(**both, spool=files.spool, link=link),
+        care=CopyCare(**both, link=link, clock=now),
+    )
+
+
 def _wired(profile: Path, now: SystemClock, runner: AsyncTasks, files: _Opened, base: _Base) -> Desk:
     from workstation.remote.pictures import RequestsPictures
-    from workstation.remote.retry import FullJitter
 
     outbox, replica, workers = files.outbox, files.replica, files.workers
     changes, link, me, session = base.changes, base.link, base.me, base.session
@@ -268,18 +285,7 @@ def _wired(profile: Path, now: SystemClock, runner: AsyncTasks, files: _Opened, 
     known: _Known = {"reference": reference, "me": me, "clock": now}
     shared: _Shared = {"tasks": runner, "overlay": overlay, "changes": changes}
     writer = CommandWriter(**both, **known, **shared, sign=files.sign)
-    loader = SnapshotLoader(replica=replica, spool=files.spool, outbox=outbox, workers=workers, link=link)
-    sync = Sync(
-        **both,
-        **shared,
-        link=link,
-        session=session,
-        reference=reference,
-        clock=now,
-        backoff=FullJitter,
-        loader=loader,
-        care=CopyCare(replica=replica, outbox=outbox, workers=workers, link=link, clock=now),
-    )
+    sync = _sync_of(files, base, reference, now, shared)
     writer.on_queued = sync.wake_push
     decisions = Decisions(
         outbox=outbox, workers=workers, tasks=runner, writer=writer, reference=reference, clock=now
