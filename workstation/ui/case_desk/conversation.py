@@ -38,6 +38,13 @@ _PARCEL: dict[str, tuple[tuple[str, str], str]] = {
     "delayed": (later("Conversation", "Verspätet"), "clock"),
 }
 
+_ALARMS: dict[str, tuple[Tone, str]] = {
+    "dunning.block_refused": ("danger", "circle-alert"),
+    "dunning.withheld.invoice_not_delivered": ("ask", "triangle-alert"),
+    "dunning.withheld.no_mail_address": ("ask", "triangle-alert"),
+}
+"""System lines that ask for somebody's eyes."""
+
 
 class ConversationWriter:
     """Writes lines in one language; ``now`` decides between «heute» and a date."""
@@ -60,6 +67,7 @@ class ConversationWriter:
         when = self._formats.moment(message.at, now)
         if message.kind == "system":
             text = self._errors.sentence(message.code, message.params) if message.code else message.text
+            tone, icon = _ALARMS.get(message.code, ("", ""))
             return ConversationLine(
                 key=message.message_id,
                 kind="system",
@@ -67,6 +75,8 @@ class ConversationWriter:
                 when=when,
                 text=f"{text} · {when}",
                 spoken=text,
+                icon=icon,
+                state_tone=tone,
             )
         kind: LineKind = message.kind
         author = self._author(file, message)

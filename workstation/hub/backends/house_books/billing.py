@@ -71,7 +71,10 @@ class HouseBilling:
                 case_id=request.case_id if request.until is None else "",
                 until=request.until,
             )
-            return _changed(tx, request.reference, block(tx, billing, wanted))
+            changed = _changed(tx, request.reference, block(tx, billing, wanted))
+            # A block of the case may hold longer without an end: what was asked for is told then.
+            until = changed.blocked_until or request.until
+            return msgspec.structs.replace(changed, blocked_until=until)
 
         wanted = f"{request.invoice_id}/{request.until or ''}"
         return self._once(request, "dunning_block", wanted, work)
