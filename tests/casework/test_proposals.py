@@ -204,13 +204,14 @@ def test_what_the_order_counts_and_the_decision_says_are_not_added_up() -> None:
 
 def test_a_payment_given_back_in_full_is_grey_with_its_reason() -> None:
     paid = msgspec.structs.replace(PAYMENT, refunded=PAYMENT.captured)
-    refund = next(item for item in propose(facts(payments=(paid,)), TOPICS) if item.key == "refund")
-    assert isinstance(refund.judgement, Refused) and refund.judgement.code == "decision.nothing_refundable"
-    assert refund.sub_key == "sub.decision.nothing_refundable"
+    (grey,) = [x for x in propose(facts(payments=(paid,)), TOPICS) if isinstance(x.judgement, Refused)]
+    assert grey.key == "damaged_item", "said once, by the one the words called for"
+    assert isinstance(grey.judgement, Refused) and grey.judgement.code == "decision.nothing_refundable"
+    assert grey.sub_key == "sub.decision.nothing_refundable"
     unpaid = propose(facts(payments=()), TOPICS)
-    grey = [item for item in unpaid if isinstance(item.judgement, Refused)]
-    assert grey and grey == list(unpaid[-len(grey) :]) and unpaid[0] not in grey
-    assert {item.judgement.code for item in grey if isinstance(item.judgement, Refused)} == {
+    greys = [item for item in unpaid if isinstance(item.judgement, Refused)]
+    assert greys and greys == list(unpaid[-len(greys) :]) and unpaid[0] not in greys
+    assert {item.judgement.code for item in greys if isinstance(item.judgement, Refused)} == {
         "decision.payment_unknown"
     }
 

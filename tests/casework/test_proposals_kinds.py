@@ -126,6 +126,7 @@ def test_out_of_stock_is_grey_with_the_way_that_is_open() -> None:
     macro = next(item for item in offers if item.key == "wrong_item")
     assert isinstance(macro.judgement, Refused) and macro.judgement.alternative == "refund"
     assert "04.12.2026" in said(macro)[1] and "erstatten" in said(macro)[1]
+    assert not [item for item in offers if item.key == "replacement"], "grey once for one reason"
     refund = next(item for item in offers if item.key == "refund")
     assert isinstance(refund.judgement, NeedsApproval) and offers.index(refund) < offers.index(macro)
 
@@ -223,6 +224,7 @@ def test_after_it_has_left_cancelling_is_grey_and_a_return_is_not() -> None:
     assert isinstance(grey.judgement, Refused) and grey.judgement.alternative == "return"
     assert offers.index(grey) < SEEN and any(item.key == "return" for item in offers[:SEEN])
     assert "unterwegs" in said(grey)[1]
+    assert offers[0].key == "return", "the money comes back with the goods"
 
 
 # -- dunning

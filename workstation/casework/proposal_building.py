@@ -80,10 +80,18 @@ def in_order(found: Iterable[Ranked]) -> tuple[Proposal, ...]:
         others = [item for item in ordered if item not in wanted]
         room = SEEN - len(wanted)
         ordered = [*others[:room], *wanted, *others[room:]]
-    once: dict[str, Proposal] = {}
+    once: dict[tuple[str, ...], Proposal] = {}
     for item in ordered:
-        once.setdefault(item.proposal.key, item.proposal)
+        once.setdefault(_sameness(item.proposal), item.proposal)
     return tuple(once.values())
+
+
+def _sameness(proposal: Proposal) -> tuple[str, ...]:
+    """Return what is there once: a key; what is grey for the same reason would say nothing more."""
+    judgement = proposal.judgement
+    if isinstance(judgement, Refused):
+        return judgement.code, *(f"{name}={value}" for name, value in sorted(judgement.params.items()))
+    return (proposal.key,)
 
 
 def _is_grey(item: Ranked) -> bool:

@@ -62,12 +62,15 @@ _ICONS: dict[str, str] = {
 def about_goods(facts: CaseFacts, reading: Reading, order: Order) -> list[Ranked]:
     """Return what can be done about pieces of ``order``, each with its place."""
     reason = reason_of(reading)
-    is_asked = reading.has(*TROUBLE, *SEND_BACK)
+    is_asked = reading.has(*TROUBLE, *SEND_BACK, "cancel")
     base = ASKED if is_asked else POSSIBLE
     broken = one_each(facts, order, reading.lines_for("damaged", *TROUBLE))
     refund = offer("refund", facts, order, broken, reason)
     macro = _damaged_offer(facts, order, reading, broken, refund)
-    is_return_first = reading.has(*SEND_BACK) and not reading.has("damaged", "missing", "wrong_item")
+    # Who wants to cancel what has left gets their money by sending it back.
+    is_return_first = reading.has(*SEND_BACK, "cancel") and not reading.has(
+        "damaged", "missing", "wrong_item"
+    )
     is_cash = facts.case.channel == "counter" or _was_paid_in_cash(facts, order)
     found = [
         (CALLED_FOR + 1 if reading.has("wrong_item") else CALLED_FOR, macro),

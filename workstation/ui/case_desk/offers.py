@@ -103,7 +103,7 @@ class OfferWriter:
             reason=self.title(sub, offer.sub_params) if sub else "",
             key=native_keys(f"decision.{number}") if 0 < number <= 6 else "",
             rule=judgement.rule_name if isinstance(judgement, Allowed | NeedsApproval) else "",
-            may_change_amount=may_change_amount(offer),
+            may_change_amount=may_change_amount(offer) and not isinstance(judgement, Refused),
         )
 
     def title(self, key: str, params: dict[str, str]) -> str:
