@@ -49,18 +49,22 @@ class MemoryReplica:
         self.docs: dict[Id, Entity] = {}
         self.scopes: dict[Id, dict[str, int]] = {}
         self.over: dict[str, tuple[list[Entity], int]] = {}
-        self.era = 0
+        self.era = self.restored_era = 0
+        self.data_of = ""
         self.loading: dict[str, int] = {}
 
     def apply_page(self, answer: PullAnswer) -> Changes:
+        if self.data_of != answer.generation:
+            self.data_of, self.restored_era = answer.generation, self.era
         touched: list[tuple[str, Entity]] = []
         for row in answer.rows:
             key = (row.entity, row.id)
             if row.gone:
                 self.scopes.get(key, {}).pop(row.scope, None)
                 continue
-            self.scopes.setdefault(key, {})[row.scope] = self.era
-            known = self.docs.get(key)
+            eras = self.scopes.setdefault(key, {})
+            known = self.docs.get(key) if max(eras.values(), default=0) >= self.restored_era else None
+            eras[row.scope] = self.era
             if known is None or known.rev <= row.rev:
                 self.docs[key] = codec.decode(row.body, ENTITIES[row.entity])
                 touched.append((row.entity, self.docs[key]))

@@ -48,6 +48,8 @@ STALE_AFTER = timedelta(seconds=60)
 STUCK_AFTER = timedelta(minutes=2)
 WATCH_EVERY_S = 15.0
 KEPT_FOR = timedelta(days=35)
+GENERATION_NOTE = "generation"
+"""In the outbox: which generation of the hub's data it has spoken to."""
 QUIET = frozenset({"case.mark_read"})
 """Acts nobody waits for are not counted as waiting."""
 
@@ -245,6 +247,7 @@ class Sync(CopyKeeping):
         known, _ = await self._workers.run("read", self._replica.cursors)
         if known and answer.generation != known:
             await self._begin_anew(GenerationChanged(is_restored=True))
+        await self._spoken_to(answer.generation)
         return len(settled)
 
     # ------------------------------------------------------------------ down
@@ -270,6 +273,7 @@ class Sync(CopyKeeping):
             if self._loader is not None:
                 answer = self._loader.without_loading(cursors, answer)
             changes = await self._workers.run("replica", lambda: self._replica.apply_page(answer))
+            await self._spoken_to(answer.generation)
             # What a snapshot is still to bring has not been seen yet.
             loading = dict.fromkeys(self._loader.scopes, 0) if self._loader else {}
             await self._show_stored(changes, {**loading, **answer.cursors})
@@ -279,6 +283,10 @@ class Sync(CopyKeeping):
 
     async def _begin_anew(self, change: GenerationChanged) -> None:
         _log.warning("the feed is read anew: %s", change)
+        if change.is_restored:
+            # First, and noted last: a crash in between comes here again, and offering twice changes nothing.
+            await self._offer_again()
+            await self._workers.run("outbox", lambda: self._outbox.set_note(GENERATION_NOTE, ""))
         if change.scope:
             await self._workers.run("replica", lambda: self._replica.reset_scope(change.scope))
         else:
@@ -287,11 +295,25 @@ class Sync(CopyKeeping):
             self._loader.begin_anew()
         if self._care is not None:
             self._care.want()
-        if change.is_restored:
-            offered = await self._workers.run("outbox", lambda: self._outbox.reoffer(self._session.sign))
-            _log.warning("%d commands are offered again", offered)
-            self._push_wanted.set()
         self._pull_wanted.set()
+
+    async def _offer_again(self) -> None:
+        offered = await self._workers.run("outbox", lambda: self._outbox.reoffer(self._session.sign))
+        _log.warning("%d commands are offered again", offered)
+        await self._overlay.rebuild()
+        self._push_wanted.set()
+
+    async def _spoken_to(self, generation: str) -> None:
+        """Offer everything again when the hub's data is not what this outbox has spoken to before.
+
+        Which that was lies beside the acts themselves: the replica that knew it may have been lost.
+        """
+        known = await self._workers.run("outbox", lambda: self._outbox.note(GENERATION_NOTE))
+        if known == generation:
+            return
+        if known:
+            await self._offer_again()
+        await self._workers.run("outbox", lambda: self._outbox.set_note(GENERATION_NOTE, generation))
 
     # ------------------------------------------------------------------ pokes
 

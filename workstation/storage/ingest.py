@@ -82,6 +82,7 @@ def ingest(connection: Connection, rows: Iterable[FeedRow], era: int) -> Changes
         body = bytes(row.body).decode()
         page.bodies[(row.entity, row.id)] = (row, body, decoded(row.entity, body))
         puts.append((row.entity, row.id, row.scope, era))
+    known = _revisions(connection, page.bodies)
     # An entity that leaves one scope and enters another in the same page is kept by the later put.
     if drops:
         connection.exec_driver_sql(
@@ -93,15 +94,14 @@ def ingest(connection: Connection, rows: Iterable[FeedRow], era: int) -> Changes
             " ON CONFLICT (entity, entity_id, scope) DO UPDATE SET era = excluded.era",
             puts,
         )
-    _store_documents(connection, page)
+    _store_documents(connection, page, known)
     remove_orphans(connection, list(page.gone), page)
     return Changes(
         cases=frozenset(page.cases), customers=frozenset(page.customers), reference=page.is_reference
     )
 
 
-def _store_documents(connection: Connection, page: _Page) -> None:
-    known = _revisions(connection, page.bodies)
+def _store_documents(connection: Connection, page: _Page, known: Mapping[Id, int]) -> None:
     documents: list[tuple[str, str, int, str, str, str]] = []
     entities: list[tuple[Id, Entity]] = []
     for key, (row, body, entity) in page.bodies.items():
@@ -127,9 +127,15 @@ def _store_documents(connection: Connection, page: _Page) -> None:
 
 
 def _revisions(connection: Connection, wanted: Iterable[Id]) -> dict[Id, int]:
-    """Return the revisions we have of ``wanted``, in one statement."""
+    """Return the revisions we have of ``wanted``, in one statement.
+
+    A copy from before the hub was restored counts as older than any: its revision was never given there.
+    """
     rows = connection.exec_driver_sql(
-        "SELECT d.entity, d.entity_id, d.rev FROM json_each(?) AS w JOIN doc AS d"
+        "SELECT d.entity, d.entity_id, CASE WHEN EXISTS (SELECT 1 FROM membership AS m"
+        " WHERE m.entity = d.entity AND m.entity_id = d.entity_id AND m.era >= coalesce("
+        "(SELECT CAST(value AS INTEGER) FROM note WHERE name = 'restored_era'), 0)) THEN d.rev ELSE -1 END"
+        " FROM json_each(?) AS w JOIN doc AS d"
         " ON d.entity = w.value ->> 0 AND d.entity_id = w.value ->> 1",
         (json.dumps(list(wanted)),),
     )

@@ -39,6 +39,10 @@ class CopiedScopes:
         """Store a page of the feed and its cursors in one transaction."""
         with writing(self._writer, _PLACE) as connection:
             _note_first_schema(connection)
+            if note(connection, "data_of") != answer.generation:
+                # The hub was restored: what was copied before counts as older than all that comes now.
+                set_note(connection, "restored_era", str(_era(connection)))
+                set_note(connection, "data_of", answer.generation)
             changes = ingest(connection, answer.rows, _era(connection))
             changes |= self._purge_lost_scopes(connection, answer.scopes)
             for scope in _loading(connection):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from datetime import date, timedelta
 
+import msgspec
+
 from tests.desk.materials import NOW, PEOPLE, PERSON, SCOPE, TEAM, Feed, a_case, a_customer, a_message, an_id
 from workstation.casework.case import Case
 from workstation.casework.customer import Customer
@@ -314,6 +316,22 @@ def test_the_timeline_holds_all_records_newest_first(replica: Replica) -> None:
         "message"
     ]
     assert len(replica.timeline(case.customer_id, "all", None, 10)) == 4
+
+
+def test_after_a_restore_the_older_revision_is_the_true_one(replica: Replica) -> None:
+    feed = Feed()
+    replica.apply_page(feed.page(a_case("a", rev=1, subject="Ruhe")))
+    replica.apply_page(feed.page(a_case("a", rev=3, subject="Verloren")))
+    replica.reset("")
+    restored = msgspec.structs.replace(
+        Feed().page(a_case("a", rev=2, subject="Zurückgeholt")), generation="g2"
+    )
+    replica.apply_page(restored)
+    (item,) = replica.queue_page(InboxFilter(), None, 10)
+    assert item.subject == "Zurückgeholt"
+    older = msgspec.structs.replace(feed.page(a_case("a", rev=1, subject="Älter")), generation="g2")
+    replica.apply_page(older)
+    assert [row.subject for row in replica.queue_page(InboxFilter(), None, 10)] == ["Zurückgeholt"]
 
 
 def test_find_knows_names_numbers_and_words(replica: Replica) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,10 +18,9 @@ from workstation.hub.storage.database import SqlDatabase
 from workstation.hub.storage.feed_writer import FeedWriter
 from workstation.hub.storage.intake_ledger import SqlIntakeLedger
 from workstation.hub.storage.transaction import SqlTx
-from workstation.services import folding, overlay
+from workstation.services.joint_state import JointState
 from workstation.services.overlay import Overlay
 from workstation.services.sync import Sync
-from workstation.storage import replica as replica_module
 from workstation.storage.outbox import SqlOutbox
 from workstation.storage.replica import SqlReplica
 
@@ -399,12 +399,13 @@ def the_overlay_is_lost() -> list[Change]:
 @_bug
 def pending_acts_are_replayed_backwards() -> list[Change]:
     """The newest act comes first."""
-    before = folding.fold
+    before = JointState.fold
 
-    def fold(state: Any, items: Any, *more: Any) -> Any:
-        return before(state, tuple(reversed(tuple(items))), *more)
+    def fold(self: Any, reference: Any) -> None:
+        self.items = tuple(reversed(self.items))
+        before(self, reference)
 
-    return [(overlay, "fold", fold)]
+    return [(JointState, "fold", fold)]
 
 
 @_bug
@@ -429,14 +430,14 @@ def lost_scopes_stay() -> list[Change]:
 @_bug
 def orphans_stay() -> list[Change]:
     """What is in no scope any more is kept."""
-    from workstation.storage import ingest
 
     def remove_orphans(connection: Any, *more: Any) -> Any:
         from workstation.ports import Changes
 
         return Changes()
 
-    return [(ingest, "remove_orphans", remove_orphans), (replica_module, "remove_orphans", remove_orphans)]
+    named = [module for name, module in sys.modules.items() if name.startswith("workstation.storage.")]
+    return [(one, "remove_orphans", remove_orphans) for one in named if hasattr(one, "remove_orphans")]
 
 
 # ------------------------------------------------------------------ the desk saves and sends

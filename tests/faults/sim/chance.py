@@ -23,6 +23,13 @@ from workstation.system.crashpoint import crashpoint
 BEGIN = datetime.fromisoformat("2026-11-23T09:00:00+00:00")
 
 
+_NOT_NEEDED = tuple(
+    f"workstation.hub.{name}"
+    for name in ("commands", "cli", "app", "api", "serving", "services.import", "storage.migrations")
+)
+"""What a run never comes to."""
+
+
 class Died(BaseException):
     """The process ended here; whoever stands outside of it goes on."""
 
@@ -123,7 +130,7 @@ def load_everything() -> None:
     """Load all modules of the product that a run may need: one that came later would be out of control."""
     for package in (workstation.casework, workstation.hub, workstation.services, workstation.storage):
         for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if ".migrations.versions" not in found.name and not found.name.endswith(".env"):
+            if not found.name.startswith(_NOT_NEEDED) and not found.name.endswith(".env"):
                 importlib.import_module(found.name)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any, cast
 
 from tests.fakes.running import InlineWorkers
@@ -10,6 +11,7 @@ from tests.faults.sim.chance import Chance, Died, ShiftedClock, TrueTime
 from tests.faults.sim.firm import PEOPLE, device_id, device_key
 from tests.faults.sim.line import Line
 from tests.faults.sim.memory import Memory, MemoryJournal, WideRoom
+from tests.faults.sim.on_disk import KeptList, KeptSet, OnDisk, journal_at
 from workstation.ports import HubApi
 from workstation.services.changes import ChangeFeed
 from workstation.services.commands import CommandWriter
@@ -72,39 +74,43 @@ class _SignedIn:
 _templates: list[Memory] = []
 
 
-def _empty_files() -> tuple[Memory, Memory]:
+def _files(folder: Path | None) -> tuple[Memory, Memory]:
     if not _templates:
-        from pathlib import Path
-
         for steps in (OUTBOX_STEPS, REPLICA_STEPS):
             made = Memory()
             migrate(made.engine, steps, Path("memory"))
             _templates.append(made)
-    return Memory(_templates[0]), Memory(_templates[1])
+    if folder is None:
+        return Memory(_templates[0]), Memory(_templates[1])
+    folder.mkdir(exist_ok=True)
+    return OnDisk(folder / "outbox.db", _templates[0]), OnDisk(folder / "replica.db", _templates[1])
 
 
 class SimDesk:
     """One desk with one person; ``saved`` is what that person has been told is saved."""
 
-    def __init__(self, name: str, line: Line, chance: Chance, time: TrueTime) -> None:
+    def __init__(
+        self, name: str, line: Line, chance: Chance, time: TrueTime, folder: Path | None = None
+    ) -> None:
         self.name = name
         self.person = next(person for person in PEOPLE if person.login == name)
         self.line = line
         self.chance = chance
         self.clock = ShiftedClock(time)
-        self.outbox_file, self.replica_file = _empty_files()
-        self.journal = MemoryJournal()
-        self.saved: list[str] = []
-        self.undone: set[str] = set()
+        self.outbox_file, self.replica_file = _files(folder)
+        self.journal = journal_at(folder / "outbox.journal") if folder else MemoryJournal()
+        self.saved: list[str] = KeptList(folder / "saved") if folder else []
+        self.undone: set[str] = KeptSet(folder / "undone") if folder else set()
         self.told: dict[str, str] = {}
         """What the person has seen of each command: its verdict in a word."""
         self.crashes = 0
         self._older_replica: Memory | None = None
         self._key = device_key(name)
         self._start()
-        self.outbox.set_note("device_id", device_id(name))
-        self.outbox.set_note("outbox_epoch", f"epoch of {name}")
-        self._start()
+        if not self.outbox.note("outbox_epoch"):
+            self.outbox.set_note("device_id", device_id(name))
+            self.outbox.set_note("outbox_epoch", f"epoch of {name}")
+            self._start()
 
     def _start(self) -> None:
         self.outbox = SqlOutbox(self.outbox_file.engine, cast(Journal, self.journal), WideRoom(), self.clock)

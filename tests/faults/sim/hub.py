@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import msgspec
 
 from tests.faults.sim.chance import Chance, Died, ShiftedClock, TrueTime
 from tests.faults.sim.firm import ADDRESSES, PEOPLE, TEAMS, TENANT, device_of, founded
 from tests.faults.sim.memory import Memory
+from tests.faults.sim.on_disk import KeptList, OnDisk
 from tests.hub.mail_out.texts import load_texts
 from workstation.casework.people import Person
 from workstation.casework.records import WorkOrder
@@ -50,8 +52,8 @@ class PostOffice:
         self.chance = chance
         self.time = time
         self.trouble = 0.0
-        self.sent: list[tuple[str, datetime]] = []
-        """Message-IDs of all mails that were accepted, with the moment they are to be seen."""
+        self.sent: list[list[str]] = []
+        """Message-IDs of all mails that were accepted, with the moment (ISO) they are to be seen."""
 
     def send(
         self, message: bytes, envelope_from: str, recipients: tuple[str, ...], *, takes_partial: bool = False
@@ -72,11 +74,14 @@ class PostOffice:
         unfolded = head.replace("\r\n ", " ")
         found = next(line for line in unfolded.split("\r\n") if line.lower().startswith("message-id:"))
         late = timedelta(seconds=self.chance.random.uniform(0, LAG_S * 0.9))
-        self.sent.append((found.partition(":")[2].strip().strip("<>"), self.time.at + late))
+        name = found.partition(":")[2].strip().strip("<>")
+        self.sent.append([name, (self.time.at + late).isoformat()])
 
     def is_archived(self, message_id: str) -> bool:
         """Look into the archive; what was sent just now may not be there yet."""
-        return any(name == message_id and at <= self.time.at for name, at in self.sent)
+        return any(
+            name == message_id and datetime.fromisoformat(at) <= self.time.at for name, at in self.sent
+        )
 
 
 class ShakyShop:
@@ -133,7 +138,7 @@ class Node:
         self.database = SqlDatabase(memory.engines, clock)
         self.shop = ShakyShop(ShopExecutor(HouseBooks(self.database, open_books)), chance)
         outlet = Outlet(post, "service@shop.test", "Eins")
-        mail = MailExecutor(self.database, (outlet,), _TEXTS, timeout_s=30.0)
+        mail = MailExecutor(self.database, (outlet,), _TEXTS, timeout_s=10.0)
         executors: list[Executor] = [self.shop, mail, PromiseExecutor()]
         routes = {
             kind: EffectRoute("mail" if kind == "mail" else "house_books", one.effect_class)
@@ -158,21 +163,25 @@ def _confirm(tx: Tx, work_order_id: str, person_id: str) -> WorkOrder:
 class SimHub:
     """A hub that dies and comes back, whose data may be put back to an older copy."""
 
-    def __init__(self, chance: Chance, time: TrueTime) -> None:
+    def __init__(self, chance: Chance, time: TrueTime, folder: Path | None = None) -> None:
         self.chance = chance
         self.time = time
         self.clock = ShiftedClock(time)
-        self.memory = Memory(founded())
+        self.memory = OnDisk(folder / "hub.db", founded()) if folder else Memory(founded())
         self.post = PostOffice(chance, time)
-        self.mails: list[bytes] = []
+        self.mails: list[str] = []
         """The mailbox of the firm, by uid - 1; mails stay in it."""
+        if folder:
+            self.post.sent = KeptList(folder / "sent")
+            self.mails = KeptList(folder / "mails")
         self.deaths = 0
         self.is_restored = False
         self._generations = 0
         self._copy: tuple[Memory, datetime] | None = None
         self.node = self._start()
-        self.node.database.set_fact("generation", "g0")
-        self.node = self._start()
+        if self.node.database.generation not in (f"g{number}" for number in range(1000)):
+            self.node.database.set_fact("generation", "g0")
+            self.node = self._start()
 
     def _start(self) -> Node:
         node = Node(self.memory, self.clock, self.chance, self.post)
@@ -233,11 +242,11 @@ class SimHub:
         cursor = intake.cursor("service", 1)
         for uid in range(1, len(self.mails) + 1):
             if uid > cursor.uid:
-                intake.take(RawMail("service", 1, uid, self.mails[uid - 1], self.clock.now()))
+                intake.take(RawMail("service", 1, uid, self.mails[uid - 1].encode(), self.clock.now()))
 
     def write_mail(self, customer: int, text: str, message_id: str, answered: str = "") -> None:
         """A customer writes."""
-        self.mails.append("\n".join((ADDRESSES[customer], message_id, answered, text)).encode())
+        self.mails.append("\n".join((ADDRESSES[customer], message_id, answered, text)))
 
     # ------------------------------------------------------------------ copies
 

@@ -85,7 +85,7 @@ def _write(world: World, desk: SimDesk, body: Body, **more: object) -> str:
 
 def open_case(world: World) -> None:
     """A new matter begun at a desk."""
-    desk = _desk(world)
+    desk, customer = _desk(world), world.chance.random.randrange(len(CUSTOMERS))
     _write(
         world,
         desk,
@@ -94,7 +94,8 @@ def open_case(world: World) -> None:
             channel="mail",
             subject="Neu",
             team_id=desk.person.team_id,
-            customer_id=world.chance.random.choice(CUSTOMERS),
+            customer_id=CUSTOMERS[customer],
+            customer_name=f"Kunde {customer}",
             address="kunde0@kundin.test",
         ),
     )
@@ -143,12 +144,12 @@ def _steps(world: World, customer_id: str) -> tuple[Decision, ...]:
     random = world.chance.random
     customer = CUSTOMERS.index(customer_id) if customer_id in CUSTOMERS else 0
     order, line = random.randrange(ORDERS_EACH), random.randrange(LINES_EACH)
-    pieces = random.choice((1, 1, 1, 2, QUANTITY))
+    pieces = random.choice((1, 1, 2, QUANTITY))
     lines = (LineQuantity(line_id(customer, order, line), pieces),)
     refund = Refund(
         order_id=order_id(customer, order),
         payment_id=payment_id(customer, order),
-        amount=Money(min(pieces * UNIT, random.choice((700, 2000, 2000, 8000)))),
+        amount=Money(min(pieces * UNIT, random.choice((700, 2000, 8000, 8000)))),
         lines=lines,
     )
     back = AuthoriseReturn(
@@ -345,7 +346,7 @@ def person_moves(world: World) -> None:
 def copied_desk(world: World) -> None:
     """A cloned device file: a known id with other words, and a known number with another id."""
     desk = _desk(world)
-    known = [item for item in desk.outbox.items() if item.verdict is not None and item.type == "note.add"]
+    known = [item for item in desk.outbox.items() if item.verdict is not None and item.state == "settled"]
     if not known or world.hub.is_restored:
         return
     item = world.chance.random.choice(known)
@@ -385,14 +386,14 @@ WEIGHTS: tuple[tuple[Step, int], ...] = (
     (work, 22),
     (time_passes, 10),
     (late_batch, 5),
-    (desk_dies, 2),
-    (hub_dies, 2),
+    (desk_dies, 3),
+    (hub_dies, 3),
     (cut, 1),
     (wrong_clock, 1),
-    (back_up, 1),
-    (restore, 1),
+    (back_up, 2),
+    (restore, 2),
     (person_moves, 1),
-    (copied_desk, 2),
+    (copied_desk, 8),
 )
 CALAMITIES = frozenset({desk_dies, hub_dies, cut, wrong_clock, restore, person_moves, copied_desk})
 STEPS = tuple(step for step, _ in WEIGHTS)

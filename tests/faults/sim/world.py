@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from tests.faults.sim.desk import SimDesk
 from tests.faults.sim.firm import PEOPLE
 from tests.faults.sim.hub import SimHub
 from tests.faults.sim.line import Delayed, Line
+from tests.faults.sim.on_disk import KeptList
 from workstation.casework.wire.codec import decode, encode
 from workstation.casework.wire.commands import CommandsAnswer, Envelope, IdReuse
 from workstation.ports import HubUnavailable
@@ -90,30 +92,43 @@ class Observer:
 class World:
     """Everything of one run."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, folder: Path | None = None) -> None:
         self.seed = seed
+        self._folder = folder
         self.chance = Chance(seed)
         self.time = TrueTime()
+        if folder is not None:
+            # Time goes on from one process to the next.
+            starts = KeptList(folder / "starts")
+            self.time.go(600.0 * len(starts))
+            starts.append("start")
         self.loop = asyncio.new_event_loop()
         self.heard = Heard()
-        self.hub = SimHub(self.chance, self.time)
+        self.hub = SimHub(self.chance, self.time, folder)
         self.delayed = Delayed(self.hub, self.chance, self.heard.note)
         self.desks = [self._desk(person.login) for person in PEOPLE]
         from tests.faults.sim.firm import TEAMS
 
         self.observers = [Observer(f"team:{team_id}") for team_id in TEAMS]
-        self.mail_ids: list[str] = []
+        self.mail_ids: list[str] = [f"m{number}@kundin.test" for number in range(len(self.hub.mails))]
         self.cloned: list[str] = []
         """Messages that only a cloned device file knows of."""
         self.log: list[str] = []
         self.chance.between.append(self._between)
         self.in_between = 0.0
         for desk in self.desks:
-            self.do(desk.start())
+            self.do(self._first_day(desk))
 
     def _desk(self, name: str) -> SimDesk:
         line = Line(name, self.hub, self.chance, self.delayed, self.heard.note)
-        return SimDesk(name, line, self.chance, self.time)
+        return SimDesk(name, line, self.chance, self.time, self._folder / name if self._folder else None)
+
+    async def _first_day(self, desk: SimDesk) -> None:
+        """Nobody works before their desk has read once who works here."""
+        await desk.start()
+        while await desk.sync.pull_once():
+            pass
+        await desk.tasks.run()
 
     def do(self, work: Coroutine[Any, Any, Any]) -> Any:
         """Run something of a desk to its end."""
@@ -131,13 +146,16 @@ class World:
         """Something else happens while somebody is at a break point."""
         if not self.chance.hit(self.in_between):
             return
-        kind = self.chance.random.choice(("late batch", "worker", "time", "worker"))
+        kind = self.chance.random.choice(("late batch", "worker", "time", "push"))
         if kind == "late batch":
             self.delayed.deliver()
         elif kind == "worker":
             self.at_hub(lambda: self.hub.work(self.chance.random.randrange(2)))
-        else:
+        elif kind == "time":
             self.time.go(self.chance.random.choice((1, 31, 130)))
+        elif not self.loop.is_running():
+            desk = self.chance.random.choice(self.desks)
+            self.do(desk.guarded(_pushed(desk)))
 
     # ------------------------------------------------------------------ the end
 
@@ -197,6 +215,13 @@ class World:
             desk.close()
         self.hub.close()
         self.loop.close()
+
+
+async def _pushed(desk: SimDesk) -> None:
+    try:
+        await desk.sync.push_once()
+    except HubUnavailable:
+        return
 
 
 def quiet() -> None:

@@ -25,16 +25,20 @@ WHERE c.tenant_id = :tenant_id
 
 
 def i09_commands_in_order(look: Look) -> Violations:
-    """The commands of a device on one case were taken in the order they were given in."""
+    """The commands of a device on one case were taken in the order they were given in.
+
+    What a device offered again after the hub had been restored comes late and is no breach.
+    """
     return look.ask(
         """
 SELECT cmd_id FROM (
-  SELECT cmd_id, received_at, max(received_at) OVER (
+  SELECT cmd_id, received_at, max(CASE WHEN cmd_id < :restored THEN 0 ELSE received_at END) OVER (
     PARTITION BY device_id, outbox_epoch, case_id ORDER BY device_seq
     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS latest_of_earlier
   FROM command_log WHERE tenant_id = :tenant_id AND case_id <> ''
 ) AS lane WHERE received_at < latest_of_earlier
-"""
+""",
+        restored=look.restored(),
     )
 
 

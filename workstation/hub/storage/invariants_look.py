@@ -48,6 +48,14 @@ class Look:
         there = {str(row[0]) for row in rows}
         return tuple(name for name in names if name not in there)
 
+    def restored(self) -> str:
+        """Return how ids begin that were made when the hub was restored last; empty if it never was."""
+        found = self._session.value("SELECT value FROM hub_fact WHERE name = 'restored_at'")
+        if not found:
+            return ""
+        digits = f"{int(found) // 1000:012x}"
+        return f"{digits[:8]}-{digits[8:]}"
+
     @property
     def is_postgresql(self) -> bool:
         """Whether the data lies in PostgreSQL."""

@@ -108,7 +108,8 @@ WHERE e.tenant_id = :tenant_id AND e.after_effect_id <> '' AND e.first_sent_at I
 
 def i16_nothing_leaves_too_early(look: Look) -> Violations:
     """Nothing leaves before its time, before its approval, or after it was taken back."""
-    state = look.field("d.body", "state")
+    state, verdict = look.field("d.body", "state"), look.field("c.verdict", "verdict")
+    of_decision, answer = look.field("a.body", "decision_id"), look.field("a.body", "state")
     return look.ask(
         "SELECT effect_id FROM effect WHERE tenant_id = :tenant_id AND first_sent_at < not_before",
         f"""
@@ -116,6 +117,14 @@ SELECT e.effect_id FROM effect e
 JOIN document d ON d.tenant_id = e.tenant_id AND d.entity = 'decision' AND d.entity_id = e.decision_id
 WHERE e.tenant_id = :tenant_id AND e.kind <> 'mail' AND e.first_sent_at IS NOT NULL
   AND {state} IN ('needs_approval', 'rejected', 'cancelled')
+""",
+        f"""
+SELECT e.effect_id FROM effect e
+JOIN command_log c ON c.tenant_id = e.tenant_id AND c.cmd_id = e.decision_id
+WHERE e.tenant_id = :tenant_id AND e.kind <> 'mail' AND e.first_sent_at IS NOT NULL
+  AND {verdict} = 'needs_approval' AND NOT EXISTS (
+    SELECT 1 FROM document a WHERE a.tenant_id = :tenant_id AND a.entity = 'approval'
+      AND {of_decision} = e.decision_id AND {answer} = 'granted')
 """,
     )
 

@@ -1,0 +1,151 @@
+"""Kills processes that work on real files, at named places and at random moments, and asks what is left."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import random
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from tests.faults.sim import steps
+from tests.faults.sim.asking import at_the_end
+from tests.faults.sim.chance import governed, load_everything
+from tests.faults.sim.firm import founded
+from tests.faults.sim.steps import CALAMITIES, SHARES, STEPS
+from tests.faults.sim.world import World, quiet
+from workstation.system import crashpoint as crashpoint_module
+from workstation.system.crashpoint import _Plan
+
+_FORK = multiprocessing.get_context("fork")
+KILLED = -signal.SIGKILL
+
+
+class Firm:
+    """A firm in a folder, worked on by one process after another."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.starts = 0
+
+    def start(self, seed: int, crash_at: str = "", acts: int = 10_000) -> BaseProcess:
+        """Start a process that works until it is killed, dies at ``crash_at``, or has done ``acts``."""
+        process = _FORK.Process(target=_work, args=(self.folder, seed, crash_at, acts), daemon=True)
+        process.start()
+        self.starts += 1
+        return process
+
+    def ask(self) -> tuple[str, ...]:
+        """Start it once more, let everything come to rest, and ask all questions."""
+        receiver, sender = _FORK.Pipe(duplex=False)
+        process = _FORK.Process(target=_ask, args=(self.folder, sender), daemon=True)
+        process.start()
+        sender.close()
+        try:
+            broken: tuple[str, ...] = receiver.recv() if receiver.poll(120) else ("no answer in 120 s",)
+        except EOFError:
+            broken = ("the process that asks has ended",)
+        process.join(10)
+        return broken
+
+
+def _work(folder: Path, seed: int, crash_at: str, acts: int) -> None:
+    quiet()
+    crashpoint_module._plan = _Plan(crash_at)
+    world = World(seed, folder)
+    world.hub.trouble(0.2)
+    chosen = [0 if step in CALAMITIES else share for step, share in zip(STEPS, SHARES, strict=True)]
+    for _ in range(acts):
+        world.chance.random.choices(STEPS, chosen)[0](world)
+    os._exit(0)
+
+
+def _ask(folder: Path, sender: object) -> None:
+    quiet()
+    try:
+        world = World(0, folder)
+        is_at_rest = world.heal()
+        broken = at_the_end(world, is_at_rest)
+    except BaseException as error:
+        import traceback
+
+        broken = (f"bug: {error!r}", *traceback.format_exception(error)[-3:])
+    sender.send(broken)  # type: ignore[attr-defined]
+    os._exit(0)
+
+
+@contextmanager
+def a_folder() -> Iterator[Path]:
+    """A folder that is gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="faults-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def warm_up() -> None:
+    """Load everything once, so that forked processes begin at once."""
+    load_everything()
+    founded()
+    assert steps is not None
+
+
+def kill_at(place: str, seed: int, tries: int = 4) -> tuple[bool, tuple[str, ...]]:
+    """Kill a firm's process at a named place; returns whether it came there and what is broken after it."""
+    with a_folder() as folder:
+        firm = Firm(folder)
+        for turn in range(tries):
+            process = firm.start(seed + turn, place, acts=250)
+            process.join(90)
+            if process.exitcode == KILLED:
+                # Once more from where it stands, then all has to come to rest.
+                firm.start(seed + 50, acts=5).join(60)
+                return True, firm.ask()
+            if process.exitcode != 0:
+                return False, (f"the process ended with {process.exitcode} before {place}",)
+        return False, (f"never came to {place}",)
+
+
+def random_kills(count: int, seed: int, each_firm: int = 10) -> tuple[int, tuple[str, ...]]:
+    """Kill processes at random moments, several in a row on one firm; returns how many, and what broke."""
+    chance, done = random.Random(seed), 0
+    while done < count:
+        with a_folder() as folder:
+            firm = Firm(folder)
+            for _ in range(min(each_firm, count - done)):
+                process = firm.start(chance.randrange(1 << 30))
+                _wait_for_work(folder, firm.starts)
+                time.sleep(chance.uniform(0.0, 0.25))
+                _kill(process)
+                done += 1
+            broken = firm.ask()
+            if broken:
+                return done, broken
+    return done, ()
+
+
+def _wait_for_work(folder: Path, starts: int) -> None:
+    """Until the process has opened its files: a kill before that proves little."""
+    ends = time.monotonic() + 20
+    while time.monotonic() < ends:
+        with suppress(OSError):
+            if len((folder / "starts").read_bytes().splitlines()) >= starts:
+                return
+        time.sleep(0.005)
+
+
+def _kill(process: BaseProcess) -> None:
+    if process.pid is not None and process.is_alive():
+        os.kill(process.pid, signal.SIGKILL)
+    process.join(20)
+
+
+Ask = Callable[[], tuple[str, ...]]
+__all__ = ["Firm", "a_folder", "governed", "kill_at", "random_kills", "warm_up"]
