@@ -6,9 +6,10 @@ import argparse
 import importlib
 import sys
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+FAILED = 1
 USAGE = 2
 FOUND_SOMETHING = 3
 BOTH = ("de", "en")
@@ -58,6 +59,14 @@ def _parser() -> argparse.ArgumentParser:
     start.add_argument("--ca-file", default="", metavar="FILE", help="trust this authority for the hub's TLS")
     start.add_argument("--language", choices=BOTH, default="", help="language of the window")
     doctor = commands.add_parser("doctor", help="say what is in order and what is not")
+    doctor.add_argument(
+        "--reset-replica",
+        action="store_true",
+        help="set the copy of the hub's data aside; the next start fetches it anew, drafts and acts stay",
+    )
+    doctor.add_argument(
+        "--export-outbox", type=Path, metavar="FILE", help="copy what has not been sent, sealed, to FILE"
+    )
     for command in (start, doctor):
         command.add_argument(
             "--profile", default="default", metavar="NAME", help="name of a profile, or a folder"
@@ -117,6 +126,8 @@ def _doctor(parsed: argparse.Namespace) -> int:
     from workstation.system.paths import why_unsafe
 
     profile = _profile(parsed.profile)
+    if parsed.reset_replica or parsed.export_outbox is not None:
+        return _rescue(profile, parsed)
     findings: list[str] = []
 
     def say(what: str, state: str, code: str = "") -> None:
@@ -143,6 +154,33 @@ def _doctor(parsed: argparse.Namespace) -> int:
     return FOUND_SOMETHING if findings else 0
 
 
+def _rescue(profile: Path, parsed: argparse.Namespace) -> int:
+    """Copy the outbox, set the replica aside, or both; 1 and a reason when that must not be."""
+    from workstation.casework.errors import RuleViolation
+    from workstation.storage.rescue import export_outbox, reset_replica
+    from workstation.storage.secret_place import open_secrets
+    from workstation.system import sqlite
+    from workstation.system.clock import SystemClock
+
+    try:
+        secrets, _ = open_secrets(profile)
+        key = secrets.read("outbox-key")
+        if parsed.reset_replica:
+            aside = reset_replica(profile, key, SystemClock().now(), parsed.export_outbox)
+            print(f"replica: {aside or 'none'}")
+        else:
+            export_outbox(profile, key, parsed.export_outbox)
+        if parsed.export_outbox is not None:
+            print(f"outbox: {parsed.export_outbox}")
+    except RuleViolation as violation:
+        print(f"! {_sentence(violation.code, violation.params)}", file=sys.stderr)
+        return FAILED
+    except sqlite.StoreUnusable as error:
+        print(f"! {_sentence(error.reason)} {error.detail}".rstrip(), file=sys.stderr)
+        return FAILED
+    return 0
+
+
 def _look_at_files(profile: Path, say: Callable[..., None]) -> None:
     from workstation.storage.opening import OUTBOX_FILE, REPLICA_FILE
     from workstation.storage.secret_place import open_secrets
@@ -165,13 +203,16 @@ def _look_at_files(profile: Path, say: Callable[..., None]) -> None:
             say(name, result, codes[result])
 
 
-def _sentence(code: str) -> str:
+def _sentence(code: str, params: Mapping[str, object] | None = None) -> str:
     from workstation.system.resources import resource_path
 
     said = []
     for language in BOTH:
         with resource_path("texts", f"codes.{language}.toml").open("rb") as file:
-            said.append(str(tomllib.load(file).get(code, code)))
+            sentence = str(tomllib.load(file).get(code, code))
+        for name, value in (params or {}).items():
+            sentence = sentence.replace(f"{{{name}}}", str(value))
+        said.append(sentence)
     return " / ".join(said)
 
 

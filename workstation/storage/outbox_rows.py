@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from workstation.casework.wire import codec
 from workstation.casework.wire.commands import Envelope, signed_bytes, type_of
+from workstation.casework.wire.upcast import newest_version
 from workstation.ports import NewCommand, Signer, StoreUnusable
 from workstation.storage.outbox_tables import envelope_of, micros
 
@@ -29,7 +30,7 @@ def new_row(
         "device_id": device_id,
         "person_id": command.person_id,
         "case_id": command.body.case_id,
-        "type_v": 1,
+        "type_v": newest_version(type_of(command.body)),
         "depends_on": msgspec.json.encode(command.depends_on).decode(),
         "base_rev": command.base_rev,
         "lease_id": "",

@@ -10,6 +10,7 @@ from sqlalchemy import Column, Float, Integer, MetaData, RowMapping, String, Tab
 
 from workstation.casework.wire import codec
 from workstation.casework.wire.commands import Body, Envelope, Verdict, type_of
+from workstation.casework.wire.upcast import raised
 from workstation.ports import NewCommand, OutboxItem
 
 metadata = MetaData()
@@ -84,8 +85,10 @@ def moment(value: int | None) -> datetime | None:
 
 def item_of(row: RowMapping | dict[str, Any]) -> OutboxItem:
     """Return a row as the services see it; a cancelled row shows what it was."""
-    body = row["original_body"] or row["body"]
-    decoded: Body = codec.decode(body, Body)  # type: ignore[arg-type]
+    body = (row["original_body"] or row["body"]).encode()
+    # What was taken back is a void of its own; what it was is kept beside it, in the version of the row.
+    version = row["type_v"] if row["original_body"] is None else 0
+    decoded: Body = codec.decode(raised(body, row["type"], version) if version else body, Body)  # type: ignore[arg-type]
     wall = moment(row["wall"])
     assert wall is not None
     return OutboxItem(

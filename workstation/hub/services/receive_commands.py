@@ -35,6 +35,7 @@ from workstation.casework.wire.commands import (
     type_of,
 )
 from workstation.casework.wire.commands import NeedsApproval as ApprovalNeeded
+from workstation.casework.wire.upcast import raised
 from workstation.hub.ports import Database, Tx
 from workstation.hub.ports_access import Device
 from workstation.hub.ports_billing import Guard
@@ -349,10 +350,11 @@ def _body_of(envelope: Envelope) -> Body | Quarantined | Rejected:
     raw = bytes(envelope.body)
     if len(raw) > MAX_BODY_BYTES:
         return Rejected(cmd_id=one, code="command.too_large", params={"most": str(MAX_BODY_BYTES)})
-    if envelope.type_v != 1:
-        return Quarantined(cmd_id=one, code="command.unknown_type")
     try:
+        raw = raised(raw, envelope.type, envelope.type_v)
         body: Body = decode(raw, Body)  # type: ignore[arg-type]
+    except RuleViolation:
+        return Quarantined(cmd_id=one, code="command.unknown_type")
     except (msgspec.ValidationError, ValueError) as error:
         if not _is_known_type(raw):
             return Quarantined(cmd_id=one, code="command.unknown_type")
