@@ -144,20 +144,25 @@ def _never_delivered(firm: Firm, desk: DeskProcess, say: Say) -> None:
 
 
 def _lifted_a_week_later(firm: Firm, vera: Customer, say: Say) -> None:
-    for days, is_blocked in ((6, True), (8, False)):
+    """The case's own stop ends a week after closing; what the agent has promised holds as long as it says."""
+
+    def sources() -> set[str]:
+        return {str(one["source"]).partition(":")[0] for one in firm.invoice(vera)["blocks"]}
+
+    for days, is_stopped_by_case in ((6, True), (8, False)):
         firm.travel(days)
-        if is_blocked:
+        if is_stopped_by_case:
             firm.hub_has_looked()
         else:
-            wait_for(
-                lambda: not firm.invoice(vera)["invoice"].get("is_dunning_blocked", False),
-                60,
-                "reminders go on",
-            )
-        state = firm.invoice(vera)["invoice"]
-        must(bool(state.get("is_dunning_blocked")) is is_blocked, f"{days} days after closing: {state}")
+            wait_for(lambda: "case" not in sources(), 60, "the stop of the case is lifted")
+        found = sources()
+        must(("case" in found) is is_stopped_by_case, f"{days} days after closing: {found}")
+        must(found - {"case"}, f"what was promised to the customer still holds: {found}")
+    firm.travel(30)
+    wait_for(lambda: not sources(), 60, "reminders may go on")
+    must(not firm.invoice(vera)["invoice"].get("is_dunning_blocked"), "and the invoice says so")
     firm.travel(0)
-    say("6 six days after closing reminders still rest, after eight they may go on")
+    say("6 the stop is lifted a week after closing, not before; the day promised to the customer is kept")
 
 
 def _mails(firm: Firm, who: Customer) -> list[EmailMessage]:

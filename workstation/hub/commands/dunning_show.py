@@ -14,13 +14,15 @@ from workstation.hub.commands.context import DONE, Context, table
 from workstation.hub.commands.trouble import failed
 from workstation.hub.commands.words import Words
 from workstation.hub.ports import Tx
+from workstation.hub.ports_billing import Block
 from workstation.hub.storage.billing import open_billing
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
-    """An invoice and the reminders that were sent or kept back, oldest first."""
+    """An invoice, what stops its reminders now, and those that were sent or kept back, oldest first."""
 
     invoice: Invoice
+    blocks: tuple[Block, ...]
     notices: tuple[DunningNotice, ...]
 
 
@@ -50,8 +52,9 @@ def _read(tx: Tx, number: str) -> tuple[Shown, ...]:
     Raises:
         CommandFailed: ``cli.invoice_unknown``.
     """
+    billing = open_billing(tx)
     if number:
-        invoice_id = open_billing(tx).invoices_by_numbers((number,)).get(number)
+        invoice_id = billing.invoices_by_numbers((number,)).get(number)
         one = tx.get(Invoice, invoice_id) if invoice_id else None
         if one is None:
             raise failed("cli.invoice_unknown", number=number)
@@ -63,7 +66,11 @@ def _read(tx: Tx, number: str) -> tuple[Shown, ...]:
         notices = tx.records_of(invoice.customer_id, DunningNotice)
         mine = (one for one in notices if one.invoice_id == invoice.invoice_id)
         found.append(
-            Shown(invoice=invoice, notices=tuple(sorted(mine, key=lambda one: (one.sent_on, one.level))))
+            Shown(
+                invoice=invoice,
+                blocks=tuple(billing.blocks_of(invoice.invoice_id)),
+                notices=tuple(sorted(mine, key=lambda one: (one.sent_on, one.level))),
+            )
         )
     return tuple(found)
 
