@@ -302,6 +302,20 @@
     </message>
 </context>
 <context>
+    <name>Conversation</name>
+    <message>
+        <source>Kopie an {names}</source>
+        <translation>Copy to {names}</translation>
+    </message>
+</context>
+<context>
+    <name>Recipient</name>
+    <message>
+        <source>Allen antworten: {names}</source>
+        <translation>Answer all: {names}</translation>
+    </message>
+</context>
+<context>
     <name>Timeline</name>
     <message>
         <source>Adressen und Verknüpfungen</source>

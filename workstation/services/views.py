@@ -164,6 +164,16 @@ class CaseFile:
         own = (item for item in reversed(self.messages) if item.case_id == self.case.case_id)
         return next((item for item in own if item.kind == "inbound"), None)
 
+    @property
+    def others_on_newest(self) -> tuple[str, ...]:
+        """Who else got the customer's newest mail: offered for an answer to all, nobody's customer here."""
+        newest = self.newest_inbound
+        if newest is None:
+            return ()
+        known = {newest.from_address.casefold(), self.tenant.sender_address.casefold()}
+        found = {one.casefold(): one for one in (*newest.to, *newest.cc) if one.casefold() not in known}
+        return tuple(found.values())
+
 
 @dataclass(frozen=True, slots=True)
 class HeldDecision:

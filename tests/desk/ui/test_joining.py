@@ -14,10 +14,13 @@ from tests.desk.ui.case_files import case_file
 from workstation.casework.case import Kinship
 from workstation.casework.customer import Identity
 from workstation.services.views import CaseRef
+from workstation.ui.case_desk.conversation import ConversationWriter
+from workstation.ui.case_desk.dialogs import RecipientSheet
 from workstation.ui.case_desk.kin_words import KinShown, kin_shown
 from workstation.ui.case_desk.view_joining import JoinSheet, MessageChoice, SplitSheet
 from workstation.ui.case_desk.view_kin import KinStrip
 from workstation.ui.customer_pane.view_identities import IdentitiesSheet
+from workstation.ui.shared.error_text import ErrorText
 from workstation.ui.shared.formats import Formats
 from workstation.ui.shared.theme import Theme
 from workstation.ui.shared.words import Words
@@ -171,3 +174,24 @@ def test_addresses_have_their_history(theme: Theme, qtbot: QtBot) -> None:
     assert sheet.problem() == ""
     sheet.show_customer(CUSTOMER)
     assert sheet.buttons == []
+
+
+def test_people_in_copy_are_shown_and_offered_for_an_answer_to_all(theme: Theme, qtbot: QtBot) -> None:
+    file = case_file()
+    mail = msgspec.structs.replace(
+        file.messages[0], to=("service@lindner.example", "chef@web.example"), cc=("otto@kopie.example",)
+    )
+    tenant = msgspec.structs.replace(file.tenant, sender_address="Service@lindner.example")
+    copied = case_file(messages=(mail,), tenant=tenant)
+    formats = Formats("de")
+    line = ConversationWriter(formats, ErrorText("de", formats)).lines(copied, NOW)[0]
+    assert "Kopie an otto@kopie.example" in line.when
+    assert copied.others_on_newest == ("chef@web.example", "otto@kopie.example")
+    sheet = RecipientSheet(theme, (mail.from_address,), (), None, copied.others_on_newest)
+    qtbot.addWidget(sheet)
+    assert not sheet.all_button.isHidden()
+    sheet.all_button.click()
+    assert sheet.cc == ("chef@web.example", "otto@kopie.example")
+    alone = RecipientSheet(theme, (mail.from_address,), (), None)
+    qtbot.addWidget(alone)
+    assert alone.all_button.isHidden()

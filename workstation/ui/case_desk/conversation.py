@@ -81,6 +81,9 @@ class ConversationWriter:
         kind: LineKind = message.kind
         author = self._author(file, message)
         word = self._kind_word(message)
+        if message.cc and kind in ("inbound", "outbound"):
+            copies = translate("Conversation", "Kopie an {names}").format(names=", ".join(message.cc[:5]))
+            word = f"{word} · {copies}"
         state, tone, icon = self._state(message)
         return ConversationLine(
             key=message.message_id,

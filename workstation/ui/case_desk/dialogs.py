@@ -323,6 +323,7 @@ class RecipientSheet(Sheet):
         to: Sequence[str],
         cc: Sequence[str],
         parent: QWidget | None = None,
+        others: Sequence[str] = (),
     ) -> None:
         super().__init__(
             theme, translate("Recipient", "Empfänger"), translate("Recipient", "Übernehmen"), parent
@@ -335,6 +336,16 @@ class RecipientSheet(Sheet):
         self._cc.setTabChangesFocus(True)
         self._cc.setFixedHeight(theme.px(56))
         self.add_field(translate("Recipient", "Kopie"), self._cc)
+        missing = [address for address in others if address not in (*to, *cc)]
+        self.all_button = QPushButton(
+            translate("Recipient", "Allen antworten: {names}").format(names=", ".join(missing[:3]))
+        )
+        theme.style(self.all_button, "bodyMedium")
+        self.all_button.setAutoDefault(False)
+        self.all_button.setVisible(bool(missing))
+        self.all_button.clicked.connect(lambda: self._cc.setPlainText("\n".join((*self.cc, *missing))))
+        self.all_button.clicked.connect(self.all_button.hide)
+        self.body.addWidget(self.all_button)
 
     @property
     def to(self) -> tuple[str, ...]:

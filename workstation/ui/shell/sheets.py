@@ -159,7 +159,8 @@ class Sheets:
 
     def _recipient(self) -> None:
         state = self._model.composer()
-        sheet = RecipientSheet(self._theme, state.recipients, state.cc, self._window)
+        others = self._model.file.others_on_newest if self._model.file is not None else ()
+        sheet = RecipientSheet(self._theme, state.recipients, state.cc, self._window, others)
         self._show(sheet, lambda: self._model.set_recipients(sheet.to, sheet.cc))
 
     def assign_many(self, count: int, take: Callable[[str, str], None]) -> None:
