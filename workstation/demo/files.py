@@ -56,7 +56,7 @@ def write_files(data: DataSet, materials: Materials, folder: Path) -> Path:
         (
             (p.bill.number, p.number, _euro(p.total), _euro(p.bill.open), p.bill.issued_on.isoformat(),
              p.bill.due_on.isoformat(), p.bill.delivery, str(p.bill.dunning_level),
-             _euro(sum(one.fee for one in data.reminders if one.bill == p.bill.number)))
+             _euro(sum(one.fee for one in data.reminders if p.bill.open and one.bill == p.bill.number)))
             for p in data.purchases
             if p.bill is not None
         ),

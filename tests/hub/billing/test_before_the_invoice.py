@@ -190,6 +190,33 @@ def test_one_click_sends_the_copy_and_drops_the_fee(dunned: House, desk: Desk) -
     assert [one.name for one in message.attachments] == [copy.get_filename()]
 
 
+def test_a_copy_that_cannot_be_made_keeps_the_answer_here(dunned: House, desk: Desk) -> None:
+    def forget_the_seller(tx: Any) -> None:
+        tx.session.do("DELETE FROM billing_setting WHERE tenant_id = :tenant", tenant=TENANT)
+
+    dunned.database.run(TENANT, forget_the_seller)
+    row = dunned.take(a_mail(ANGRY))
+    decide = desk.envelope(the_macro(desk, row.case_id, date(2026, 12, 18)))
+    answer = SendMessage(
+        case_id=row.case_id,
+        message_id=desk.new_id(),
+        text="Guten Tag Erika Beispiel, die Zweitschrift liegt bei. Lisa",
+        to=("erika@kundin.test",),
+        waits_for=decide.cmd_id,
+        seen_inbound_id=row.message_id,
+    )
+    desk.send(decide, desk.envelope(answer))
+    dunned.work()
+    assert dunned.sent() == []
+    file = dunned.file(row.case_id)
+    record = next(one for one in file.decisions if one.decision_id == decide.cmd_id)
+    assert (record.state, record.code) == ("failed", "billing.seller_missing")
+    assert [step.state for step in record.steps] == ["booked", "failed", "stopped"]
+    held = next(one for one in file.messages if one.kind == "outbound")
+    assert held.delivery == "held_back"
+    assert dunned.invoice().fee_open == Money(500)
+
+
 def test_a_copy_that_came_back_was_not_delivered(dunned: House, desk: Desk) -> None:
     test_one_click_sends_the_copy_and_drops_the_fee(dunned, desk)
     [mail] = dunned.sent()

@@ -101,16 +101,17 @@ class DunningClock:
         """Look at every block that stands; returns how many were lifted."""
         lifted, after = 0, ("", "")
         while True:
-            page = self._database.read(tenant_id, partial(self._page, after=after))
-            for one in page:
-                if self._database.read(tenant_id, partial(self._needs_work, known=one)):
-                    lifted += self._database.run(tenant_id, partial(self._work, known=one))
+            page, changed = self._database.read(tenant_id, partial(self._page, after=after))
+            for one in changed:
+                lifted += self._database.run(tenant_id, partial(self._work, known=one))
             if len(page) < _PAGE:
                 return lifted
             after = (page[-1].invoice_id, page[-1].source)
 
-    def _page(self, tx: Tx, after: tuple[str, str]) -> tuple[Block, ...]:
-        return self._open_billing(tx).standing_blocks(after, _PAGE)
+    def _page(self, tx: Tx, after: tuple[str, str]) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
+        """Return a page of blocks, and those of them that are not as they should be."""
+        page = self._open_billing(tx).standing_blocks(after, _PAGE)
+        return page, tuple(one for one in page if self._needs_work(tx, one))
 
     def _needs_work(self, tx: Tx, known: Block) -> bool:
         """Say whether a block is not as it should be; most are, and they are not written to."""

@@ -286,19 +286,21 @@ def _remind(
         invoice, dunning_level=level.level, fee_open=invoice.fee_open + level.fee
     )
     keep(tx, billing, raised)
-    tx.add_effect(
-        Effect(
-            effect_id=effect_id,
-            command_id=effect_id,
-            case_id=message.case_id,
-            kind=MAIL,
-            target=MAIL,
-            effect_class=mail_class,
-            payload=encode({"case_id": message.case_id, "message_id": message_id}),
-            not_before=tx.now,
-            created_at=tx.now,
-            message_id=message_id,
-        )
+    tx.add_effect(_mail_effect(tx, row, mail_class))
+
+
+def _mail_effect(tx: Tx, row: ReminderRow, mail_class: EffectClass) -> Effect:
+    return Effect(
+        effect_id=row.effect_id,
+        command_id=row.effect_id,
+        case_id=row.case_id,
+        kind=MAIL,
+        target=MAIL,
+        effect_class=mail_class,
+        payload=encode({"case_id": row.case_id, "message_id": row.message_id}),
+        not_before=tx.now,
+        created_at=tx.now,
+        message_id=row.message_id,
     )
 
 
