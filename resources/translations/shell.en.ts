@@ -114,6 +114,10 @@
         <translation>As of {time}</translation>
     </message>
     <message>
+        <source>Lädt … {percent} %</source>
+        <translation>Loading … {percent} %</translation>
+    </message>
+    <message>
         <source>Wenig Platz</source>
         <translation>Little space</translation>
     </message>
@@ -276,6 +280,14 @@
     <message>
         <source>Beenden</source>
         <translation>Quit</translation>
+    </message>
+    <message>
+        <source>Daten neu laden</source>
+        <translation>Reload data</translation>
+    </message>
+    <message>
+        <source>Alles wird neu geladen. Was du geschrieben hast, bleibt.</source>
+        <translation>Everything is loaded anew. What you have written stays.</translation>
     </message>
     <message>
         <source>Abmelden</source>

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import msgspec
 
 from workstation.system import keys
 from workstation.system.crashpoint import crashpoint
+from workstation.system.paths import write_private
 
 
 class Journal:
@@ -27,9 +28,7 @@ class Journal:
 
     def write(self, record: dict[str, Any]) -> None:
         """Append one record and bring it to the disk."""
-        sealed = keys.b64(keys.seal(self._key, msgspec.json.encode(record), str(self._counter).encode()))
-        head = f"{self._counter} {len(sealed)} {sealed}"
-        line = f"{head} {zlib.crc32(head.encode()):08x}\n".encode()
+        line = self._line(self._counter, record)
         descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             if self._ends_torn():
@@ -53,6 +52,22 @@ class Journal:
             else:
                 records.append(record)
         return records, broken
+
+    def keep(self, records: Sequence[dict[str, Any]]) -> None:
+        """Begin a new file with ``records`` only, in one move; the caller has made sure they are enough."""
+        lines = [self._line(number, record) for number, record in enumerate(records)]
+        write_private(self.path, b"".join(lines))
+        self._counter = len(lines)
+
+    @property
+    def lines(self) -> int:
+        """How many lines the file has."""
+        return self._counter
+
+    def _line(self, counter: int, record: dict[str, Any]) -> bytes:
+        sealed = keys.b64(keys.seal(self._key, msgspec.json.encode(record), str(counter).encode()))
+        head = f"{counter} {len(sealed)} {sealed}"
+        return f"{head} {zlib.crc32(head.encode()):08x}\n".encode()
 
     def rotate(self) -> None:
         """Begin a new file; the caller has made sure that nothing in the old one is needed."""

@@ -27,7 +27,7 @@ from workstation.casework.wire.commands import (
 from workstation.ports import DiskState, Draft, NewCommand, OutboxItem, Signer, StoreUnusable
 from workstation.storage.drafts import Shelf, load_draft, store_draft
 from workstation.storage.journal import Journal
-from workstation.storage.outbox_rows import is_full, new_row, signed, unsettled_of, unusable
+from workstation.storage.outbox_rows import is_full, left_for_journal, new_row, signed, unsettled_of, unusable
 from workstation.storage.outbox_tables import envelope_of, item_of, micros, moment, outbox, written
 from workstation.storage.room import Room
 from workstation.system.crashpoint import crashpoint
@@ -341,13 +341,11 @@ class SqlOutbox(Shelf):
                     outbox.c.device_seq < select(func.max(outbox.c.device_seq)).scalar_subquery(),
                 )
             )
-            left = connection.execute(
-                select(func.count()).where(
-                    (outbox.c.settled_at >= micros(before)) | outbox.c.verdict.is_(None)
-                )
-            ).scalar_one()
+            left, kept = left_for_journal(connection, before, self._journal.lines)
         if left == 0:
             self._defer(self._journal.rotate)
+        elif kept:
+            self._defer(lambda: self._journal.keep(kept))
         return int(done.rowcount)
 
     # ------------------------------------------------------------------ reading

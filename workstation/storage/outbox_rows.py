@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from workstation.casework.wire import codec
 from workstation.casework.wire.commands import Envelope, signed_bytes, type_of
 from workstation.casework.wire.upcast import newest_version
 from workstation.ports import NewCommand, Signer, StoreUnusable
-from workstation.storage.outbox_tables import envelope_of, micros
+from workstation.storage.outbox_tables import envelope_of, micros, outbox
+
+LINES_A_ROW, SPARE_LINES = 8, 1000
+"""A journal longer than that holds mostly rows that are gone: it is written anew."""
 
 
 def new_row(
@@ -101,6 +105,19 @@ def _boot_id() -> str:
     """Which run of the machine this is, where the system tells."""
     source = Path("/proc/sys/kernel/random/boot_id")
     return source.read_text("ascii").strip() if source.exists() else ""
+
+
+def left_for_journal(
+    connection: Connection, before: datetime, lines: int
+) -> tuple[int, list[dict[str, Any]]]:
+    """Return how many rows a journal still stands for, and what it should hold when it is far too long."""
+    needed = (outbox.c.settled_at >= micros(before)) | outbox.c.verdict.is_(None)
+    left = int(connection.execute(select(func.count()).where(needed)).scalar_one())
+    rows = int(connection.execute(select(func.count()).select_from(outbox)).scalar_one())
+    if lines <= LINES_A_ROW * rows + SPARE_LINES:
+        return left, []
+    found = connection.execute(select(outbox).order_by(outbox.c.device_seq)).mappings()
+    return left, [{"op": "put", "row": dict(row)} for row in found]
 
 
 def unsettled_of(records: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

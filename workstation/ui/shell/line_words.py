@@ -84,6 +84,10 @@ def line_shown(connection: Connection, formats: Formats, errors: ErrorText, now:
         return LineShown(translate("Line", "Stand {time}").format(time=at), "ask", "clock")
     if connection.is_disk_low:
         return LineShown(translate("Line", "Wenig Platz"), "ask", "triangle-alert")
+    if connection.loading is not None:
+        percent = round(connection.loading * 100)
+        words = translate("Line", "Lädt … {percent} %").format(percent=percent)
+        return LineShown(words, "secondary", "refresh-cw")
     if connection.waiting:
         words = translate("Line", "{count} im Ausgang").format(count=connection.waiting)
         return LineShown(words, "secondary", "refresh-cw")

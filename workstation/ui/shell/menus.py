@@ -62,6 +62,11 @@ class Menus:
         who.setEnabled(False)
         menu.addSeparator()
         menu.addAction(
+            self._rooms.window.theme.icon("refresh-cw"), translate("Shell", "Daten neu laden")
+        ).triggered.connect(
+            lambda _checked=False: self._rooms.desk.tasks.start(self._reload(), name="reload", owner=self)
+        )
+        menu.addAction(
             self._rooms.window.theme.icon("log-out"), translate("Shell", "Abmelden")
         ).triggered.connect(
             lambda _checked=False: self._rooms.desk.tasks.start(self._sign_out(), name="sign_out", owner=self)
@@ -73,6 +78,20 @@ class Menus:
 
     def _stop_hub(self) -> None:
         self._rooms.act(self._rooms.desk.session.stop_embedded())
+
+    async def _reload(self) -> None:
+        """Everything anew from the hub; refused while something waits that the hub does not know yet."""
+        try:
+            await self._rooms.desk.sync.reload()
+        except RuleViolation as error:
+            self._rooms.window.toasts.show_toast(
+                self._rooms.errors.sentence(error.code, error.params), icon="triangle-alert"
+            )
+            self._rooms.open_outbox()
+            return
+        self._rooms.window.toasts.show_toast(
+            translate("Shell", "Alles wird neu geladen. Was du geschrieben hast, bleibt."), icon="refresh-cw"
+        )
 
     def _on_sign_out(self) -> None:
         self._rooms.desk.tasks.start(self._sign_out(), name="sign_out", owner=self)
