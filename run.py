@@ -32,6 +32,7 @@ USAGE = """usage: python3 run.py COMMAND [ARGUMENTS]
   test      everything that has to hold: the rules of the house, then all tests
   check     the same without installing servers; names what it left out
   fix       repair what a program can repair: format, imports, module map
+  faults    break everything on purpose and ask what still holds
   stories   play the stories with a real window, hub, database and mail servers
   bench     measure, as ratios to the physical limit
   pictures  take a picture of every state of the window
@@ -398,7 +399,7 @@ def lock() -> int:
 
 def run(command: str, arguments: list[str]) -> int:
     """Make ready what the command needs and run it; its exit code."""
-    is_for_tests = command in ("test", "stories", "bench", "pictures")
+    is_for_tests = command in ("test", "faults", "stories", "bench", "pictures")
     is_product = command in ("demo", "hub")
     make_ready(PRODUCT_LOCK if is_product else DEVELOPER_LOCK, is_for_tests)
     if command in ("test", "check"):
@@ -411,13 +412,13 @@ def run(command: str, arguments: list[str]) -> int:
         say("ready")
         return 0
     modules = {"hub": "workstation.hub.cli", "stories": "tests.stories", "bench": "benchmarks"}
-    modules |= {"pictures": "tests.pictures", "demo": "workstation"}
+    modules |= {"faults": "tests.faults", "pictures": "tests.pictures", "demo": "workstation"}
     return run_module(modules[command], ["demo", *arguments] if command == "demo" else arguments)
 
 
 def main(arguments: list[str]) -> int:
     """Run the command named first; 2 for a wrong one, 3 if the machine lacks something."""
-    commands = [line.split()[0] for line in USAGE.splitlines()[2:12]]
+    commands = [line.split()[0] for line in USAGE.splitlines()[2:13]]
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(USAGE)
         return 0 if arguments else 2

@@ -1,0 +1,49 @@
+"""The suites over one part each: PostgreSQL, broken mails, damaged files, a full disk."""
+
+from __future__ import annotations
+
+from tests.faults import damaged_files, postgresql_kills
+from tests.faults.broken_mails import take_in
+from tests.faults.suite import Outcome, Suite
+from workstation.hub.storage.invariants import INVARIANTS
+
+_HUB_RULES = frozenset(rule.__name__[:3] for rule in INVARIANTS)
+
+
+def postgresql(is_long: bool) -> Outcome:
+    """Kill PostgreSQL under load."""
+    if not postgresql_kills.can_run():
+        return Outcome("", left_out="no PostgreSQL of our own to kill")
+    count = 25 if is_long else 3
+    answered, broken = postgresql_kills.kills(count)
+    return Outcome(f"{count} kills of the postmaster, {answered} answers kept", broken, _HUB_RULES | {"i07"})
+
+
+def broken_mails(is_long: bool) -> Outcome:
+    """Mails no parser should have to read: received = shown."""
+    count = 1_000 if is_long else 150
+    broken = take_in(count)
+    return Outcome(f"{count} generated broken mails, all shown", broken, _HUB_RULES)
+
+
+def files(is_long: bool) -> Outcome:
+    """Desk files that are damaged, copied, rolled back, half there, or open twice."""
+    count, broken = damaged_files.damage(20 if is_long else 6)
+    return Outcome(f"{count} cases of damage to files of a desk", broken, frozenset({"i06"}))
+
+
+def full_disk(is_long: bool) -> Outcome:
+    """No room where something is to be written."""
+    try:
+        count, broken = damaged_files.full_disks()
+    except PermissionError as error:
+        return Outcome("", left_out=str(error))
+    return Outcome(f"{count} cases of no room left", broken, frozenset({"i06", "i21"}))
+
+
+SUITES = (
+    Suite("postgresql", postgresql),
+    Suite("broken mails", broken_mails),
+    Suite("files", files),
+    Suite("full disk", full_disk),
+)
