@@ -156,3 +156,8 @@ class DecisionStates(Walk):
         model = self.rooms.case_model
         title, known_reason = model._offers.why_words(offer)
         await self.sheet(words, lambda: self.rooms.case._on_reason_wanted(offer, title, known_reason))
+
+    async def state_09f_dunning_of_the_firm(self, words: str) -> None:
+        file = await self.open("Mahnung erhalten")
+        assert any(item.macro == "dunning_before_invoice" for item in file.offers), file.offers
+        await self.picture(words)
