@@ -24,7 +24,7 @@ from workstation.hub.services.audit import AuditSealer
 from workstation.hub.services.blobs import BlobDesk
 from workstation.hub.services.case_acts import EffectRoute
 from workstation.hub.services.clocks import Clocks
-from workstation.hub.services.dunning_guard import DunningClock, guard_with
+from workstation.hub.services.dunning_guard import DunningClock
 from workstation.hub.services.effect_outcomes import CaseProjector
 from workstation.hub.services.effects import EffectWorker
 from workstation.hub.services.feed import Feed
@@ -117,8 +117,7 @@ def _hub(core: HubCore, key: bytes | None, local_proof: str) -> Hub:
         for executor in executors
         for kind in executor.kinds
     }
-    guard = guard_with(open_billing)
-    receiver = CommandReceiver(core.database, core.tenant_id, routes, confirm_work, guard)
+    receiver = CommandReceiver(core.database, core.tenant_id, routes, confirm_work, open_billing)
     feed = Feed(core.database, core.tenant_id, core.clock)
     lanes = Lanes()
     shelf = SnapshotFiles(core.settings.folder / "snapshots", keys.derive(key, "snapshots") if key else None)
@@ -202,9 +201,7 @@ def _workers(
         core.database, shelf, core.tenant_id, core.clock, least_moves=core.settings.file.snapshot_from
     )
     jobs.append(Job("snapshots", _until(stop, builder.run)))
-    jobs.append(
-        Job("working-set", _until(stop, WorkingSet(core.database, core.tenant_id, core.clock).run))
-    )
+    jobs.append(Job("working-set", _until(stop, WorkingSet(core.database, core.tenant_id, core.clock).run)))
     remake = HtmlRemake(mail_room.ports(), core.tenant_id, SANITISER_VERSION)
     jobs.append(Job("html", _until(stop, remake.run)))
     loops = mail_room.loops(stop)

@@ -1,13 +1,13 @@
 """Dunning before the invoice, told by real mails: from the angry one to the run a week after closing."""
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from tests.hub.billing.ground import INVOICE, OWNER, House, after, bill, dun
 from tests.hub.intake.mails import a_bounce, a_mail
-from tests.hub.service_desk import LIMITS, ServiceDesk
+from tests.hub.service_desk import LIMITS, LISA, TANJA, ServiceDesk
 from tests.hub.small_firm import ERIKA, TENANT, SetClock
 from workstation.casework.decision import (
     BlockDunning,
@@ -18,18 +18,20 @@ from workstation.casework.decision import (
 )
 from workstation.casework.limit import Limit
 from workstation.casework.money import Money
+from workstation.casework.people import Person
 from workstation.casework.wire.commands import (
     Applied,
     Decide,
     ReopenCase,
     Scheduled,
     SendMessage,
+    SettleEffect,
     SolveCase,
     TieCase,
 )
 from workstation.hub.backends.billing_executor import BillingExecutor
+from workstation.hub.ports_mail import MailUnknown
 from workstation.hub.services.case_acts import EffectRoute
-from workstation.hub.services.dunning_guard import guard_with
 from workstation.hub.services.receive_commands import CommandReceiver
 from workstation.hub.storage.billing import open_billing
 
@@ -40,14 +42,14 @@ NAMED = "Guten Tag, zur Rechnung R-2026-00017 habe ich nie etwas erhalten. Erika
 class Desk(ServiceDesk):
     """A desk whose commands reach the billing system, and whose ties are guarded."""
 
-    def __init__(self, house: House) -> None:
-        super().__init__(house.database, house.clock)
+    def __init__(self, house: House, person: Person = LISA) -> None:
+        super().__init__(house.database, house.clock, person)
         routes = {
             "mail": EffectRoute("mail", "B"),
             **{kind: EffectRoute("house_books", "A") for kind in BillingExecutor.kinds},
         }
         self.receiver = CommandReceiver(
-            house.database, TENANT, routes, lambda tx, work, person: pytest.fail(), guard_with(open_billing)
+            house.database, TENANT, routes, lambda tx, work, person: pytest.fail(), open_billing
         )
         everything = Limit(
             limit_id=LIMITS[0].limit_id, name="Service", kinds=("*",), role="agent", per_decision=5000
@@ -314,3 +316,33 @@ def test_an_answer_to_a_reminder_stops_the_next_one(house: House, clock: SetCloc
     assert [one.outcome for one in house.run().items] == ["blocked"]
     house.work()
     assert len(house.reminders()) == 1
+
+
+@pytest.mark.parametrize(("outcome", "status", "level"), [("done", "sent", 1), ("not_done", "withheld", 0)])
+def test_a_reminder_in_doubt_is_settled_by_a_person(
+    house: House, outcome: Literal["done", "not_done"], status: str, level: int
+) -> None:
+    class Broken:
+        has_archive = False
+        visibility_lag_s = 0.0
+
+        def send(self, *arguments: object, **more: object) -> Any:
+            raise MailUnknown("cut")
+
+        def is_archived(self, message_id: str) -> bool:
+            return False
+
+    desk = Desk(house, TANJA)
+    house.run()
+    worker = house.worker(Broken())
+    for _ in range(8):
+        worker.step()
+        house.clock.pass_by(timedelta(minutes=5))
+    [row] = house.database.read(TENANT, lambda tx: open_billing(tx).reminders_of(INVOICE))
+    effect = house.database.read(TENANT, lambda tx: tx.effect(row.effect_id))
+    assert effect is not None
+    assert effect.state == "manual"
+    settled = SettleEffect(case_id=row.case_id, effect_id=row.effect_id, outcome=outcome, reference="x")
+    assert isinstance(desk.give(settled), Applied)
+    assert [one.status for one in house.notices()] == [status]
+    assert (house.invoice().dunning_level, house.invoice().delivery) == (level, "sent")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from workstation.casework.decision import DecisionRecord, ResendInvoice
+from workstation.casework.doubts import NOT_ARRIVED
 from workstation.casework.message import Message
 from workstation.casework.records import DunningNotice, Invoice
 from workstation.hub.ports import Tx
@@ -13,6 +14,8 @@ from workstation.hub.ports_values import Effect
 from workstation.hub.services.dunning_state import call_back, delivery_told, standing, take_back, today
 
 BOUNCED = "mail.bounced"
+_NOBODYS_FAULT = ("effect.gave_up", NOT_ARRIVED)
+"""Failures that say nothing about the address: the next run may try again."""
 
 
 def mail_followed(tx: Tx, billing: Billing, effect: Effect) -> None:
@@ -52,9 +55,10 @@ def _reminder_followed(tx: Tx, billing: Billing, effect: Effect, row: ReminderRo
             if standing(billing.blocks_of(row.invoice_id), today(tx)):
                 call_back(tx, billing, row)
         case "failed":
-            delivery_told(
-                tx, billing, row.invoice_id, effect.message_id, tx.now, has_arrived=False, is_copy=False
-            )
+            if effect.failure_code not in _NOBODYS_FAULT:
+                delivery_told(
+                    tx, billing, row.invoice_id, effect.message_id, tx.now, has_arrived=False, is_copy=False
+                )
             take_back(tx, billing, row, effect.failure_code)
         case "held_back" | "cancelled":
             take_back(tx, billing, row, effect.failure_code)

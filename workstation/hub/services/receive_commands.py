@@ -38,10 +38,11 @@ from workstation.casework.wire.commands import NeedsApproval as ApprovalNeeded
 from workstation.casework.wire.upcast import raised
 from workstation.hub.ports import Database, Tx
 from workstation.hub.ports_access import Device
-from workstation.hub.ports_billing import Guard
+from workstation.hub.ports_billing import OpenBilling
 from workstation.hub.ports_values import CommandRecord, NotStorable
 from workstation.hub.services.case_acts import Act, Routes, carry_out, load
 from workstation.hub.services.deciding import cancel, decide
+from workstation.hub.services.dunning_guard import guard_with
 from workstation.hub.services.sessions import Caller
 from workstation.hub.services.settling import settle
 from workstation.system import keys
@@ -78,13 +79,14 @@ class CommandReceiver:
         tenant_id: str,
         routes: Routes,
         confirm_work: ConfirmWorkOrder,
-        guard: Guard | None = None,
+        open_billing: OpenBilling | None = None,
     ) -> None:
         self._database = database
         self._tenant_id = tenant_id
         self._routes = routes
         self._confirm_work = confirm_work
-        self._guard = guard
+        self._open_billing = open_billing
+        self._guard = guard_with(open_billing) if open_billing is not None else None
         self._contiguous: dict[tuple[str, str], int] = {}
 
     def receive(self, caller: Caller, items: Sequence[msgspec.Raw]) -> CommandsAnswer:
@@ -230,7 +232,7 @@ class CommandReceiver:
             case CancelDecision():
                 return cancel(tx, act, act.body)
             case SettleEffect():
-                return settle(tx, act, act.body)
+                return settle(tx, act, act.body, self._open_billing)
             case ConfirmWork():
                 return self._confirm(tx, act, act.body)
             case _:

@@ -12,13 +12,15 @@ from workstation.casework.errors import RuleViolation
 from workstation.casework.params import money_param
 from workstation.casework.wire.commands import Applied, SettleEffect, Verdict
 from workstation.hub.ports import Tx
+from workstation.hub.ports_billing import OpenBilling
 from workstation.hub.ports_values import Effect
 from workstation.hub.services.case_acts import Act, given_by, load, store
+from workstation.hub.services.dunning_mails import mail_followed
 from workstation.hub.services.effect_outcomes import CaseProjector, hold_followers, keep_account
 
 
-def settle(tx: Tx, act: Act, body: SettleEffect) -> Verdict:
-    """Settle an effect in state ``manual``, once.
+def settle(tx: Tx, act: Act, body: SettleEffect, open_billing: OpenBilling | None = None) -> Verdict:
+    """Settle an effect in state ``manual``, once; with ``open_billing`` invoices follow their mails.
 
     Done: it is confirmed under the person's reference, its money is spent and in the ledger, and the steps
     that waited for it go on. Not done: it has failed, its budget is free again, later steps are held back
@@ -47,6 +49,8 @@ def settle(tx: Tx, act: Act, body: SettleEffect) -> Verdict:
     if doubt.kind != MAIL:
         keep_account(tx, before, ended, tx.now)
     rev = store(tx, before, settle_effect(before, body, given))
+    if ended.kind == MAIL and open_billing is not None:
+        mail_followed(tx, open_billing(tx), ended)
     if ended.state == "failed":
         hold_followers(tx, CaseProjector(), ended)
     tx.audit(

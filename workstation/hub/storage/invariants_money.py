@@ -53,6 +53,21 @@ WHERE e.tenant_id = :tenant_id AND e.target = 'house_books'
        OR (e.state IN ('failed', 'held_back', 'cancelled') AND a.reference IS NOT NULL))
 """,
         """
+SELECT e.effect_id FROM effect e
+LEFT JOIN billing_act a ON a.tenant_id = e.tenant_id AND a.reference = e.effect_id
+WHERE e.tenant_id = :tenant_id AND e.target = 'house_books'
+  AND e.kind IN ('dunning_block', 'dunning_unblock', 'waive_dunning_fee')
+  AND ((e.state = 'confirmed' AND a.reference IS NULL)
+       OR (e.state IN ('failed', 'held_back', 'cancelled') AND a.reference IS NOT NULL))
+""",
+        """
+SELECT r.notice_id FROM billing_reminder r
+JOIN effect e ON e.tenant_id = r.tenant_id AND e.effect_id = r.effect_id
+WHERE r.tenant_id = :tenant_id
+  AND ((r.status = 'sent' AND e.state <> 'confirmed')
+       OR (r.status = 'planned' AND e.state IN ('confirmed', 'failed', 'held_back', 'cancelled')))
+""",
+        """
 SELECT min(effect_id) FROM effect
 WHERE tenant_id = :tenant_id AND state = 'confirmed' AND ext_ref <> ''
   AND kind IN ('refund', 'refund_shipping', 'price_adjustment', 'return_authorisation', 'cancel_order',
