@@ -46,9 +46,11 @@ def child(act: str, folder: Path, minutes: int, kill_at: str = "") -> int:
 )
 def test_a_kill_during_the_intake_loses_and_doubles_nothing(tmp_path: Path, place: str) -> None:
     for number in (1, 2, 3):
-        drop_into(
-            tmp_path / "in", a_mail(f"Nummer {number}", message_id=f"m{number}@x.test"), f"{number}.mail"
+        # Three people: two mails of one person belong to one matter.
+        raw = a_mail(
+            f"Nummer {number}", from_=f"Kundin {number} <k{number}@x.test>", message_id=f"m{number}@x.test"
         )
+        drop_into(tmp_path / "in", raw, f"{number}.mail")
     with small_firm(tmp_path):
         pass
     assert child("intake", tmp_path, 1, place) == -signal.SIGKILL
