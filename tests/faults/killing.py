@@ -9,7 +9,7 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -97,20 +97,24 @@ def warm_up() -> None:
     assert steps is not None
 
 
-def kill_at(place: str, seed: int, tries: int = 4) -> tuple[bool, tuple[str, ...]]:
-    """Kill a firm's process at a named place; returns whether it came there and what is broken after it."""
+def kill_in_turn(places: Sequence[str], seed: int, tries: int = 2) -> tuple[list[str], tuple[str, ...]]:
+    """Kill one firm's process at each of these places, one after the other on the same files.
+
+    Returns the places at which it was killed, and what is broken after all of them.
+    """
+    killed: list[str] = []
     with a_folder() as folder:
         firm = Firm(folder)
-        for turn in range(tries):
-            process = firm.start(seed + turn, place, acts=250)
-            process.join(90)
-            if process.exitcode == KILLED:
-                # Once more from where it stands, then all has to come to rest.
-                firm.start(seed + 50, acts=5).join(60)
-                return True, firm.ask()
-            if process.exitcode != 0:
-                return False, (f"the process ended with {process.exitcode} before {place}",)
-        return False, (f"never came to {place}",)
+        for place in places:
+            for _ in range(tries):
+                process = firm.start(seed + firm.starts, place, acts=120)
+                process.join(60)
+                if process.exitcode == KILLED:
+                    killed.append(place)
+                    break
+                if process.exitcode != 0:
+                    return killed, (f"the process ended with {process.exitcode} before {place}",)
+        return killed, firm.ask()
 
 
 def random_kills(count: int, seed: int, each_firm: int = 10) -> tuple[int, tuple[str, ...]]:
@@ -148,4 +152,4 @@ def _kill(process: BaseProcess) -> None:
 
 
 Ask = Callable[[], tuple[str, ...]]
-__all__ = ["Firm", "a_folder", "governed", "kill_at", "random_kills", "warm_up"]
+__all__ = ["Firm", "a_folder", "governed", "kill_in_turn", "random_kills", "warm_up"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.faults import damaged_files, postgresql_kills
+from tests.faults.bad_inputs import knock
 from tests.faults.broken_mails import take_in
 from tests.faults.suite import Outcome, Suite
 from workstation.hub.storage.invariants import INVARIANTS
@@ -41,9 +42,16 @@ def full_disk(is_long: bool) -> Outcome:
     return Outcome(f"{count} cases of no room left", broken, frozenset({"i06", "i21"}))
 
 
+def bad_inputs(is_long: bool) -> Outcome:
+    """Bad input to every door of a served hub."""
+    count, asked, broken = knock(400)
+    return Outcome(f"{count} bad requests to {asked} doors", broken[:20], frozenset({"i08", "i20", "i21"}))
+
+
 SUITES = (
     Suite("postgresql", postgresql),
     Suite("broken mails", broken_mails),
     Suite("files", files),
     Suite("full disk", full_disk),
+    Suite("bad inputs", bad_inputs),
 )

@@ -22,6 +22,7 @@ from workstation.casework.wire.commands import CommandsAnswer, Envelope, IdReuse
 from workstation.ports import HubUnavailable
 
 HEAL_ROUNDS = 40
+HOURS_APART = 12
 _OPEN_EFFECTS = """
 SELECT count(*) FROM effect e
 LEFT JOIN effect b ON b.tenant_id = e.tenant_id AND b.effect_id = e.after_effect_id
@@ -98,9 +99,9 @@ class World:
         self.chance = Chance(seed)
         self.time = TrueTime()
         if folder is not None:
-            # Time goes on from one process to the next.
+            # Time goes on from one process to the next, whatever passed in the one before.
             starts = KeptList(folder / "starts")
-            self.time.go(600.0 * len(starts))
+            self.time.go(HOURS_APART * 3600.0 * len(starts))
             starts.append("start")
         self.loop = asyncio.new_event_loop()
         self.heard = Heard()
