@@ -9,6 +9,7 @@ from tests.hub.small_firm import TENANT, SetClock
 from workstation.casework.wire.commands import AddNote, SendMessage
 from workstation.hub.backends.executors import ShopExecutor
 from workstation.hub.backends.house_books import HouseBooks
+from workstation.hub.commands.words import Words
 from workstation.hub.services.effect_outcomes import CaseProjector
 from workstation.hub.services.effects import EffectWorker
 from workstation.hub.services.nightly_check import NightlyCheck
@@ -88,6 +89,12 @@ def test_each_rule_sees_its_damage(booked: SqlDatabase, rule: str) -> None:
 
 def test_no_rule_is_without_a_proof() -> None:
     assert {rule.__name__ for rule in INVARIANTS} == {*DAMAGE, "i03_no_budget_overdrawn"}
+
+
+def test_every_rule_has_a_sentence() -> None:
+    for language in ("de", "en"):
+        words = Words(language)  # type: ignore[arg-type]
+        assert all(words.line(f"verify.{rule.__name__[:3]}") for rule in INVARIANTS)
 
 
 def test_an_overdrawn_budget_cannot_be_stored(booked: SqlDatabase) -> None:
