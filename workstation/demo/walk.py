@@ -153,13 +153,18 @@ class Walk:
 
     async def _undone(self) -> None:
         model = self._rooms.case_model
+        titles = [face.title for face in model.faces()]
         await self._press("Alt+1")
         await self._until(lambda: model.hold is not None, 10, "held for the undo time")
         await asyncio.sleep(0.4)
         await self._picture("undo")
         _must(not self._books().bookings, "nothing is booked while it is held")
         await self._press("Alt+Z")
-        await self._until(lambda: model.hold is None, 10, "taken back")
+        await self._until(
+            lambda: model.hold is None and [face.title for face in model.faces()] == titles,
+            10,
+            "taken back, and the same is offered again",
+        )
         await asyncio.sleep(0.3)
         _must(not self._books().bookings, "undo leaves no trace in the books")
         self._tell("Alt+1: held; Alt+Z: taken back, no trace in the books")

@@ -237,6 +237,26 @@ def test_what_goes_wrong_every_day_is_said_in_the_case_and_is_no_fault(
     play(acts)
 
 
+def test_after_an_undo_the_case_is_read_again_before_a_key_decides(qapp: QApplication) -> None:
+    async def acts(room: Room) -> None:
+        model, told = room.model, list[str]()
+        model.choose(0)
+        await room.settle()
+        assert model.hold is not None
+        model.file_changed.connect(lambda is_new: told.append("read"))
+        model.hold_changed.connect(lambda: told.append("buttons"))
+        model.undo()
+        model.choose(0)  # what the buttons offer still reckons with what was held
+        await room.settle()
+        assert (model.hold, told[0], told[-1]) == (None, "read", "buttons")
+        assert room.sent("decision.make") == 1, "the one taken back"
+        model.choose(0)
+        await room.settle()
+        assert model.hold is not None
+
+    play(acts)
+
+
 def test_an_undo_that_comes_too_late_says_so(qapp: QApplication) -> None:
     async def acts(room: Room) -> None:
         room.model.promise("call_back", NOW + timedelta(hours=2), "")

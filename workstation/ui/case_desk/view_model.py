@@ -377,20 +377,28 @@ class CaseDeskViewModel(Writing):
         """Take the held decision back; nothing of it has left."""
         held, self.hold = self.hold, None
         if held is not None:
+            self._is_deciding = True  # what the buttons offer still reckons with what is taken back
             self._start(self._undo(held), "decision.undo")
 
     async def _undo(self, held: HeldDecision) -> None:
-        if not await self._services.decisions.undo(held.cmd_id):
+        try:
+            if not await self._services.decisions.undo(held.cmd_id):
+                raise RuleViolation("decision.too_late")
+            self.said.emit(translate("CaseDesk", "Zurückgenommen"), True)
+            if held.case_id == self.case_id:
+                if self._draft is not None and self._draft.waits_for == held.cmd_id:
+                    await self._part_from(held)
+                await self._load(held.case_id, is_new=False)
+        finally:
+            self._is_deciding = False
             self.hold_changed.emit()
-            raise RuleViolation("decision.too_late")
-        self.said.emit(translate("CaseDesk", "Zurückgenommen"), True)
-        if self._draft is not None and self._draft.waits_for == held.cmd_id and held.case_id == self.case_id:
-            if self._is_letter:
-                self._forget_reply()
-                await self._services.replies.discard_draft(held.case_id)
-            else:
-                self._unbind_reply()
-        self.hold_changed.emit()
+
+    async def _part_from(self, held: HeldDecision) -> None:
+        if self._is_letter:
+            self._forget_reply()
+            await self._services.replies.discard_draft(held.case_id)
+        else:
+            self._unbind_reply()
 
     def book_now(self) -> None:
         """End the hold at once."""
