@@ -29,6 +29,7 @@ from workstation.casework.budget import Budget
 from workstation.casework.decision import (
     AuthoriseReturn,
     Decision,
+    DecisionRecord,
     GoodwillVoucher,
     MakePromise,
     Refund,
@@ -36,6 +37,7 @@ from workstation.casework.decision import (
     Replacement,
     total_cost,
 )
+from workstation.casework.doubts import IN_DOUBT
 from workstation.casework.empowerment import (
     Allowed,
     Conditions,
@@ -54,6 +56,7 @@ from workstation.casework.empowerment import (
 from workstation.casework.money import Money
 from workstation.casework.people import Person
 from workstation.casework.records import LineQuantity
+from workstation.casework.remaining import refundable
 from workstation.casework.usage import usage_seen
 
 EVERYTHING = frozenset(
@@ -194,6 +197,34 @@ def test_money_under_way_counts_against_the_payment() -> None:
     assert code(ask((plain(1000),), decisions=(running,))) == "decision.over_refundable"
     stopped = record(plain(8000), state="failed", step_state="failed")
     assert isinstance(ask((plain(1000),), decisions=(stopped,)), Allowed)
+
+
+def doubtful(*steps: Refund, state: str = "booking") -> DecisionRecord:
+    made = record(*steps, state=state, step_state="unknown")
+    asked = tuple(msgspec.structs.replace(step, failure=IN_DOUBT) for step in made.steps)
+    return msgspec.structs.replace(made, steps=asked)
+
+
+def test_while_a_booking_is_in_doubt_more_for_the_order_needs_a_second_person() -> None:
+    asked = doubtful(bowl_refund())
+    goods = Limit(limit_id="g", name="Ersatz", role="agent", kinds=("goods_again",))
+    again = Replacement(order_id="o1", lines=(LineQuantity("l-bowl", 1),), value=Money(2490))
+    for steps in ((bowl_refund(),), (plain(100),), (again,)):
+        answer = ask(steps, LIMIT, goods, decisions=(asked,))
+        assert isinstance(answer, NeedsApproval) and answer.code == "decision.in_doubt"
+        assert answer.params == {"amount": "24.90 EUR"}
+    assert isinstance(ask((BACK,), decisions=(asked,)), Allowed), "what costs nothing goes on"
+    searching = record(bowl_refund(), state="booking", step_state="unknown")
+    assert isinstance(ask((bowl_refund(),), decisions=(searching,)), Allowed), "that is found out in a moment"
+    for outcome in ("booked", "failed"):
+        told = record(bowl_refund(), state=outcome, step_state=outcome)
+        assert isinstance(ask((bowl_refund(),), decisions=(told,)), Allowed)
+
+
+def test_what_is_in_doubt_is_taken_from_the_payment_whatever_became_of_the_steps_beside_it() -> None:
+    for state in ("booking", "failed"):
+        left = refundable(PAYMENT, (doubtful(bowl_refund(), state=state),))
+        assert left == PAYMENT.captured - Money(2490), state
 
 
 BACK = AuthoriseReturn(order_id="o1", lines=(LineQuantity("l-bowl", 1),), deadline=date(2026, 12, 7))

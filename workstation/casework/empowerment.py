@@ -34,7 +34,7 @@ from workstation.casework.people import Person, Role, Tenant
 from workstation.casework.records import Order
 from workstation.casework.reversal import KIND as REVERSAL
 from workstation.casework.reversal import missing_right
-from workstation.casework.soundness import costs_by_group, duplicate, kinds_in, refusal
+from workstation.casework.soundness import costs_by_group, doubtful, duplicate, kinds_in, refusal
 
 __all__ = [
     "Allowed",
@@ -68,8 +68,9 @@ def judge(
 ) -> Judgement:
     """Return whether the person may carry out ``steps`` (one decision or a macro, judged by its sums).
 
-    What the records contradict is refused; a second payment for the same piece and everything over a
-    limit needs approval; kinds without cost need no limit unless one names them.
+    What the records contradict is refused; a second payment for the same piece, more on an order while a
+    booking on it is in doubt, and everything over a limit need approval; kinds without cost need no limit
+    unless one names them.
     """
     refused = refusal(steps, context)
     if refused is not None:
@@ -78,7 +79,7 @@ def judge(
     applied = {
         group: _limits_of(kinds_in(steps, group), limits, context.person, context.now) for group in sums
     }
-    twice = duplicate(steps, context)
+    twice = duplicate(steps, context) or doubtful(steps, context)
     if twice is not None:
         who = _who_may(steps, limits, context)
         return msgspec.structs.replace(twice, who_may=who, over=_money(sum(sums.values()), context))

@@ -35,12 +35,14 @@ _UNDONE = frozenset({"failed", "stopped", "cancelled", "reversed"})
 def living_steps(decisions: Iterable[DecisionRecord]) -> Iterator[tuple[Decision, bool]]:
     """Yield every step that has happened or may still happen, and whether it is booked.
 
-    Held and scheduled ones are among them; a reversed one is not: what it took is free again.
+    Held and scheduled ones are among them, and what is in doubt, whatever became of the steps beside it; a
+    reversed one is not: what it took is free again.
     """
     for record in decisions:
         for step in record.steps:
             is_booked = step.state == "booked"
-            if is_booked or (record.state not in _DEAD and step.state not in _UNDONE):
+            is_alive = record.state not in _DEAD or step.state == "unknown"
+            if is_booked or (is_alive and step.state not in _UNDONE):
                 yield step.decision, is_booked
 
 

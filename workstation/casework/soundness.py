@@ -39,6 +39,7 @@ from workstation.casework.soundness_goods import (
     of_stock,
 )
 from workstation.casework.soundness_money import (
+    doubtful,
     of_amount,
     of_payments,
     of_shipping,
@@ -46,7 +47,7 @@ from workstation.casework.soundness_money import (
     of_voucher,
 )
 
-__all__ = ["costs_by_group", "duplicate", "kinds_in", "local_day", "refusal"]
+__all__ = ["costs_by_group", "doubtful", "duplicate", "kinds_in", "local_day", "refusal"]
 
 
 def refusal(steps: Sequence[Decision], context: JudgeContext) -> Refused | None:

@@ -16,7 +16,8 @@ from workstation.casework.decision import (
     order_named,
     payment_named,
 )
-from workstation.casework.limit import JudgeContext, Refused
+from workstation.casework.doubts import is_in_doubt
+from workstation.casework.limit import JudgeContext, NeedsApproval, Refused
 from workstation.casework.money import Money
 from workstation.casework.params import money_param
 from workstation.casework.remaining import is_shipping_settled, refundable
@@ -115,6 +116,26 @@ def of_payments(steps: Sequence[Decision], context: JudgeContext) -> Refused | N
         if payment is not None and payment.order_id != order_named(step):
             return Refused(code="decision.payment_of_other_order")
     return None
+
+
+def doubtful(steps: Sequence[Decision], context: JudgeContext) -> NeedsApproval | None:
+    """Return that nobody knows whether money or goods of the same order are out already, or ``None``.
+
+    Whoever has waited in vain for the first booking would book it a second time: that needs a second person.
+    """
+    orders = {order_named(step) for step in steps if _takes(step)}
+    for record in context.decisions:
+        for step in record.steps:
+            if is_in_doubt(step) and _takes(step.decision) and order_named(step.decision) in orders:
+                return NeedsApproval(
+                    code="decision.in_doubt", params={"amount": money_param(cost_of(step.decision))}
+                )
+    return None
+
+
+def _takes(step: Decision) -> bool:
+    """Whether a decision takes money or goods out for an order."""
+    return bool(order_named(step) and cost_of(step))
 
 
 def _currencies(left: str, right: str) -> Refused:
