@@ -209,6 +209,20 @@ def test_before_it_leaves_cancelling_is_one_click(text: str) -> None:
     assert isinstance(chosen.judgement, Allowed)
 
 
+def test_whoever_cancels_all_lines_gets_the_shipping_back_too() -> None:
+    made = known("Bitte stornieren", orders=(PLACED,), shipments=())
+    part = offered(made)["cancel_lines"]
+    whole = with_lines(part, made, {"l-bowl": 2, "l-glass": 2})
+    step = whole.steps[0]
+    assert isinstance(step, CancelOrder) and step.amount == PLACED.total and not step.lines
+    bowls = CancelOrder(
+        order_id="o1", payment_id="pay1", lines=(LineQuantity("l-bowl", 2),), amount=Money(4980)
+    )
+    later = msgspec.structs.replace(made, decisions=(record(bowls),))
+    rest = with_lines(offered(later)["cancel_lines"], later, {"l-glass": 2}).steps[0]
+    assert isinstance(rest, CancelOrder) and rest.amount == Money(2900 + 490) and not rest.lines
+
+
 def test_unpaid_orders_are_cancelled_without_money() -> None:
     made = known("Bitte stornieren", orders=(PLACED,), payments=(), shipments=())
     best = first(made)
@@ -275,6 +289,35 @@ def test_what_is_stopped_can_go_on_and_is_not_made_shorter() -> None:
     assert "dunning_block" not in offers and isinstance(offers["dunning_unblock"].judgement, Allowed)
     step = offers["dunning_before_invoice"].steps[0]
     assert isinstance(step, BlockDunning) and step.until == date(2027, 1, 20)
+
+
+def test_what_was_stopped_and_sent_again_is_not_offered_first_as_if_nothing_was_done() -> None:
+    text = "Ich habe eine Mahnung bekommen, aber nie eine Rechnung."
+    made = known(text, invoices=(dunned(),))
+    booked = record(*first(made).steps)
+    stopped = dunned(is_dunning_blocked=True, dunning_blocked_until=date(2026, 12, 14), fee_open=Money(0))
+    sent = msgspec.structs.replace(stopped, copy_sent_at=NOW + timedelta(minutes=1))
+    queued = record(*first(made).steps, state="queued", step_state="pending")
+    for after in (
+        known(text, invoices=(sent,), decisions=(booked,)),
+        known(text, invoices=(sent,)),  # the decision is older than what is at hand
+        known(text, invoices=(stopped,), decisions=(booked,)),  # the copy waits for its answer
+        known(text, invoices=(dunned(),), decisions=(queued,)),
+    ):
+        keys = [item.key for item in propose(after, TEXTS.topics)]
+        assert "dunning_before_invoice" not in keys
+        assert keys[0] != "resend_invoice" and "resend_invoice" in keys
+    gone_on = msgspec.structs.replace(sent, is_dunning_blocked=False, dunning_blocked_until=None)
+    assert first(known(text, invoices=(gone_on,), decisions=(booked,))).macro == "dunning_before_invoice"
+    failed = record(*first(made).steps, state="failed", step_state="failed")
+    assert first(known(text, invoices=(stopped,), decisions=(failed,))).macro == "dunning_before_invoice"
+
+
+def test_whoever_writes_again_that_nothing_came_gets_the_copy_offered_first() -> None:
+    stopped = dunned(is_dunning_blocked=True, copy_sent_at=NOW + timedelta(minutes=1), fee_open=Money(0))
+    made = known("Ich habe eine Mahnung bekommen, aber nie eine Rechnung.", invoices=(stopped,))
+    again = msgspec.structs.replace(made.case, last_inbound_at=NOW + timedelta(hours=2))
+    assert first(msgspec.structs.replace(made, case=again)).key == "resend_invoice"
 
 
 def test_a_paid_invoice_is_only_sent_again() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from workstation.casework.case_facts import CaseFacts
 from workstation.casework.decision import (
@@ -20,7 +20,7 @@ from workstation.casework.proposal import Proposal
 from workstation.casework.proposal_building import ASKED, CALLED_FOR, POSSIBLE, Ranked, judged, today
 from workstation.casework.reading import Reading, is_dunned
 from workstation.casework.records import Invoice
-from workstation.casework.remaining import fees_waived
+from workstation.casework.remaining import fees_waived, living_steps
 
 BLOCK_DAYS = 21
 """Three weeks: time for a copy to arrive and be paid; whoever needs more stops them again."""
@@ -38,11 +38,13 @@ def about_invoice(facts: CaseFacts, reading: Reading) -> list[Ranked]:
     is_asked = is_tied or reading.has(*TOPICS)
     rank = ASKED if is_asked else POSSIBLE
     until, fee = _until(facts, invoice), _fee(facts, invoice)
+    is_answered = _is_sent_since(facts, invoice, facts.case.opened_at)
     found: list[Ranked] = []
-    if invoice.open and is_dunned(invoice) and is_asked:
+    if invoice.open and is_dunned(invoice) and is_asked and not (is_answered and _is_stopped(facts, invoice)):
         found.append(Ranked(CALLED_FOR, _macro(facts, invoice, until, fee)))
     resend = ResendInvoice(invoice_id=invoice.invoice_id, reason="invoice_not_delivered")
-    found.append(Ranked(rank, _single(facts, resend, "file-text")))
+    is_asked_anew = not _is_sent_since(facts, invoice, facts.case.last_inbound_at or facts.case.opened_at)
+    found.append(Ranked(rank if is_asked_anew else POSSIBLE, _single(facts, resend, "file-text")))
     if fee:
         waive = WaiveDunningFee(invoice_id=invoice.invoice_id, amount=fee, reason="invoice_not_delivered")
         found.append(Ranked(rank + 1, _single(facts, waive, "badge-euro", money_param(fee))))
@@ -86,6 +88,25 @@ def _single(facts: CaseFacts, step: Decision, icon: str, amount: str = "") -> Pr
             reason=step.reason,
         ),
         facts,
+    )
+
+
+def _is_sent_since(facts: CaseFacts, invoice: Invoice, since: datetime) -> bool:
+    """Return whether a copy has left since then, or has been made and leaves with the answer."""
+    if invoice.copy_sent_at is not None and invoice.copy_sent_at >= since:
+        return True
+    own = (one for one in facts.decisions if one.case_id == facts.case.case_id and one.decided_at >= since)
+    return any(
+        isinstance(step, ResendInvoice) and step.invoice_id == invoice.invoice_id
+        for step, _ in living_steps(own)
+    )
+
+
+def _is_stopped(facts: CaseFacts, invoice: Invoice) -> bool:
+    """Return whether reminders are stopped, or are about to be."""
+    return invoice.is_dunning_blocked or any(
+        isinstance(step, BlockDunning) and step.invoice_id == invoice.invoice_id and not is_booked
+        for step, is_booked in living_steps(facts.decisions)
     )
 
 

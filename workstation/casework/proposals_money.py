@@ -93,7 +93,14 @@ def about_cancelling(facts: CaseFacts, reading: Reading, order: Order) -> list[R
 
 
 def cancel(facts: CaseFacts, order: Order, lines: tuple[LineQuantity, ...]) -> Proposal:
-    """Return cancelling ``lines``, or without lines all of it, with what was paid for it going back."""
+    """Return cancelling ``lines``, or without lines all of it, with what was paid for it going back.
+
+    Lines that are all that is left are the whole order: then the shipping cost goes back too.
+    """
+    if {(item.line_id, item.quantity) for item in lines} == {
+        (item.line_id, item.quantity) for item in not_settled(order, facts.decisions)
+    }:
+        lines = ()
     payment = best_payment(facts, order)
     amount = Money.zero(order.shipping.currency)
     if payment is not None:
