@@ -122,6 +122,18 @@ def test_an_invoice_that_never_arrived_is_kept_back_and_seen(house: House, deliv
     assert house.codes(case.case_id) == ["dunning.withheld.invoice_not_delivered"]
 
 
+def test_who_gets_the_invoice_late_has_as_long_to_pay_before_a_reminder(house: House) -> None:
+    """Due after 14 days and first sent today: payable for 14 days more, and only then reminded."""
+    bill(house.database, delivery="sent", sent_at=NOW)
+    days = []
+    for day in range(60):
+        report = house.run(TODAY + timedelta(days=day))
+        house.work()
+        days += [day for one in report.items if one.outcome == "reminded"]
+        house.clock.at = NOW + timedelta(days=day + 1)
+    assert days == [14 + 7, 14 + 21, 14 + 35]
+
+
 def test_it_is_said_each_day_in_the_same_case(house: House) -> None:
     bill(house.database, delivery="not_sent")
     house.run()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -49,13 +50,14 @@ def planned(
     """Return what a run of the day ``on`` does with an invoice; None when its time has not come.
 
     The next level waits as long after the last reminder as the levels lie apart, however late a run is:
-    nobody gets two letters in a row because the first was kept back for a while.
+    nobody gets two letters in a row because the first was kept back for a while. An invoice that reached its
+    customer after its due day leaves them as long to pay as it would have in time.
     """
     invoice = tx.get(Invoice, invoice_id)
     if invoice is None or not invoice.open:
         return None
     level = next((one for one in levels if one.level > invoice.dunning_level), None)
-    if level is None or (on - invoice.due_on).days < level.days:
+    if level is None or (on - _payable_until(tx, invoice)).days < level.days:
         return None
     last = _last_sent(billing.reminders_of(invoice_id))
     if last is not None:
@@ -65,6 +67,15 @@ def planned(
     customer = tx.get(Customer, invoice.customer_id)
     outcome, code = _judged(billing, invoice, customer, on)
     return Plan(outcome=outcome, invoice=invoice, customer=customer, level=level, code=code)
+
+
+def _payable_until(tx: Tx, invoice: Invoice) -> date:
+    if invoice.sent_at is None:
+        return invoice.due_on
+    sent_on = invoice.sent_at.astimezone(ZoneInfo(tx.reference().tenant.time_zone)).date()
+    if sent_on <= invoice.due_on:
+        return invoice.due_on
+    return sent_on + max(invoice.due_on - invoice.issued_on, timedelta(0))
 
 
 def mail_address(customer: Customer | None) -> str:
