@@ -93,7 +93,7 @@ def test_no_rule_is_without_a_proof() -> None:
 
 def test_every_rule_has_a_sentence() -> None:
     for language in ("de", "en"):
-        words = Words(language)  # type: ignore[arg-type]
+        words = Words(language)
         assert all(words.line(f"verify.{rule.__name__[:3]}") for rule in INVARIANTS)
 
 
