@@ -5,16 +5,23 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.hub.cli.conftest import Command
 from workstation.casework.case import Case
 from workstation.casework.message import Message
+from workstation.casework.money import Money
 from workstation.casework.people import Team
+from workstation.casework.records import DunningNotice, Invoice
 from workstation.casework.wire.codec import encode
 from workstation.hub.core import HubCore, open_core
 from workstation.hub.ports import Tx
+from workstation.hub.ports_billing import ReminderRow
 from workstation.hub.ports_values import Effect
+from workstation.hub.services.dunning_state import book_fee
 from workstation.hub.services.effect_outcomes import CaseProjector
 from workstation.hub.settings import read_settings
+from workstation.hub.storage.billing import open_billing
 from workstation.system.clock import new_id
 
 
@@ -113,3 +120,53 @@ def test_the_owner_says_that_it_did_not(command: Command, firm: Path) -> None:
     message = message_of(firm, message_id)
     assert (message.delivery, message.delivery_code) == ("failed", "mail.not_arrived")
     assert effect_id in command(firm, "effects", "list", "--state", "failed").out
+
+
+def carry_a_reminder(firm: Path, effect_id: str, case_id: str, message_id: str) -> None:
+    """Let the doubtful mail be the first reminder of an invoice."""
+
+    def work(tx: Tx) -> None:
+        day = tx.now.date()
+        total, fee = Money(9900), Money(500)
+        invoice = Invoice(
+            invoice_id="i1", number="R-1", customer_id="c1", order_id="o1", total=total, open=total,
+            issued_on=day, due_on=day, dunning_level=1, fee_open=fee,
+        )  # fmt: skip
+        notice = DunningNotice(
+            notice_id="n1", invoice_id="i1", customer_id="c1", level=1, sent_on=day, fee=fee, status="planned"
+        )
+        row = ReminderRow(
+            invoice_id="i1", level=1, notice_id="n1", run_on=day, status="planned",
+            effect_id=effect_id, message_id=message_id, case_id=case_id,
+        )  # fmt: skip
+        tx.put(invoice)
+        tx.put(notice)
+        open_billing(tx).keep_invoice(invoice, opening=total)
+        open_billing(tx).keep_reminder(row)
+        book_fee(tx, "i1", effect_id, fee)
+
+    core = open_core(read_settings(firm), None)
+    try:
+        core.database.run(core.tenant_id, work)
+    finally:
+        core.close()
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status", "level"), [("--done=x", "sent", 1), ("--not-done", "withheld", 0)]
+)
+def test_an_invoice_follows_its_reminder(
+    command: Command, firm: Path, outcome: str, status: str, level: int
+) -> None:
+    effect_id, case_id, message_id = lay_down(firm)
+    carry_a_reminder(firm, effect_id, case_id, message_id)
+    assert command(firm, "effects", "settle", effect_id, outcome, "--by", "anna").code == 0
+    core = open_core(read_settings(firm), None)
+    try:
+        invoice, notice = core.database.read(
+            core.tenant_id, lambda tx: (tx.get(Invoice, "i1"), tx.get(DunningNotice, "n1"))
+        )
+    finally:
+        core.close()
+    assert invoice is not None and notice is not None
+    assert (invoice.dunning_level, invoice.fee_open, notice.status) == (level, Money(500 * level), status)

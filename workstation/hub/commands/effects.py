@@ -9,6 +9,7 @@ from typing import get_args
 import msgspec
 
 from workstation.casework.decision import Decision, cost_of
+from workstation.casework.params import money_param
 from workstation.casework.wire.codec import decode
 from workstation.casework.wire.commands import SettleEffect
 from workstation.hub.commands.context import DONE, Context, table
@@ -18,6 +19,7 @@ from workstation.hub.ports import Tx
 from workstation.hub.ports_values import Effect, EffectState
 from workstation.hub.services.case_acts import MAIL, Act
 from workstation.hub.services.settling import settle
+from workstation.hub.storage.billing import open_billing
 from workstation.hub.storage.overview import effects_in
 from workstation.system.clock import new_id
 
@@ -94,7 +96,7 @@ def _amount(effect: Effect) -> str:
         cost = cost_of(decode(effect.payload, Decision))  # type: ignore[arg-type]
     except msgspec.MsgspecError:
         return ""
-    return f"{cost.minor_units / 100:.2f} {cost.currency}" if cost else ""
+    return money_param(cost) if cost else ""
 
 
 def _settle(context: Context) -> int:
@@ -113,7 +115,7 @@ def _settle(context: Context) -> int:
                 reference=given.done or "",
                 note=given.note,
             )
-            settle(tx, Act(new_id(hub.clock), body, person, tx.reference()), body)
+            settle(tx, Act(new_id(hub.clock), body, person, tx.reference()), body, open_billing)
 
         hub.database.run(hub.tenant_id, work)
     context.say("effects.settled", id=given.id)
