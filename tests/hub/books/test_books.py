@@ -69,6 +69,16 @@ def test_a_refund_changes_payment_order_and_leaves_a_transfer_to_make(firm: Firm
     )
 
 
+def test_an_import_that_read_the_payment_before_does_not_free_what_went_back_since(firm: Firm) -> None:
+    database, _ = firm
+    read_before = database.read(TENANT, lambda tx: tx.get(Payment, PAYMENT))
+    assert read_before is not None
+    HouseBooks(database, open_books).refund(a_refund())
+    database.run(TENANT, lambda tx: open_books(tx).keep_payment(read_before, "Z-1"))
+    with pytest.raises(RuleViolation, match=r"refund\.above_refundable"):
+        database.run(TENANT, lambda tx: open_books(tx).take_back(PAYMENT, read_before.captured))
+
+
 def test_the_confirmation_of_a_person_makes_it_paid(firm: Firm) -> None:
     database, clock = firm
     books = HouseBooks(database, open_books)

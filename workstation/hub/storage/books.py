@@ -40,7 +40,9 @@ INSERT INTO book_payment (tenant_id, payment_id, number, order_id, currency, cap
 VALUES (:tenant_id, :payment_id, :number, :order_id, :currency, :captured, :refunded)
 ON CONFLICT (tenant_id, payment_id)
 DO UPDATE SET number = excluded.number, order_id = excluded.order_id, currency = excluded.currency,
-              captured = excluded.captured, refunded = excluded.refunded
+              captured = excluded.captured,
+              refunded = CASE WHEN book_payment.refunded > excluded.refunded THEN book_payment.refunded
+                         ELSE excluded.refunded END
 """
 _TAKE_BACK = """
 UPDATE book_payment SET refunded = refunded + :amount
@@ -139,6 +141,8 @@ class SqlBooks(GoodsRows):
 
     def keep_payment(self, payment: Payment, number: str) -> None:
         """Remember a payment under the number its source gives it.
+
+        What went back since the payment was read stays counted: only :meth:`put_back` takes off from it.
 
         Raises:
             RuleViolation: ``payment.over_refunded`` when more went back than was captured.
