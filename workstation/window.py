@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +31,17 @@ if TYPE_CHECKING:
     from workstation.ui.shell.desk_window import DeskWindow
 
 _log = logging.getLogger(__name__)
+_USUAL = gc.get_threshold()
+_LOOP = (
+    "socket",
+    "ssl",
+    "subprocess",
+    "asyncio.events",
+    "asyncio.base_events",
+    "asyncio",
+    "qasync",
+    "workstation.async_bridge",
+)
 KEY_FOLDER = "keys"
 """Where a profile without a keyring keeps its keys."""
 
@@ -74,6 +87,8 @@ class Running:
         self.desk_window: DeskWindow | None = None
         self.is_ready: asyncio.Event | None = None
         self._done: asyncio.Event | None = None
+        self._is_leaving = False
+        self.window.closing.connect(self._on_early_close)
 
     def paint(self) -> None:
         """Show the window; with the cases of the last time if the key is at hand, else with their shape."""
@@ -86,7 +101,8 @@ class Running:
         import asyncio  # after the first paint: it costs as much as a quarter of a bare window
 
         self.is_ready, self._done = asyncio.Event(), asyncio.Event()
-        self.window.closing.connect(self._on_early_close)
+        if self._is_leaving:
+            return 0
         try:
             desk = await self._open(may_use_key_files=self.options.may_use_key_files)
             if desk is None:
@@ -102,6 +118,7 @@ class Running:
 
     def _on_early_close(self) -> None:
         if self.desk_window is None:
+            self._is_leaving = True
             self._finish()
             self.window.allow_close()
 
@@ -112,7 +129,6 @@ class Running:
     async def _open(self, *, may_use_key_files: bool) -> Desk | None:
         from workstation.ports import StoreUnusable
         from workstation.system.workers import LaneWorkers
-        from workstation.ui.shell.store_problem import StoreProblem
 
         lanes = LaneWorkers({"open": 1})
         options = self.options
@@ -121,18 +137,22 @@ class Running:
             # The larger libraries are loaded here, beside the painted window.
             from workstation.app import build_desk
 
-            return build_desk(
+            desk = build_desk(
                 options.profile,
                 may_use_key_files=may_use_key_files,
                 hub_folder=options.hub_folder,
                 ca_file=options.ca_file,
             )
+            desk.texts.load()
+            return desk
 
         try:
             while True:
                 try:
                     return await lanes.run("open", build)
                 except StoreUnusable as error:
+                    from workstation.ui.shell.store_problem import StoreProblem
+
                     _log.warning("the profile cannot be opened: %s", error)
                     problem = StoreProblem(self.window, self.words.language, self.formats)
                     answer = await problem.ask(error.reason, str(error.path))
@@ -143,13 +163,16 @@ class Running:
             lanes.close()
 
     async def _bind(self, desk: Desk) -> None:
-        from workstation.ui.shell.desk_window import DeskWindow
+        from workstation.ui.shell.turns import import_in_turns
 
         self.desk = desk
         desk.tasks.on_error = self._on_error
         await desk.start()
         await self._enter(desk)
-        self.desk_window = DeskWindow(
+        await import_in_turns()
+        from workstation.ui.shell.desk_window import DeskWindow
+
+        rooms = DeskWindow(
             self.window,
             desk,
             self.words,
@@ -159,9 +182,14 @@ class Running:
             start_demo=self._start_demo,
             set_autostart=self._set_autostart,
         )
-        self.desk_window.finished.connect(self._finish)
-        self.desk_window.start()
-        await self.desk_window.ask_for_held()
+        await rooms.build()
+        if self._is_leaving:
+            return
+        self.desk_window = rooms
+        rooms.finished.connect(self._finish)
+        rooms.start()
+        await rooms.ask_for_held()
+        collect_as_usual()
         if self.is_ready is not None:
             self.is_ready.set()
         if self.options.picture is not None:
@@ -245,6 +273,25 @@ def _language(chosen: str) -> Language:
     return "de" if named.startswith("de") else "en"
 
 
+def collect_rarely() -> None:
+    """Let the collector rest while the program is loaded: it takes a tenth of the time for nothing."""
+    gc.set_threshold(1_000_000)
+
+
+def collect_as_usual() -> None:
+    """What is loaded stays: set it apart, so that no later collection goes through all of it."""
+    if gc.get_threshold() != _USUAL:
+        gc.set_threshold(*_USUAL)
+        gc.freeze()
+
+
+def load_in_turns(app: QApplication) -> None:
+    """Load the event loop a module a time, while the window takes its turns."""
+    for name in _LOOP:
+        import_module(name)
+        app.processEvents()
+
+
 def run_window(options: StartOptions, drive: Callable[[Running], None] | None = None) -> int:
     """Show the window and run it to its end; returns the exit code.
 
@@ -255,12 +302,18 @@ def run_window(options: StartOptions, drive: Callable[[Running], None] | None = 
         app = QApplication(sys.argv[:1])
     app.setApplicationName("Workstation")
     app.setDesktopFileName("workstation")
-    running = Running(app, options)
-    running.paint()
-    app.processEvents()
-    if drive is not None:
-        drive(running)
-    # After the first paint: the event loop takes as long to load as a third of a bare window.
-    from workstation.async_bridge import run_with_qt
+    collect_rarely()
+    try:
+        running = Running(app, options)
+        running.paint()
+        app.processEvents()
+        if drive is not None:
+            drive(running)
+        # After the first paint: the event loop takes as long to load as a third of a bare window.
+        load_in_turns(app)
+        from workstation.async_bridge import run_with_qt
 
-    return run_with_qt(app, running.live)
+        return run_with_qt(app, running.live)
+    finally:
+        collect_as_usual()
+        gc.unfreeze()

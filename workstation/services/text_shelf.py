@@ -18,6 +18,10 @@ class TextShelf:
         """All texts."""
         return texts_from({name: _table(name) for name in TEXT_FILES})
 
+    def load(self) -> None:
+        """Read everything now; for a lane, so that the window need not wait for it."""
+        _all = self.texts, self.topics
+
     @cached_property
     def topics(self) -> Topics:
         """The words that tell what a mail is about."""

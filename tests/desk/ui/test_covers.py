@@ -48,7 +48,7 @@ def test_a_sign_in_that_fails_leads_back_to_its_page(
         errors = ErrorText("de", Formats("de"))
         covers = Covers(
             cast(MainWindow, window),
-            view,
+            lambda: view,
             cast(Session, session),
             tasks,
             errors,
@@ -76,7 +76,7 @@ def test_the_work_is_told_when_somebody_has_signed_in(theme: Theme, qtbot: QtBot
     session = SimpleNamespace(view=SessionView(state="locked", key_place="key_file"))
     covers = Covers(
         cast(MainWindow, window),
-        view,
+        lambda: view,
         cast(Session, session),
         AsyncTasks(),
         ErrorText("de", Formats("de")),

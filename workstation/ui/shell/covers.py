@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from workstation.casework.errors import RuleViolation
@@ -12,10 +13,10 @@ from workstation.ui.shared.error_text import ErrorText
 from workstation.ui.shared.tasks import TaskStarter
 from workstation.ui.shared.words import translate
 from workstation.ui.shell.view import MainWindow
-from workstation.ui.sign_in.view import SignInView
 
 if TYPE_CHECKING:
     from workstation.services.session import Session
+    from workstation.ui.sign_in.view import SignInView
 
 
 class Covers:
@@ -24,7 +25,7 @@ class Covers:
     def __init__(
         self,
         window: MainWindow,
-        view: SignInView,
+        make_view: Callable[[], SignInView],
         session: Session,
         tasks: TaskStarter,
         errors: ErrorText,
@@ -32,15 +33,21 @@ class Covers:
         set_autostart: Callable[[bool], None],
     ) -> None:
         self._window = window
-        self._view = view
+        self._make_view = make_view
+        self._start_demo, self._set_autostart = start_demo, set_autostart
         self._session = session
         self._tasks = tasks
         self._errors = errors
         self._is_busy = False
         self.uncovered: Callable[[], None] = lambda: None
         """Called when somebody has signed in and the work is there again."""
-        view.demo_chosen.connect(start_demo)
-        view.autostart_chosen.connect(set_autostart)
+
+    @cached_property
+    def view(self) -> SignInView:
+        """The sheets; made when the first of them is needed, which is never for who is signed in."""
+        view, session = self._make_view(), self._session
+        view.demo_chosen.connect(self._start_demo)
+        view.autostart_chosen.connect(self._set_autostart)
         view.firm_created.connect(self._on_firm)
         view.hub_chosen.connect(
             lambda url: self._do(session.connect(url), translate("SignIn", "Der Hub wird gesucht."))
@@ -51,6 +58,7 @@ class Covers:
             )
         )
         view.asked_again.connect(lambda: self._do(session.check_device(), ""))
+        return view
 
     def _on_firm(self, firm: str, name: str, login: str, secret: str) -> None:
         self._do(
@@ -63,9 +71,9 @@ class Covers:
             work.close()
             return
         self._is_busy = True
-        page = self._view.current_page()
+        page = self.view.current_page()
         if busy:
-            self._view.show_busy(busy)
+            self.view.show_busy(busy)
         self._tasks.start(self._guarded(work, page), name="session", owner=self)
 
     async def _guarded(self, work: Coroutine[Any, Any, SessionView], page: object) -> None:
@@ -79,12 +87,12 @@ class Covers:
         except StoreUnusable as error:
             problem = self._errors.sentence(error.reason, {"path": str(error.path)})
         except Exception:
-            self._view.back_to(page, "")  # the report tells the rest; nobody is left with a page that waits
+            self.view.back_to(page, "")  # the report tells the rest; nobody is left with a page that waits
             raise
         finally:
             self._is_busy = False
         if problem:
-            self._view.back_to(page, problem)
+            self.view.back_to(page, problem)
         self.refresh()
 
     def refresh(self) -> None:
@@ -98,11 +106,11 @@ class Covers:
             if was_covered:
                 self.uncovered()
             return
-        self._window.show_cover(self._view)
+        self._window.show_cover(self.view)
         if view.state == "first_run":
             if not was_covered:
-                self._view.show_first_run()
+                self.view.show_first_run()
         elif view.device_state in ("waiting", "revoked") and view.state != "expired":
-            self._view.show_waiting(view.device_code, view.tenant_name)
-        elif not was_covered or not self._view.is_asking_who:
-            self._view.show_sign_in(view.tenant_name, view.login, is_expired=view.state == "expired")
+            self.view.show_waiting(view.device_code, view.tenant_name)
+        elif not was_covered or not self.view.is_asking_who:
+            self.view.show_sign_in(view.tenant_name, view.login, is_expired=view.state == "expired")

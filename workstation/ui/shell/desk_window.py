@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -17,12 +19,9 @@ from workstation.ui.case_desk.view_model import CaseDeskViewModel
 from workstation.ui.customer_pane.models import TimelineItem
 from workstation.ui.customer_pane.view import CustomerPane
 from workstation.ui.customer_pane.view_model import CustomerViewModel
-from workstation.ui.customers.view import CustomersView
 from workstation.ui.customers.view_model import CustomersViewModel
 from workstation.ui.inbox.view_model import Scope
-from workstation.ui.outbox.view import OutboxPopover
 from workstation.ui.outbox.view_model import OutboxWriter
-from workstation.ui.palette.view import Palette
 from workstation.ui.palette.view_model import PaletteViewModel
 from workstation.ui.shared.error_text import ErrorText
 from workstation.ui.shared.formats import Formats
@@ -40,10 +39,13 @@ from workstation.ui.shell.menus import Menus
 from workstation.ui.shell.sheets import Sheets
 from workstation.ui.shell.sources import HistorySource, InboxSource
 from workstation.ui.shell.view import MainWindow
-from workstation.ui.sign_in.view import SignInView
 
 if TYPE_CHECKING:
     from workstation.app import Desk
+    from workstation.ui.customers.view import CustomersView
+    from workstation.ui.outbox.view import OutboxPopover
+    from workstation.ui.palette.view import Palette
+    from workstation.ui.sign_in.view import SignInView
 
 _log = logging.getLogger(__name__)
 _TICK_MS = 30_000
@@ -52,7 +54,10 @@ _TYPING_MS = 8_000
 
 
 class DeskWindow(QObject):
-    """The living window. ``start`` binds it once; ``finished`` fires when all is done before closing."""
+    """The living window: ``build`` makes its rooms, ``start`` binds them, once each.
+
+    ``finished`` fires when all is done before closing.
+    """
 
     finished = Signal()
 
@@ -70,7 +75,6 @@ class DeskWindow(QObject):
         super().__init__(window)
         self.window, self.desk, self.words, self.preferences = window, desk, words, preferences
         self.formats = formats
-        theme = window.theme
         self.errors = ErrorText(words.language, formats)
         first.bind(InboxSource(desk.inbox), desk.tasks, desk.clock.now)
         self.queue_model, self.queue = first.model, first.view
@@ -89,26 +93,93 @@ class DeskWindow(QObject):
         self.customers_model = CustomersViewModel(desk.find, desk.tasks)
         self.palette_model = PaletteViewModel(desk.find, desk.tasks, lambda: self.keys.palette_rows())
         self.outbox_writer = OutboxWriter(formats, self.errors)
-        self.case = CaseDeskView(theme, self.case_model)
-        self.customer = CustomerPane(theme, self.customer_model, can_edit=True)
-        self.second = CustomerPane(theme, self.second_model)
-        self.customers = CustomersView(theme, self.customers_model, self.second)
-        self.document = DocumentPopover(theme, window, formats)
-        self.sign_in = SignInView(theme)
-        self.palette = Palette(theme, self.palette_model, window)
-        self.outbox = OutboxPopover(theme, window)
-        self.sheets = self._make_sheets()
-        self.covers = Covers(
-            window, self.sign_in, desk.session, desk.tasks, self.errors, start_demo, set_autostart
-        )
-        self.acting, self.menus, self.keys = Acting(self), Menus(self), Keys(self)
-        self.joining = Joining(self)
+        self._start_demo, self._set_autostart = start_demo, set_autostart
         self._was_open = ("", "")
         self._connection_word = ""
         self.connection: Connection | None = None
         self._typing, self._tick = QTimer(self), QTimer(self)
         self._set_up_timers()
         self._stop_listening: Callable[[], None] = lambda: None
+
+    # -- the rooms
+    async def build(self) -> None:
+        """Make the rooms everybody sees, one a turn, so that the window paints and answers in between."""
+        for part in (self._make_case, self._show_case, self._make_customer, self._make_acts):
+            part()
+            await asyncio.sleep(0)
+
+    def _make_case(self) -> None:
+        self.case = CaseDeskView(self.window.theme, self.case_model)
+
+    def _show_case(self) -> None:
+        self.window.put_case(self.case)
+
+    def _make_customer(self) -> None:
+        self.customer = CustomerPane(self.window.theme, self.customer_model, can_edit=True)
+        self.window.put_context(self.customer)
+
+    def _make_acts(self) -> None:
+        window, desk = self.window, self.desk
+        self.sheets = self._make_sheets()
+        acts = self._start_demo, self._set_autostart
+        self.covers = Covers(window, self._make_sign_in, desk.session, desk.tasks, self.errors, *acts)
+        self.acting, self.menus, self.keys = Acting(self), Menus(self), Keys(self)
+        self.joining = Joining(self)
+
+    def _make_sign_in(self) -> SignInView:
+        from workstation.ui.sign_in.view import SignInView
+
+        view = SignInView(self.window.theme)
+        self.window.put_cover(view)
+        return view
+
+    @property
+    def sign_in(self) -> SignInView:
+        """First run, waiting for approval, sign-in."""
+        return self.covers.view
+
+    # What is seen only when somebody asks for it is made then.
+    @cached_property
+    def customers(self) -> CustomersView:
+        """The room of customers, with a pane of its own."""
+        from workstation.ui.customers.view import CustomersView
+
+        pane = CustomerPane(self.window.theme, self.second_model)
+        self._listen_to(pane)
+        room = CustomersView(self.window.theme, self.customers_model, pane)
+        room.chosen.connect(self.second_model.show_customer)
+        self.window.put_room(room)
+        return room
+
+    @cached_property
+    def document(self) -> DocumentPopover:
+        """Shows a line of the history whole."""
+        return DocumentPopover(self.window.theme, self.window, self.formats)
+
+    @cached_property
+    def palette(self) -> Palette:
+        """Finds cases, customers and commands."""
+        from workstation.ui.palette.view import Palette
+
+        palette = Palette(self.window.theme, self.palette_model, self.window)
+        palette.ran.connect(self.keys.run)
+        return palette
+
+    @cached_property
+    def outbox(self) -> OutboxPopover:
+        """Shows what waits."""
+        from workstation.ui.outbox.view import OutboxPopover
+
+        outbox = OutboxPopover(self.window.theme, self.window)
+        outbox.booked.connect(lambda cmd: self.act(self.desk.decisions.release(cmd)))
+        outbox.discarded.connect(lambda cmd: self.act(self._take_back(cmd)))
+        outbox.withdrawn.connect(lambda cmd: self.act(self.desk.outbox_view.withdraw(cmd)))
+        return outbox
+
+    @property
+    def is_outbox_open(self) -> bool:
+        """Whether somebody looks at what waits."""
+        return "outbox" in self.__dict__ and self.outbox.isVisible()
 
     def _make_sheets(self) -> Sheets:
         desk, window = self.desk, self.window
@@ -132,12 +203,7 @@ class DeskWindow(QObject):
 
     # -- beginning and end
     def start(self) -> None:
-        """Put the rooms in, bind the keys, listen to changes, and show where we stand."""
-        window = self.window
-        window.put_case(self.case)
-        window.put_context(self.customer)
-        window.put_room(self.customers)
-        window.put_cover(self.sign_in)
+        """Bind the keys, listen to changes, and show where we stand; after :meth:`build`."""
         self._connect()
         self.keys.bind()
         self._stop_listening = self.desk.changes.subscribe(self._on_changes)
@@ -172,28 +238,22 @@ class DeskWindow(QObject):
         self.case_model.file_changed.connect(self._on_file_changed)
         self.case_model.held_elsewhere.connect(self._toast_hold)
         self.customer.reference_wanted.connect(case.composer.insert)
-        for pane in (self.customer, self.second):
-            pane.item_opened.connect(lambda item, at=pane: self._on_item(item, at, is_opened=True))
-            pane.item_previewed.connect(lambda item, at=pane: self._on_item(item, at, is_opened=False))
+        self._listen_to(self.customer)
         case.composer.editor.textChanged.connect(self._on_typing)
         self._typing.timeout.connect(self._say_where)
-        self.customers.chosen.connect(self.second_model.show_customer)
         window.top_bar.find_requested.connect(self.open_palette)
         window.top_bar.outbox_requested.connect(self.open_outbox)
         window.top_bar.person_requested.connect(self.menus.open_person_menu)
         window.rail.room_chosen.connect(self.show_room)
         window.rail.more_requested.connect(self.menus.open_more)
         window.banner.first_clicked.connect(self.open_outbox)
-        window.banner.second_clicked.connect(self._reconnect)
+        window.banner.second_clicked.connect(lambda: self.desk.sync.poke())
         window.closing.connect(self._on_closing)
-        self.palette.ran.connect(self.keys.run)
-        self.outbox.booked.connect(lambda cmd: self.act(self.desk.decisions.release(cmd)))
-        self.outbox.discarded.connect(lambda cmd: self.act(self._take_back(cmd)))
-        self.outbox.withdrawn.connect(self._withdraw)
-        window.theme.changed.connect(self._on_theme_changed)
+        window.theme.changed.connect(lambda: case.header.set_context_button(window.is_context_folded))
 
-    def _reconnect(self) -> None:
-        self.desk.sync.poke()
+    def _listen_to(self, pane: CustomerPane) -> None:
+        pane.item_opened.connect(lambda item: self._on_item(item, pane, is_opened=True))
+        pane.item_previewed.connect(lambda item: self._on_item(item, pane, is_opened=False))
 
     def _on_closing(self) -> None:
         self.case.composer.flush()
@@ -232,7 +292,7 @@ class DeskWindow(QObject):
             self._show_line()
             self.covers.refresh()
             self._show_person()
-        if changes.outbox and self.outbox.isVisible():
+        if changes.outbox and self.is_outbox_open:
             self.open_outbox()
 
     def _on_tick(self) -> None:
@@ -313,9 +373,6 @@ class DeskWindow(QObject):
             self._on_case_chosen(case_id)
         self.queue.focus_list()
 
-    def _on_theme_changed(self) -> None:
-        self.case.header.set_context_button(self.window.is_context_folded)
-
     # -- going places
     def _on_case_chosen(self, case_id: str) -> None:
         self.case.composer.flush()
@@ -363,9 +420,6 @@ class DeskWindow(QObject):
     async def _take_back(self, cmd_id: str) -> None:
         if not await self.desk.decisions.undo(cmd_id):
             raise RuleViolation("decision.too_late")
-
-    def _withdraw(self, cmd_id: str) -> None:
-        self.act(self.desk.outbox_view.withdraw(cmd_id))
 
     def open_palette(self) -> None:
         """Show the palette, unless somebody has to sign in first."""

@@ -127,7 +127,7 @@ class Keys:
             self._rooms.acting.act_on_case("is_case" if file.case.status == "no_case" else "no_case_spam")
 
     def _back(self) -> None:
-        if self._rooms.outbox.isVisible():
+        if self._rooms.is_outbox_open:
             self._rooms.outbox.close_popover()
         elif self._rooms.queue.list.hasFocus() and self._rooms.queue.clear_marks():
             pass  # the first Esc unmarks, the second closes

@@ -1,0 +1,92 @@
+"""The window starts in turns: what is asked for later is made then, and closing it early ends the program."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.sources import ROOT
+
+_START = """
+import asyncio, sys
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from workstation.window import Running, StartOptions, run_window
+
+def drive(running: Running) -> None:
+{drive}
+
+code = run_window(StartOptions(profile=Path(sys.argv[1]), may_use_key_files=True), drive)
+print("ended", code, flush=True)
+"""
+_ROOMS = """
+    timer = QTimer(running.window)
+    def look() -> None:
+        if running.is_ready is None or not running.is_ready.is_set():
+            return
+        timer.stop()
+        rooms, window = running.desk_window, running.window
+        made = lambda: sorted({"customers", "palette", "outbox"} & set(vars(rooms)))
+        print("covered", window.is_covered, "asks", rooms.sign_in.isVisible())
+        print("at first", made())
+        window.show_work()
+        rooms.show_room("customers")
+        print("customers", rooms.customers.isVisible(), window.is_inbox)
+        rooms.open_palette()
+        print("palette", rooms.palette.isVisible())
+        rooms.palette.leave()
+        rooms.show_room("inbox")
+        print("inbox", window.is_inbox, rooms.case.isVisible(), rooms.customer.isVisible())
+        print("keys", len(window.keymap.actions()) > 30)
+        rooms.open_outbox()
+        QTimer.singleShot(200, lambda: (print("outbox", rooms.is_outbox_open), window.close()))
+    timer.timeout.connect(look)
+    timer.start(5)
+"""
+
+
+def _started(drive: str, profile: Path) -> list[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("WORKSTATION_")}
+    environment |= {
+        "QT_QPA_PLATFORM": "offscreen",
+        "WORKSTATION_HOME": str(profile.parent),
+        "PYTHONUTF8": "1",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", _START.format(drive=drive), str(profile)],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_rooms_that_nobody_sees_are_made_when_they_are_asked_for(tmp_path: Path) -> None:
+    assert _started(_ROOMS, tmp_path / "profile") == [
+        "covered True asks True",
+        "at first []",
+        "customers True False",
+        "palette True",
+        "inbox True True True",
+        "keys True",
+        "outbox True",
+        "ended 0",
+    ]
+
+
+@pytest.mark.parametrize("after_ms", ["before", "0", "150"])
+def test_a_window_closed_while_it_loads_ends_the_program(after_ms: str, tmp_path: Path) -> None:
+    act = (
+        "running.window.close()"
+        if after_ms == "before"
+        else f"QTimer.singleShot({after_ms}, running.window.close)"
+    )
+    assert _started(f"    {act}", tmp_path / "profile")[-1] == "ended 0"
