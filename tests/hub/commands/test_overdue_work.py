@@ -127,6 +127,22 @@ def test_the_confirmation_solves_the_case_that_asked(paid: Paid) -> None:
     assert paid.clocks.tick() == 0
 
 
+def test_a_customer_who_waits_in_it_keeps_it_open(paid: Paid) -> None:
+    paid.clock.pass_by(timedelta(days=4))
+    paid.clocks.tick()
+    case = paid.case()
+    assert case is not None
+    asked = msgspec.structs.replace(case, waiting_since=paid.clock.now(), last_inbound_at=paid.clock.now())
+    paid.database.run(TENANT, lambda tx: tx.put(asked))
+    paid.clock.pass_by(timedelta(minutes=1))
+    verdict = paid.desk.give(ConfirmWork(case_id=paid.case_id, work_order_id=paid.transfer.work_order_id))
+    assert isinstance(verdict, Applied)
+    after = paid.case()
+    assert after is not None and after.status == "open" and after.due is not None
+    assert after.due.kind == "first_response", "the work is done, the answer is not"
+    assert paid.codes()[-1] == "work_order.done"
+
+
 def test_money_that_was_taken_back_asks_nobody_any_more(paid: Paid) -> None:
     paid.clock.pass_by(timedelta(days=4))
     paid.clocks.tick()

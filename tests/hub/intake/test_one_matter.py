@@ -1,6 +1,7 @@
 """One matter, many threads: second mails, merged and split threads, copies, forwards, second addresses."""
 
 from datetime import timedelta
+from typing import Literal
 
 import msgspec
 import pytest
@@ -9,6 +10,7 @@ from tests.hub.intake.conftest import Desk
 from tests.hub.intake.mails import a_bounce, a_mail
 from tests.hub.intake.test_intake import answer
 from tests.hub.small_firm import ERIKA, ORDER, TENANT
+from workstation.casework.case import Case
 from workstation.casework.case_state import CaseState, Given
 from workstation.casework.customer import Customer
 from workstation.casework.projection import apply
@@ -78,6 +80,37 @@ def test_a_solved_matter_is_over(desk: Desk) -> None:
     second = desk.take(a_mail("Etwas Neues", subject="Gutschein", message_id="m2@kundin.test"))
     assert second.case_id != first.case_id
     assert desk.case(second.case_id).related_case_ids == ()
+
+
+@pytest.mark.parametrize(("channel", "by"), [("system", "rule:work_orders"), ("mail", "rule:dunning")])
+def test_a_case_the_customer_knows_nothing_of_takes_no_mail_of_theirs(
+    desk: Desk, channel: Literal["system", "mail"], by: str
+) -> None:
+    """It closes when our own work is done: a question in it would be closed with it."""
+    first = desk.take(a_mail())
+    ours = desk.case(first.case_id)
+
+    def work(tx: Tx) -> None:
+        tx.put(
+            Case(
+                case_id=NEW,
+                team_id=ours.team_id,
+                opened_at=tx.now,
+                number=9,
+                customer_id=ERIKA,
+                channel=channel,
+                opened_by=by,
+                order_id=ORDER,
+            )
+        )
+
+    act(desk, c.SolveCase(case_id=first.case_id, without_answer="thanks"))
+    desk.database.run(TENANT, work)
+    mail = desk.take(a_mail("Bestellung B-10023 ist kaputt", subject="Neu", message_id="m2@kundin.test"))
+    assert mail.case_id != NEW
+    assert desk.case(mail.case_id).related_case_ids == (NEW,)
+    again = desk.take(a_mail("Hört mich jemand?", subject="Hallo?", message_id="m3@kundin.test"))
+    assert again.case_id == mail.case_id
 
 
 def test_machines_join_by_ids_alone(desk: Desk) -> None:

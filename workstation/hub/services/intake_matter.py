@@ -23,8 +23,9 @@ def same_matter(
 ) -> Joined:
     """Return where a mail that answers nothing belongs: the customer's only open case, or a new one.
 
-    With several open cases, or when it names an order that the open case is not about, it becomes a case
-    of its own that is linked with those. Machines never join this way.
+    With several open cases, or when it names an order that the open case is not about, or when the customer
+    knows nothing of the open one, it becomes a case of its own that is linked with those. Machines never
+    join this way.
     """
     if customer is None or joined.case_id or mail.is_auto_reply or mail.is_bounce or mail.is_delayed:
         return joined
@@ -35,9 +36,10 @@ def same_matter(
     if not cases:
         return joined
     named = _own_orders(tx, books, mail, customer)
-    fitting = [one for one in cases if one.order_id in named] if named else cases
-    if named and not fitting and len(cases) == 1 and not cases[0].order_id:
-        fitting = cases
+    theirs = [one for one in cases if _is_theirs(one)]
+    fitting = [one for one in theirs if one.order_id in named] if named else theirs
+    if named and not fitting and len(theirs) == 1 and not theirs[0].order_id:
+        fitting = theirs
     if len(fitting) == 1:
         return replace(joined, case_id=fitting[0].case_id, hints=(SAME_CUSTOMER,))
     relatives = tuple(sorted(one.case_id for one in cases[:_MOST_RELATIVES]))
@@ -46,6 +48,12 @@ def same_matter(
 
 def _is_open(case: Case) -> bool:
     return case.shown_status in _OPEN and not case.merged_into
+
+
+def _is_theirs(case: Case) -> bool:
+    """Whether the customer knows of the case: what reminds us of our own work is no matter of theirs."""
+    is_of_rule = case.channel == "system" or case.opened_by.startswith("rule:")
+    return not is_of_rule or case.last_inbound_at is not None
 
 
 def _own_orders(tx: Tx, books: Books, mail: IncomingMail, customer: Customer) -> frozenset[str]:

@@ -62,7 +62,10 @@ class OverdueWork:
 
 
 def finished(tx: Tx, work: WorkOrder, code: str = "work_order.done") -> None:
-    """Solve the case that asked for ``work``, if there is one and it is still open; ``code`` says why."""
+    """Solve the case that asked for ``work``, if there is one and it is still open; ``code`` says why.
+
+    Should a customer have got into it and wait for an answer, it stays open for that.
+    """
     case_id = case_id_of(tx.tenant_id, work.work_order_id)
     file = tx.case_file(case_id, lock=True)
     if file.case is None or file.case.status in ("solved", "no_case"):
@@ -70,13 +73,10 @@ def finished(tx: Tx, work: WorkOrder, code: str = "work_order.done") -> None:
     before = file.state
     given = _given(tx, tx.reference(), file.case.team_id, work)
     after = say(before, given, code)
-    after = with_case(
-        after,
-        status=moved(file.case.status, "solve"),
-        solved_at=tx.now,
-        follow_up_at=None,
-        snoozed_until=None,
-    )
+    after = with_case(after, follow_up_at=None)
+    if file.case.waits_since is None:
+        status = moved(file.case.status, "solve")
+        after = with_case(after, status=status, solved_at=tx.now, snoozed_until=None)
     store(tx, before, settled(after, given))
 
 
