@@ -36,8 +36,9 @@ class HeadsPoller:
                 await self._wanted.wait()
 
     def nudge(self) -> None:
-        """Look at once: something has just been written here."""
-        self._wanted.set()
+        """Look at once if anybody waits: something has just been written here."""
+        if self._waiting:
+            self._wanted.set()
 
     def drain(self) -> None:
         """Wake everybody; from now on nobody waits."""
