@@ -225,6 +225,10 @@
         <source>Die Bilder ließen sich nicht laden</source>
         <translation>The pictures could not be loaded</translation>
     </message>
+    <message>
+        <source>Zurückgenommen: {title}</source>
+        <translation>Undone: {title}</translation>
+    </message>
 </context>
 <context>
     <name>CaseHeader</name>

@@ -262,5 +262,9 @@
         <source>und {count} weitere</source>
         <translation>and {count} more</translation>
     </message>
+    <message>
+        <source>Beleg öffnen</source>
+        <translation>Open slip</translation>
+    </message>
 </context>
 </TS>

@@ -227,5 +227,9 @@
         <source>Nichts ausgewählt</source>
         <translation>Nothing selected</translation>
     </message>
+    <message>
+        <source>Mahnung gestoppt</source>
+        <translation>Reminders stopped</translation>
+    </message>
 </context>
 </TS>

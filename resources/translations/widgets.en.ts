@@ -43,6 +43,14 @@
         <source>Mehr ({count})</source>
         <translation>More ({count})</translation>
     </message>
+    <message>
+        <source>Weitere Entscheidungen: {count}</source>
+        <translation>More decisions: {count}</translation>
+    </message>
+    <message>
+        <source>{title}: Betrag ändern …</source>
+        <translation>{title}: change amount …</translation>
+    </message>
 </context>
 <context>
     <name>Keys</name>

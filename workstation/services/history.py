@@ -228,6 +228,8 @@ def _parcel(line: _Line, shipment: Shipment, part: int) -> TimelineItem | None:
 def _invoice(line: _Line, invoice: Invoice) -> TimelineItem:
     is_open = bool(invoice.open)
     status = f"dunning_{invoice.dunning_level}" if is_open and invoice.dunning_level else ""
+    if is_open and invoice.is_dunning_blocked:
+        status = "dunning_stopped"
     return line.item(
         "invoice",
         {"number": invoice.number, "due_on": invoice.due_on.isoformat()},

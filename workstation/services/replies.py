@@ -114,6 +114,12 @@ class Replies:
         person_id = self._me.worker.person_id
         await self._workers.run("outbox", lambda: self._outbox.drop_draft(case_id, person_id, "reply"))
 
+    async def draft_waiting(self, case_id: str, decision_id: str) -> Draft | None:
+        """Return the draft that states a decision not booked yet; ``None`` when none waits for it."""
+        person_id = self._me.worker.person_id
+        draft = await self._workers.run("outbox", lambda: self._outbox.draft(case_id, person_id, "reply"))
+        return draft if draft is not None and draft.waits_for == decision_id else None
+
     async def send(
         self,
         draft: Draft,

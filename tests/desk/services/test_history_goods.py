@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 
 from workstation.casework.money import Money
-from workstation.casework.records import Booking, Order, OrderLine, Voucher, WorkOrder
+from workstation.casework.records import Booking, Invoice, Order, OrderLine, Voucher, WorkOrder
 from workstation.casework.wire.codec import encode
 from workstation.casework.wire.entities import Entity, entity_id, entity_name
 from workstation.ports import CaseDocuments, TimelineRow
@@ -119,3 +119,21 @@ def test_what_was_taken_back_is_said_and_not_counted() -> None:
     documents = CaseDocuments((withdrawn, COUNTER, stands, VOUCHER, gone))
     figures = _figures(documents, AT - timedelta(days=1), "EUR")
     assert figures.goodwill == Money(2200)
+
+
+def test_an_invoice_says_that_its_reminders_are_stopped() -> None:
+    invoice = Invoice(
+        invoice_id="i1",
+        number="RE-2026-0053",
+        customer_id="erika",
+        order_id="o1",
+        total=Money(4960),
+        open=Money(4960),
+        issued_on=date(2026, 10, 5),
+        due_on=date(2026, 10, 19),
+        dunning_level=1,
+        is_dunning_blocked=True,
+    )
+    assert shown(invoice)[2] == "Mahnung gestoppt"
+    assert shown(msgspec.structs.replace(invoice, is_dunning_blocked=False))[2] == "Mahnstufe 1"
+    assert shown(msgspec.structs.replace(invoice, open=Money(0)))[2] == "Bezahlt"

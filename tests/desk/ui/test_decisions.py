@@ -10,8 +10,9 @@ from PySide6.QtGui import QAccessible, QFontMetricsF
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
+from workstation.ui.case_desk.view_decisions import DecisionPanel
 from workstation.ui.shared.decision_button import DecisionButton, DecisionFace, DecisionState
-from workstation.ui.shared.decision_grid import DecisionGrid
+from workstation.ui.shared.decision_grid import FEW, MOST, DecisionGrid
 from workstation.ui.shared.theme import Theme
 from workstation.ui.shared.words import Words
 
@@ -159,6 +160,39 @@ def test_the_grid_shows_six_and_keeps_the_rest_at_hand(theme: Theme, qtbot: QtBo
         menu.actions()[0].trigger()
     assert caught.args == [6]
     menu.close()
+
+
+def test_a_low_window_shows_two_rows_and_keys_reach_all_six(theme: Theme, qtbot: QtBot) -> None:
+    panel = DecisionPanel(theme)
+    qtbot.addWidget(panel)
+    panel.resize(640, 300)
+    panel.grid.set_most(FEW)
+    faces = [replace(REFUND, title=f"Nummer & {number}", key=f"Alt+{number}") for number in range(1, 7)]
+    panel.show_faces([replace(face, may_change_amount=face is faces[5]) for face in faces])
+    panel.show()
+    grid = panel.grid
+    assert sum(button.isVisible() for button in grid.buttons) == 4
+    assert grid._more.isVisible() and grid._more.accessibleName() == "Weitere Entscheidungen: 2"
+    assert not grid.isAncestorOf(grid._more), "it takes no row of its own"
+    for number in range(1, 7):
+        with qtbot.waitSignal(panel.chosen) as caught:
+            panel.press(number)
+        assert caught.args == [number - 1]
+    menu = grid.more_menu()
+    fifth, sixth, change = menu.actions()
+    assert fifth.text().startswith("Nummer && 5 ·") and fifth.text().endswith("\tAlt+5")
+    with qtbot.waitSignal(panel.chosen) as caught:
+        sixth.trigger()
+    assert caught.args == [5]
+    with qtbot.waitSignal(panel.amount_wanted) as caught:
+        change.trigger()
+    assert caught.args == [5]
+    menu.close()
+    panel.show_hold("24,90 € werden erstattet", "", 8, 8)
+    assert not grid._more.isVisible()
+    panel.show_faces(faces)
+    grid.set_most(MOST)
+    assert sum(button.isVisible() for button in grid.buttons) == 6 and not grid._more.isVisible()
 
 
 def test_buttons_stay_when_faces_change(theme: Theme, qtbot: QtBot) -> None:

@@ -12,6 +12,7 @@ from tests.desk.materials import TEAM, an_id
 from tests.desk.services.bench import CASE
 from tests.desk.services.test_work import TANJA, TRANSFER, a_reply, doubtful
 from tests.desk.ui.test_writing import OTHER, Room, play
+from workstation.casework.message import AttachmentMeta
 from workstation.casework.wire.commands import ConfirmWork, SettleEffect
 from workstation.services.identity import Worker
 from workstation.services.views import Changes
@@ -121,5 +122,38 @@ def test_a_doubt_is_settled_on_the_case_it_belongs_to(qapp: QApplication) -> Non
         await room.settle()
         (body,) = written(room, SettleEffect)
         assert body.case_id == OTHER.case_id
+
+    play(acts)
+
+
+def test_the_slip_of_a_till_order_opens_from_its_row(qapp: QApplication, theme: Theme) -> None:
+    async def acts(room: Room) -> None:
+        view = CaseDeskView(theme, room.model)
+        opened: list[AttachmentMeta] = []
+        room.model.open_attachment = opened.append  # type: ignore[assignment,method-assign]
+        record = msgspec.structs.replace(doubtful(), steps=(), state="booked")
+        till = msgspec.structs.replace(
+            TRANSFER,
+            decision_id=record.decision_id,
+            kind="till",
+            number="K-2026-00017",
+            slip_sha256="ab" * 32,
+            slip_size=900,
+        )
+        await as_lead(room, record, till)
+        slip, confirm = view.work.buttons()
+        assert slip.accessibleName().startswith("Beleg öffnen: ")
+        slip.click()
+        assert [(one.sha256, one.name, one.content_type) for one in opened] == [
+            ("ab" * 32, "K-2026-00017.pdf", "application/pdf")
+        ]
+        confirm.click()
+        await room.settle()
+        await refresh(room)
+        assert len(view.work.buttons()) == 1, "paid out, its slip can still be read"
+        room.desk.give(msgspec.structs.replace(till, status="withdrawn"))
+        await refresh(room)
+        assert view.work.buttons() == [], "nobody pays out what was taken back"
+        view.deleteLater()
 
     play(acts)

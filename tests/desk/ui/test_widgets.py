@@ -182,6 +182,16 @@ def test_at_most_two_toasts_and_the_pointer_holds_them(theme: Theme, qtbot: QtBo
     toasts.shown[0].leave()
 
 
+def test_a_toast_leaves_with_what_it_speaks_of(theme: Theme, qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    toasts = Toasts(theme, window)
+    toasts.show_toast("24,90 € werden erstattet", act="Rückgängig", about="d1")
+    other = toasts.show_toast("Gespeichert")
+    toasts.drop("d1")
+    assert toasts.shown == [other]
+
+
 def test_a_popover_closes_and_gives_the_focus_back(theme: Theme, qtbot: QtBot) -> None:
     window = QWidget()
     window.resize(800, 600)

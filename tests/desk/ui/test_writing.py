@@ -327,3 +327,52 @@ def test_an_answer_that_reached_nobody_comes_back_while_its_case_is_open(qapp: Q
 
     play(acts)
     play(typed)
+
+
+async def _hold_and_leave(room: Room) -> HeldDecision:
+    """Refund on the first case, wait for its letter, go on to the other case."""
+    room.model.choose(0)
+    await room.settle()
+    held = room.model.hold
+    assert held is not None
+    assert await room.draft(CASE.case_id)
+    await room.show(OTHER.case_id)
+    return held
+
+
+def test_the_key_takes_back_what_is_held_on_a_case_already_left(qapp: QApplication) -> None:
+    async def acts(room: Room) -> None:
+        toasts: list[str] = []
+        room.model.toast.connect(toasts.append)
+        ended: list[str] = []
+        room.model.hold_ended.connect(ended.append)
+        held = await _hold_and_leave(room)
+        room.model.undo()
+        await room.settle()
+        assert await room.desk.decisions.held() == ()
+        assert await room.draft(CASE.case_id) == "", "its letter must not tell of money that never comes"
+        assert room.model.file is not None and room.model.file.case.case_id == OTHER.case_id
+        assert len(toasts) == 1 and toasts[0].startswith("Zurückgenommen: ")
+        assert ended == [held.cmd_id]
+        room.model.undo()
+        await room.settle()
+        assert len(toasts) == 1, "nothing is held any more"
+
+    play(acts)
+
+
+def test_words_of_ones_own_stay_when_a_hold_elsewhere_is_taken_back(qapp: QApplication) -> None:
+    async def acts(room: Room) -> None:
+        room.model.save_text("Das muss noch gesagt werden.")
+        await room.settle()
+        held = await _hold_and_leave(room)
+        room.model.take_back(held)
+        await room.settle()
+        kept = (await room.desk.case_desk.open(CASE.case_id)).draft
+        assert kept is not None and kept.text == "Das muss noch gesagt werden."
+        assert (kept.waits_for, kept.facts) == ("", ())
+        room.model.take_back(held)
+        await room.settle()
+        assert room.model.notice is not None, "the second time it is said that nothing is held"
+
+    play(acts)

@@ -142,6 +142,8 @@ class WorkRow:
     act: str = ""
     state: str = ""
     tone: Tone = "secondary"
+    slip: str = ""
+    """The word of the button that opens its printable slip, empty when it has none."""
 
 
 @dataclass(frozen=True, slots=True)

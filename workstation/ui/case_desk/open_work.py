@@ -205,6 +205,7 @@ class OpenWorkWriter:
             act=translate(*act) if is_open else "",
             state="" if is_open else self._state(file, work, now),
             tone="go" if work.status == "done" else "secondary",
+            slip=translate("OpenWork", "Beleg öffnen") if _has_slip(work) else "",
         )
 
     def _state(self, file: CaseFile, work: WorkOrder, now: datetime) -> str:
@@ -250,6 +251,11 @@ def _wanted(file: CaseFile, now: datetime) -> list[WorkOrder]:
         if (work.status == "open" and is_about) or (is_ours and now - ended_at < _STAYS):
             found.append(work)
     return found
+
+
+def _has_slip(work: WorkOrder) -> bool:
+    """A slip that was taken back is not to be paid out: nobody prints it."""
+    return bool(work.slip_sha256) and work.status != "withdrawn"
 
 
 def _account(text: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
@@ -31,6 +31,7 @@ from workstation.ui.case_desk.view_messages import Conversation
 from workstation.ui.case_desk.view_model import CaseDeskViewModel
 from workstation.ui.case_desk.view_work import WorkStrip
 from workstation.ui.shared.decision_button import DecisionFace
+from workstation.ui.shared.decision_grid import FEW, MOST
 from workstation.ui.shared.empty_state import EmptyState
 from workstation.ui.shared.keymap import SINGLE_KEYS
 from workstation.ui.shared.notice import Notice
@@ -46,6 +47,8 @@ _RISKY = frozenset((
 ))
 # fmt: on
 """Endings that can run a program: saved on request, never opened from here."""
+_LOW = 1000
+"""A pane lower than this shows two rows of decisions (px at scale 1)."""
 
 
 class CaseDeskView(QFrame):
@@ -148,6 +151,7 @@ class CaseDeskView(QFrame):
         self.conversation.left.connect(self.left)
         self.work.settled.connect(model.settle)
         self.work.confirmed.connect(model.confirm_work)
+        self.work.slip_wanted.connect(model.open_slip)
         decisions.chosen.connect(model.choose)
         decisions.amount_wanted.connect(self._on_amount_wanted)
         decisions.amount_edited.connect(model.edit_amount)
@@ -169,6 +173,10 @@ class CaseDeskView(QFrame):
         composer.attachment_removed.connect(model.detach)
         composer.snippet_chosen.connect(self._on_snippet)
         composer.language_chosen.connect(model.set_language)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.decisions.grid.set_most(FEW if self.height() < self._theme.px(_LOW) else MOST)
 
     # -- states
     def show_empty(self) -> None:

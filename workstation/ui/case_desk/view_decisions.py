@@ -193,6 +193,8 @@ class DecisionPanel(QFrame):
         theme.set_icon(self._rule_icon, "circle-question-mark", "text.secondary", 14)
         self._limit = ElidingLabel(theme, role="caption", tone="secondary", is_greedy=False)
         head.addWidget(self._title)
+        self.grid = DecisionGrid(theme)
+        head.addWidget(self.grid.give_more())
         head.addStretch(1)
         head.addWidget(self._rule_icon)
         head.addWidget(self._limit)
@@ -200,7 +202,6 @@ class DecisionPanel(QFrame):
         self._empty = QLabel()
         self._empty.setWordWrap(True)
         theme.style(self._empty, "body", tone="secondary")
-        self.grid = DecisionGrid(theme)
         self.grid.chosen.connect(self.chosen)
         self.grid.change_amount_requested.connect(self.amount_wanted)
         self.undo_bar = UndoBar(theme)
@@ -221,6 +222,7 @@ class DecisionPanel(QFrame):
             each.setVisible(each is part)
         for each in self._head:
             each.setVisible(part is not self.undo_bar)
+        self.grid.show_more(part is self.grid)
 
     def show_limit(self, words: str, rule: str) -> None:
         """Show «Dein Rahmen: 50 € je Fall, heute noch 212 €»; ``rule`` is the tooltip."""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
 from datetime import datetime
 from typing import Any, Literal
 
 from PySide6.QtCore import Signal
 
 from workstation.casework.decision import MakePromise
-from workstation.casework.doubts import doubts_of
 from workstation.casework.errors import RuleViolation
 from workstation.casework.limit import Allowed
 from workstation.casework.proposals import Proposal
@@ -22,18 +20,17 @@ from workstation.ui.case_desk.models import (
     HeaderShown,
     NoticeShown,
     OpenWorkShown,
-    Outcome,
 )
 from workstation.ui.case_desk.open_work import OpenWorkWriter
 from workstation.ui.case_desk.slots import shown
-from workstation.ui.case_desk.writing import Writing
+from workstation.ui.case_desk.tending import Tending
 from workstation.ui.shared.decision_button import DecisionFace
 from workstation.ui.shared.words import translate
 
 PromiseKind = Literal["call_back", "answer", "deliver", "other"]
 
 
-class CaseDeskViewModel(Writing):
+class CaseDeskViewModel(Tending):
     """One case at a time. Views show what the properties hold and refresh on the signals."""
 
     file_changed = Signal(bool)
@@ -374,9 +371,11 @@ class CaseDeskViewModel(Writing):
             self._decide(offer)
 
     def undo(self) -> None:
-        """Take the held decision back; nothing of it has left."""
+        """Take the held decision back, or the newest one held on a case that was left; nothing has left."""
         held, self.hold = self.hold, None
-        if held is not None:
+        if held is None and not self._is_deciding:
+            self._start(self._take_back_newest(), "decision.undo")
+        elif held is not None:
             self._is_deciding = True  # what the buttons offer still reckons with what is taken back
             self._start(self._undo(held), "decision.undo")
 
@@ -384,6 +383,7 @@ class CaseDeskViewModel(Writing):
         try:
             if not await self._services.decisions.undo(held.cmd_id):
                 raise RuleViolation("decision.too_late")
+            self.hold_ended.emit(held.cmd_id)
             self.said.emit(translate("CaseDesk", "Zurückgenommen"), True)
             if held.case_id == self.case_id:
                 if self._draft is not None and self._draft.waits_for == held.cmd_id:
@@ -405,6 +405,7 @@ class CaseDeskViewModel(Writing):
         held, self.hold = self.hold, None
         if held is not None:
             self._start(self._services.decisions.release(held.cmd_id), "decision.release")
+            self.hold_ended.emit(held.cmd_id)
         self.hold_changed.emit()
 
     def hold_elapsed(self) -> None:
@@ -418,31 +419,3 @@ class CaseDeskViewModel(Writing):
             decisions = self._services.decisions
             act = decisions.pause if is_paused else decisions.resume
             self._start(act(self.hold.cmd_id), "decision.pause")
-
-    # -- work for people
-    def settle(self, effect_id: str, outcome: Outcome, reference: str = "", note: str = "") -> None:
-        """Say what became of something that may have happened."""
-        file = self.shown_file
-        if file is None:
-            return
-        # It is settled on the case it belongs to, also when that one went into the case shown.
-        known = {one.effect_id: one.case_id for one in doubts_of(file.decisions, file.messages)}
-        case_id = known.get(effect_id, self.case_id)
-        work = self._services.work.settle(case_id, effect_id, outcome, reference, note)
-        self.act(work, translate("OpenWork", "Festgehalten"))
-
-    def confirm_work(self, work_order_id: str) -> None:
-        """Say that a work order has been done."""
-        if self.shown_file is not None:
-            work = self._services.work.confirm(self.case_id, work_order_id)
-            self.act(work, translate("OpenWork", "Bestätigt"))
-
-    # -- the case as a whole
-    def act(self, work: Coroutine[Any, Any, Any], words: str = "") -> None:
-        """Carry out an act and say that it is done."""
-        self._start(self._acted(work, words), "case.act")
-
-    async def _acted(self, work: Coroutine[Any, Any, Any], words: str) -> None:
-        await work
-        if words:
-            self.toast.emit(words)

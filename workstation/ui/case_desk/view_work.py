@@ -72,6 +72,7 @@ class WorkOrderRow(QFrame):
     """One work order in one line: what, since when, and its button or what became of it."""
 
     confirmed = Signal(str)
+    slip_wanted = Signal(str)
 
     def __init__(self, theme: Theme, work: WorkRow, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -92,6 +93,14 @@ class WorkOrderRow(QFrame):
                 label.set_text(text)
                 words.addWidget(label)
         row.addLayout(words, 1)
+        self.slip: QPushButton | None = None
+        if work.slip:
+            self.slip = QPushButton(work.slip)
+            theme.style(self.slip, "bodyMedium", kind="ghost")
+            self.slip.setAccessibleName(f"{work.slip}: {work.title}")
+            self.slip.setAccessibleDescription(work.sub)
+            self.slip.clicked.connect(lambda: self.slip_wanted.emit(self.work.work_order_id))
+            row.addWidget(self.slip)
         self.button: QPushButton | None = None
         if work.act:
             self.button = QPushButton(work.act)
@@ -123,6 +132,7 @@ class WorkStrip(QFrame):
     settled = Signal(str, str, str, str)
     """Effect id, outcome, reference and note."""
     confirmed = Signal(str)
+    slip_wanted = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -153,6 +163,7 @@ class WorkStrip(QFrame):
         for work in shown.work:
             row = WorkOrderRow(self._theme, work)
             row.confirmed.connect(self.confirmed)
+            row.slip_wanted.connect(self.slip_wanted)
             self.rows.append(row)
             self._box.addWidget(row)
         if shown.more:
@@ -166,7 +177,7 @@ class WorkStrip(QFrame):
 
     def buttons(self) -> list[QPushButton]:
         """All buttons, from the top."""
-        rows = [row.button for row in self.rows if row.button is not None]
+        rows = [button for row in self.rows for button in (row.slip, row.button) if button is not None]
         return [*(button for card in self.cards for button in card.buttons), *rows]
 
     def release(self) -> None:

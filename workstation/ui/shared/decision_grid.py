@@ -1,10 +1,10 @@
-"""The grid of decisions: two columns, equal height in a row, at most six, the rest under «Mehr»."""
+"""The grid of decisions: two columns, equal height in a row, at most six or four, the rest under «Mehr»."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect, QSize, Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QWidget
 
@@ -13,6 +13,8 @@ from workstation.ui.shared.theme import Theme
 from workstation.ui.shared.words import translate
 
 MOST = 6
+FEW = 4
+"""Two rows: what a low window shows, so that the conversation keeps its room."""
 GAP = 8
 
 
@@ -26,11 +28,13 @@ class DecisionGrid(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._faces: tuple[DecisionFace, ...] = ()
+        self._most = MOST
+        self._has_given_more = False
         self.buttons: list[DecisionButton] = []
         self._more = QPushButton(self)
         self._more.hide()
         self._more.clicked.connect(self._on_more)
-        theme.style(self._more, "bodyMedium", kind="ghost")
+        theme.style(self._more, "bodyMedium", kind="link")
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -39,16 +43,41 @@ class DecisionGrid(QWidget):
     def show_faces(self, faces: Sequence[DecisionFace]) -> None:
         """Show these decisions; buttons are kept and rebound, so focus stays where it is."""
         self._faces = tuple(faces)
-        while len(self.buttons) < min(MOST, len(self._faces)):
+        self._show()
+
+    def set_most(self, most: int) -> None:
+        """Show at most this many as buttons (1 to ``MOST``); keys reach the rest as before."""
+        if most == self._most:
+            return
+        self._most = most
+        had_focus = any(button.hasFocus() for button in self.buttons[most:])
+        self._show()
+        if had_focus:
+            self._more.setFocus()
+
+    def give_more(self) -> QPushButton:
+        """Return the button «Mehr» for a place of the caller's, where it takes no row of its own."""
+        self._has_given_more = True
+        return self._more
+
+    def show_more(self, is_shown: bool) -> None:
+        """Show or hide «Mehr» where it was given to; it stays hidden while all are buttons."""
+        self._more.setVisible(is_shown and len(self._faces) > self._most)
+
+    def _show(self) -> None:
+        while len(self.buttons) < min(self._most, len(self._faces)):
             self.buttons.append(self._make_button(len(self.buttons)))
         for index, button in enumerate(self.buttons):
-            is_used = index < len(self._faces)
+            is_used = index < min(self._most, len(self._faces))
             if is_used:
                 button.show_face(self._faces[index])
             button.setVisible(is_used)
-        rest = len(self._faces) - MOST
-        self._more.setVisible(rest > 0)
-        self._more.setText(translate("Decision", "Mehr ({count})").format(count=max(0, rest)))
+        rest = max(0, len(self._faces) - self._most)
+        self._more.setText(translate("Decision", "Mehr ({count})").format(count=rest))
+        self._more.setAccessibleName(
+            translate("Decision", "Weitere Entscheidungen: {count}").format(count=rest)
+        )
+        self.show_more(is_shown=True)
         self._arrange()
 
     def press(self, index: int) -> None:
@@ -81,7 +110,7 @@ class DecisionGrid(QWidget):
         return button
 
     def _place(self, width: int, *, is_real: bool) -> int:
-        shown = self.buttons[: min(MOST, len(self._faces))]
+        shown = self.buttons[: min(self._most, len(self._faces))]
         gap = self._theme.px(GAP)
         columns = 2 if width >= 2 * self._theme.px(232) + gap and len(shown) > 1 else 1
         each = (width - gap * (columns - 1)) // columns
@@ -93,7 +122,7 @@ class DecisionGrid(QWidget):
                 if is_real:
                     button.setGeometry(QRect(place * (each + gap), y, each, height))
             y += height + gap
-        if len(self._faces) > MOST:
+        if len(self._faces) > self._most and not self._has_given_more:
             size = self._more.sizeHint()
             if is_real:
                 self._more.setGeometry(QRect(0, y, size.width(), size.height()))
@@ -107,9 +136,28 @@ class DecisionGrid(QWidget):
             self.setFixedHeight(height)
 
     def _on_more(self) -> None:
-        menu = QMenu(self)
-        menu.setFont(self._theme.font("body"))
-        for index, face in enumerate(self._faces[MOST:], MOST):
-            action = menu.addAction(f"{face.title} · {face.shown_word()} · {face.reason}")
-            action.triggered.connect(lambda _=False, number=index: self.chosen.emit(number))
+        menu = self.more_menu()
         menu.popup(self._more.mapToGlobal(self._more.rect().bottomLeft()))
+
+    def more_menu(self) -> QMenu:
+        """Return the decisions that are no buttons, each with its key and the way to another amount."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setFont(self._theme.font("body"))
+        for index, face in enumerate(self._faces[self._most :], self._most):
+            words = " · ".join(part for part in (face.title, face.shown_word(), face.reason) if part)
+            action = menu.addAction(_menu_words(words, face.key))
+            action.triggered.connect(lambda _=False, number=index: self.chosen.emit(number))
+            if face.may_change_amount:
+                words = translate("Decision", "{title}: Betrag ändern …").format(title=face.title)
+                change = menu.addAction(self._theme.icon("pencil"), _menu_words(words))
+                change.triggered.connect(
+                    lambda _=False, number=index: self.change_amount_requested.emit(number)
+                )
+        return menu
+
+
+def _menu_words(words: str, key: str = "") -> str:
+    """In menus a single & underlines a letter, and what follows a tab stands where keys do."""
+    escaped = words.replace("&", "&&")
+    return f"{escaped}\t{key}" if key else escaped

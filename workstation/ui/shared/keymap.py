@@ -168,6 +168,8 @@ class Keymap(QObject):
         for keys in command.keys_on(sys.platform):
             shortcut = QShortcut(QKeySequence(keys), self._window)
             shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+            # A key kept down decides once, and takes back one decision.
+            shortcut.setAutoRepeat(command.group != "decision")
             shortcut.activated.connect(action.trigger)
             shortcuts.append(shortcut)
         self._actions[command_id], self._shortcuts[command_id] = action, shortcuts

@@ -71,6 +71,7 @@ _STATES: dict[str, tuple[str, str]] = {
     "dunning_1": later("Timeline", "Mahnstufe 1"),
     "dunning_2": later("Timeline", "Mahnstufe 2"),
     "dunning_3": later("Timeline", "Mahnstufe 3"),
+    "dunning_stopped": later("Timeline", "Mahnung gestoppt"),
 }
 
 

@@ -23,6 +23,8 @@ class Toast(QFrame):
 
     def __init__(self, theme: Theme, words: str, icon: str, act: str, parent: QWidget) -> None:
         super().__init__(parent)
+        self.about = ""
+        """Id of what it speaks of, if that may end before the toast does."""
         self.setProperty("surface", "toast")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(words)
@@ -76,12 +78,19 @@ class Toasts(QObject):
         window.installEventFilter(self)
 
     def show_toast(
-        self, words: str, *, icon: str = "info", act: str = "", on_act: Callable[[], None] | None = None
+        self,
+        words: str,
+        *,
+        icon: str = "info",
+        act: str = "",
+        on_act: Callable[[], None] | None = None,
+        about: str = "",
     ) -> Toast:
         """Show ``words`` with one act («Öffnen»); the oldest leaves when there would be three."""
         while len(self.shown) >= MOST:
             self.shown[0].leave()
         toast = Toast(self._theme, words, icon, act, self._window)
+        toast.about = about
         if on_act is not None:
             toast.act.clicked.connect(on_act)
         toast.act.clicked.connect(toast.leave)
@@ -90,6 +99,11 @@ class Toasts(QObject):
         toast.show()
         self._arrange()
         return toast
+
+    def drop(self, about: str) -> None:
+        """Let go what speaks of ``about``: that is over, and its act with it."""
+        for toast in [one for one in self.shown if one.about == about]:
+            toast.leave()
 
     def _forget(self, toast: Toast) -> None:
         if toast in self.shown:

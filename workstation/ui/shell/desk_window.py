@@ -237,6 +237,7 @@ class DeskWindow(QObject):
         self.case_model.said.connect(lambda words, urgent: window.announcer.announce(words, is_urgent=urgent))
         self.case_model.file_changed.connect(self._on_file_changed)
         self.case_model.held_elsewhere.connect(self._toast_hold)
+        self.case_model.hold_ended.connect(self.window.toasts.drop)
         self.customer.reference_wanted.connect(case.composer.insert)
         self._listen_to(self.customer)
         case.composer.editor.textChanged.connect(self._on_typing)
@@ -387,7 +388,8 @@ class DeskWindow(QObject):
             title,
             icon="zap",
             act=translate("Shell", "Rückgängig"),
-            on_act=lambda: self.act(self._take_back(held.cmd_id)),
+            on_act=lambda: self.case_model.take_back(held),
+            about=held.cmd_id,
         )
 
     def _on_case_entered(self, case_id: str) -> None:

@@ -1,0 +1,104 @@
+"""What is done beside deciding: doubts, work orders and their slips, and holds of cases that were left."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import Signal
+
+from workstation.casework.doubts import doubts_of
+from workstation.casework.errors import RuleViolation
+from workstation.casework.message import AttachmentMeta
+from workstation.ports import Draft
+from workstation.services.views import HeldDecision
+from workstation.ui.case_desk.models import Outcome
+from workstation.ui.case_desk.writing import Writing
+from workstation.ui.shared.words import translate
+
+
+class Tending(Writing):
+    """Nothing is done while another case than the one shown is on its way."""
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self._letters: dict[str, str] = {}
+        """Decision -> the letter that was written for it, as its card gave it."""
+
+    hold_ended = Signal(str)
+    """Id of a decision that is held no longer: undone, or let go before its time."""
+
+    # -- work for people
+    def settle(self, effect_id: str, outcome: Outcome, reference: str = "", note: str = "") -> None:
+        """Say what became of something that may have happened."""
+        file = self.shown_file
+        if file is None:
+            return
+        # It is settled on the case it belongs to, also when that one went into the case shown.
+        known = {one.effect_id: one.case_id for one in doubts_of(file.decisions, file.messages)}
+        case_id = known.get(effect_id, self.case_id)
+        work = self._services.work.settle(case_id, effect_id, outcome, reference, note)
+        self.act(work, translate("OpenWork", "Festgehalten"))
+
+    def confirm_work(self, work_order_id: str) -> None:
+        """Say that a work order has been done."""
+        if self.shown_file is not None:
+            work = self._services.work.confirm(self.case_id, work_order_id)
+            self.act(work, translate("OpenWork", "Bestätigt"))
+
+    def open_slip(self, work_order_id: str) -> None:
+        """Open the printable slip of a work order, to print it or to read its number."""
+        file = self.shown_file
+        for work in file.work_orders if file is not None else ():
+            if work.work_order_id == work_order_id and work.slip_sha256:
+                name = f"{work.number or work.work_order_id}.pdf"
+                meta = AttachmentMeta(
+                    sha256=work.slip_sha256, name=name, size=work.slip_size, content_type="application/pdf"
+                )
+                self.open_attachment(meta)
+
+    # -- the case as a whole
+    def act(self, work: Coroutine[Any, Any, Any], words: str = "") -> None:
+        """Carry out an act and say that it is done."""
+        self._start(self._acted(work, words), "case.act")
+
+    async def _acted(self, work: Coroutine[Any, Any, Any], words: str) -> None:
+        await work
+        if words:
+            self.toast.emit(words)
+
+    # -- holds on cases that were left
+    def take_back(self, held: HeldDecision) -> None:
+        """Undo a decision held on a case that is not shown; its letter goes with it."""
+        self._start(self._take_back(held), "decision.undo")
+
+    async def _take_back_newest(self) -> None:
+        running = [held for held in await self._services.decisions.held() if not held.is_from_crash]
+        if running:
+            await self._take_back(running[-1])
+
+    async def _take_back(self, held: HeldDecision) -> None:
+        if not await self._services.decisions.undo(held.cmd_id):
+            raise RuleViolation("decision.too_late")
+        self.hold_ended.emit(held.cmd_id)
+        if held.case_id != self.case_id:
+            await self._part_elsewhere(held)
+        words = translate("CaseDesk", "Zurückgenommen: {title}")
+        self.toast.emit(words.format(title=self._offers.hold_words(held)[0]))
+
+    def _take_written(self, draft: Draft) -> None:
+        if draft.waits_for:
+            self._letters[draft.waits_for] = draft.text
+        super()._take_written(draft)
+
+    async def _part_elsewhere(self, held: HeldDecision) -> None:
+        """A letter nobody changed goes with its decision; words of one's own stay, without its facts."""
+        replies, letter = self._services.replies, self._letters.pop(held.cmd_id, "")
+        draft = await replies.draft_waiting(held.case_id, held.cmd_id)
+        if draft is None:
+            return
+        if draft.text.strip() == letter.strip():
+            await replies.discard_draft(held.case_id)
+        else:
+            await replies.save_draft(replace(draft, waits_for="", facts=()))
