@@ -1,6 +1,7 @@
 """The dunning run of a day: who is reminded, who is not and why, and that nobody is reminded twice."""
 
 import threading
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,7 +15,9 @@ from workstation.casework.money import Money
 from workstation.hub.ports import Tx
 from workstation.hub.ports_mail import MailNotSent, MailRefused
 from workstation.hub.services.dunning_run import RunReport, dunning_case_id
+from workstation.hub.services.imports import Imports
 from workstation.hub.storage.billing import open_billing
+from workstation.hub.storage.books import open_books
 
 TODAY = NOW.date()
 CASE = dunning_case_id(TENANT, INVOICE)
@@ -185,10 +188,12 @@ class _Refusing:
     has_archive = False
     visibility_lag_s = 0.0
 
-    def __init__(self, error: Exception) -> None:
-        self.error = error
+    def __init__(self, error: Exception, meanwhile: Callable[[], None] | None = None) -> None:
+        self.error, self.meanwhile = error, meanwhile
 
     def send(self, *arguments: object, **more: object) -> Any:
+        if self.meanwhile is not None:
+            self.meanwhile()
         raise self.error
 
     def is_archived(self, message_id: str) -> bool:
@@ -220,6 +225,35 @@ def test_a_reminder_that_waits_for_the_server_does_not_leave_once_dunning_is_sto
     assert house.sent() == []
     assert [(one.status, one.code) for one in house.notices()] == [("withheld", "dunning_blocked")]
     assert house.invoice().dunning_level == 0
+
+
+@pytest.mark.parametrize("is_on_its_way", [False, True])
+def test_a_reminder_that_waits_for_the_server_does_not_leave_once_the_invoice_is_paid(
+    house: House, is_on_its_way: bool
+) -> None:
+    """Also when the money comes in while the server is being asked: sent for a moment, then not."""
+    dun(house.database, level=1)
+    head = "Zahlung;Rechnung;Betrag;Datum\n"
+    paid = f"{head}P-1;R-2026-00017;83,70;20.11.2026\n".encode()
+
+    def pay() -> None:
+        imports = Imports(house.database, open_books, TENANT)
+        assert imports.import_files([("invoice_payments", "z.csv", paid)]).problems == []
+
+    house.run()
+    assert house.invoice().dunning_level == 2
+    busy = _Refusing(MailNotSent("busy", 60), pay if is_on_its_way else None)
+    assert house.worker(busy).step()
+    if not is_on_its_way:
+        pay()
+    house.clock.pass_by(timedelta(hours=1))
+    house.work()
+    assert house.sent() == []
+    assert [(one.level, one.status, one.code) for one in house.notices() if one.level == 2] == [
+        (2, "withheld", "invoice_paid")
+    ]
+    invoice = house.invoice()
+    assert (invoice.dunning_level, invoice.open, invoice.fee_open) == (1, Money(0), Money(500))
 
 
 @pytest.mark.parametrize("late", [1, 400])

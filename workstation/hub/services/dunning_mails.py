@@ -11,7 +11,7 @@ from workstation.casework.records import DunningNotice, Invoice
 from workstation.hub.ports import Tx
 from workstation.hub.ports_billing import Billing, ReminderRow
 from workstation.hub.ports_values import Effect
-from workstation.hub.services.dunning_state import call_back, delivery_told, standing, take_back, today
+from workstation.hub.services.dunning_state import call_back, delivery_told, take_back, why_no_reminder
 
 BOUNCED = "mail.bounced"
 _NOBODYS_FAULT = ("effect.gave_up", NOT_ARRIVED)
@@ -52,8 +52,9 @@ def _reminder_followed(tx: Tx, billing: Billing, effect: Effect, row: ReminderRo
                 tx.put(msgspec.structs.replace(notice, status="sent"))
         case "pending" if row.status == "planned":
             # It was on its way when reminders were stopped, and has come back unsent: now it stays here.
-            if standing(billing.blocks_of(row.invoice_id), today(tx)):
-                call_back(tx, billing, row)
+            code = why_no_reminder(tx, billing, row.invoice_id)
+            if code:
+                call_back(tx, billing, row, code)
         case "failed":
             if effect.failure_code not in _NOBODYS_FAULT:
                 delivery_told(

@@ -22,6 +22,7 @@ AFTER_CLOSING = timedelta(days=7)
 """How long an invoice stays blocked at the least after the case about it was closed."""
 BLOCKED = "dunning_blocked"
 NOT_DELIVERED = "invoice_not_delivered"
+PAID = "invoice_paid"
 _NOT_LEFT = ("pending", "claimed")
 
 
@@ -77,7 +78,7 @@ def block(tx: Tx, billing: Billing, wanted: Block) -> Invoice:
         raise RuleViolation("dunning.end_past", until=wanted.until.isoformat())
     invoice = taken(tx, billing, wanted.invoice_id)
     billing.keep_block(wanted)
-    _call_back(tx, billing, invoice.invoice_id)
+    call_back_all(tx, billing, invoice.invoice_id, BLOCKED)
     return shown(tx, billing, wanted.invoice_id)
 
 
@@ -164,25 +165,33 @@ def take_back(tx: Tx, billing: Billing, row: ReminderRow, code: str) -> None:
     )
 
 
-def _call_back(tx: Tx, billing: Billing, invoice_id: str) -> None:
+def call_back_all(tx: Tx, billing: Billing, invoice_id: str, code: str) -> None:
     """Call back the reminder of an invoice that waits to leave: what has not left must not leave any more."""
     for row in billing.reminders_of(invoice_id):
         if row.status == "planned":
-            call_back(tx, billing, row)
+            call_back(tx, billing, row, code)
 
 
-def call_back(tx: Tx, billing: Billing, row: ReminderRow) -> bool:
-    """Call a reminder back if it has not left; says whether it was."""
+def why_no_reminder(tx: Tx, billing: Billing, invoice_id: str) -> str:
+    """Return why no reminder of an invoice may leave now: stopped or paid; empty when one may."""
+    if standing(billing.blocks_of(invoice_id), today(tx)):
+        return BLOCKED
+    invoice = tx.get(Invoice, invoice_id)
+    return PAID if invoice is not None and not invoice.open else ""
+
+
+def call_back(tx: Tx, billing: Billing, row: ReminderRow, code: str) -> bool:
+    """Call a reminder back if it has not left, for the reason ``code``; says whether it was."""
     effect = tx.effect(row.effect_id) if row.effect_id else None
     if effect is None or effect.state not in _NOT_LEFT or effect.claimed_by == BEFORE_RESTORE:
         return False
-    ended = msgspec.structs.replace(effect, state="cancelled", failure_code=BLOCKED)
+    ended = msgspec.structs.replace(effect, state="cancelled", failure_code=code)
     if not tx.change_effect(ended, expected_state=effect.state, expected_attempt=effect.attempt):
         return False
     message = tx.get(Message, row.message_id)
     if message is not None:
-        tx.put(msgspec.structs.replace(message, delivery="held_back", delivery_code=BLOCKED))
-    take_back(tx, billing, row, BLOCKED)
+        tx.put(msgspec.structs.replace(message, delivery="held_back", delivery_code=code))
+    take_back(tx, billing, row, code)
     return True
 
 

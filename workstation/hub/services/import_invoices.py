@@ -12,6 +12,7 @@ from workstation.casework.records import DunningNotice, Invoice, Order
 from workstation.hub.ports import Tx
 from workstation.hub.ports_billing import Billing, InvoicePayment, ReminderRow
 from workstation.hub.ports_books import Books, folded_number
+from workstation.hub.services.dunning_state import PAID, call_back_all
 from workstation.hub.services.import_kinds import InvoicePaymentRow, InvoiceRow, NoticeRow
 from workstation.hub.services.import_values import CellProblem
 
@@ -117,6 +118,9 @@ def keep_invoice_payment(tx: Tx, billing: Billing, row: InvoicePaymentRow) -> Li
     )
     billing.keep_invoice(paid)
     tx.put(paid)
+    if not paid.open:
+        # Paid while the server kept us waiting: the reminder would only make somebody angry.
+        call_back_all(tx, billing, paid.invoice_id, PAID)
     return outcome
 
 
