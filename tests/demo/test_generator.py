@@ -31,14 +31,14 @@ def test_the_same_moment_gives_the_same_firm(firm: DataSet) -> None:
 )
 def test_any_day_and_hour_will_do(now: datetime) -> None:
     other = make_data_set(now)
-    assert len(other.open) == 40 and len(other.buyers) == 120
+    assert len(other.open) == 44 and len(other.buyers) == 120
     assert all(case.beats[0].at <= now for case in (*other.open, *other.past))
     assert all(owed.on > now.date() for owed in other.commitments)
 
 
 def test_it_is_large_enough(firm: DataSet) -> None:
     assert len(firm.buyers) == 120
-    assert len(firm.open) == 40
+    assert len(firm.open) == 44
     assert len(firm.past) >= 120
     assert len(firm.purchases) >= 400
     oldest = min(purchase.placed_at for purchase in firm.purchases)

@@ -1,6 +1,7 @@
 """A real hub filled with the invented firm: every record has its place, cases stand as the rules say."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from workstation.casework.records import (
     ReturnAuthorisation,
     Shipment,
     StockLevel,
+    Voucher,
     WorkOrder,
 )
 from workstation.casework.sla import is_breached
@@ -51,12 +53,13 @@ def test_everything_is_there(core: HubCore, loaded: Loaded) -> None:
     data = loaded.data
     strangers = sum(not case.buyer for case in data.open)
     assert len(of(core, Customer)) == len(data.buyers) + strangers
-    assert len(of(core, Order)) == len(data.purchases)
-    assert len(of(core, Case)) == len(data.past) + len(data.open)
+    assert len(of(core, Order)) == len(data.purchases) + 1, "and the replacement"
+    assert len(of(core, Case)) == len(data.past) + len(data.open) + 1, "and the bill that was never sent"
     assert len(of(core, Payment)) == sum(order.paid_at is not None for order in data.purchases)
     assert len(of(core, Shipment)) == sum(order.parcel is not None for order in data.purchases)
     assert len(of(core, Invoice)) == sum(order.bill is not None for order in data.purchases)
-    assert len(of(core, DunningNotice)) == len(data.reminders) >= 3
+    notices = [one for one in of(core, DunningNotice) if one.status == "sent"]
+    assert len(notices) == len(data.reminders) >= 3
     assert len(of(core, Commitment)) == 1
     assert len(of(core, DropOffPoint)) == 9
     assert {person.login for person in of(core, Person)} == {"peter", "lisa", "jonas", "tanja", "mia"}
@@ -71,7 +74,9 @@ def test_bookings_and_payments_agree(core: HubCore) -> None:
     for payment in of(core, Payment):
         assert payment.refunded.minor_units == back.get(payment.payment_id, 0)
         assert payment.refunded <= payment.captured
-    assert all(work.status == "done" for work in of(core, WorkOrder))
+    waits = [work for work in of(core, WorkOrder) if work.status != "done"]
+    assert sorted(work.kind for work in waits) == ["ship_goods", "transfer"]
+    assert all(work.created_at < core.clock.now() - timedelta(days=1) for work in waits)
     orders = {order.order_id: order for order in of(core, Order)}
     for opened in of(core, ReturnAuthorisation):
         returned = {line.line_id: line.returned_quantity for line in orders[opened.order_id].lines}
@@ -87,7 +92,7 @@ def test_numbers_given_from_now_on_are_free(core: HubCore) -> None:
 
 def test_the_queue_has_something_of_everything(core: HubCore, loaded: Loaded) -> None:
     cases = [case for case in of(core, Case) if case.status not in ("solved", "no_case")]
-    assert len(cases) == len(loaded.data.open)
+    assert len(cases) == len(loaded.data.open) - 1 + 1, "one is solved, and one bill was kept back"
     now = core.clock.now()
     kinds = {case.due.kind for case in cases if case.due}
     assert {"first_response", "next_response", "promise", "undelivered", "snooze"} <= kinds
@@ -95,7 +100,8 @@ def test_the_queue_has_something_of_everything(core: HubCore, loaded: Loaded) ->
     assert sum(case.status == "waiting" for case in cases) >= 3
     assert all(case.customer_id for case in cases)
     solved = [case for case in of(core, Case) if case.status == "solved"]
-    assert len(solved) == len(loaded.data.past)
+    assert len(solved) == len(loaded.data.past) + 1
+    assert [case.subject for case in solved if case.follow_up_at] == ["Kochbuch kam zwei Wochen zu spät"]
     assert all(case.waiting_since is None and not case.has_undelivered for case in solved)
 
 
@@ -148,3 +154,27 @@ def test_what_must_always_hold_holds(core: HubCore) -> None:
     levels = core.database.read(core.tenant_id, lambda tx: tx.all_of(StockLevel))
     assert any(one.available == 0 and one.expected_on for one in levels)
     assert any(one.available for one in levels)
+
+
+def test_what_was_given_stands_in_the_books_as_of_then(core: HubCore) -> None:
+    (voucher,) = of(core, Voucher)
+    assert voucher.status == "open" and voucher.created_at < core.clock.now() - timedelta(days=2)
+    (again,) = [order for order in of(core, Order) if order.replaces_order_id]
+    before = next(order for order in of(core, Order) if order.order_id == again.replaces_order_id)
+    assert sum(line.replaced_quantity for line in before.lines) == 1
+    assert (again.total.minor_units, again.status) == (0, "placed")
+
+
+def test_cases_are_linked_and_a_customer_has_two_addresses(core: HubCore) -> None:
+    cases = {case.case_id: case for case in of(core, Case)}
+    linked = [case for case in cases.values() if case.related_case_ids]
+    assert len(linked) == 2 and linked[0].related_case_ids == (linked[1].case_id,)
+    customer = next(one for one in of(core, Customer) if one.customer_id == linked[0].customer_id)
+    assert len(customer.linked("email")) == 2
+
+
+def test_a_bill_that_was_never_sent_is_kept_back(core: HubCore) -> None:
+    kept = {one.code: one.invoice_id for one in of(core, DunningNotice) if one.status == "withheld"}
+    assert set(kept) == {"invoice_not_delivered", "dunning_blocked"}
+    (stopped,) = [one for one in of(core, Invoice) if one.is_dunning_blocked]
+    assert stopped.invoice_id == kept["dunning_blocked"], "the other one is stopped by its open case"

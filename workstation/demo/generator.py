@@ -35,16 +35,17 @@ def make_data_set(
     """Return the firm as it stands at ``now`` (aware UTC); fewer ``customers`` make a smaller one."""
     material = materials or load_materials()
     townsfolk = Townsfolk(material, Random(f"{SEED}/people"), now)
-    stories = [row for row in (*material.open_cases, *material.arrivals) if row.get("customer")]
+    told = (*material.open_cases, *material.arrivals, *material.firm["unsent_bill"])
+    stories = [row for row in told if "order" in row]
     plans = [plan_of_story(row, townsfolk.named(row), material.articles, now) for row in stories]
     for row in stories:
         plans += plans_before(row, townsfolk.named(row), material.articles, now)
     townsfolk.fill_up(customers)
-    told = {plan.buyer.number for plan in plans}
-    plans += _by_chance(townsfolk, material, told, now)
+    plans += _by_chance(townsfolk, material, {plan.buyer.number for plan in plans}, now)
     by_key = numbered(plans)
     opened = tuple(
-        open_case(row, townsfolk, by_key.get(row["key"]), now, material) for row in material.open_cases
+        open_case(row, townsfolk, by_key.get(row.get("order_of", row["key"])), now, material)
+        for row in material.open_cases
     )
     past = _past(townsfolk, material, by_key, now)
     purchases = _with_refunds(by_key, (*past, *opened))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -18,31 +19,35 @@ from workstation.casework.errors import RuleViolation
 from workstation.casework.ids import derived_id
 from workstation.casework.people import Person
 from workstation.casework.records import (
-    Booking,
+    Commitment as CommitmentRecord,
+)
+from workstation.casework.records import (
     Invoice,
     Order,
     Payment,
     WorkOrder,
 )
-from workstation.casework.records import (
-    Commitment as CommitmentRecord,
-)
+from workstation.casework.wire.commands import LinkCases
+from workstation.demo.books_of_then import carry_out
 from workstation.demo.files import write_files
 from workstation.demo.generator import make_data_set
 from workstation.demo.mails import raw_mail
 from workstation.demo.materials import Materials, load_materials
 from workstation.demo.playing import House, Played, Player, with_pieces_back
+from workstation.demo.purchases import local_day
 from workstation.demo.shapes import Beat, CaseScript, DataSet
 from workstation.hub.backends.house_books.work_orders import parcel_to_expect, transfer_to_make
 from workstation.hub.channels.mail.mailbox_settings import FolderSettings
 from workstation.hub.channels.mail.transport_folder import make_maildir
-from workstation.hub.core import HubCore, open_core
+from workstation.hub.core import HubCore, load_dunning_texts, open_core
 from workstation.hub.mail_room import MailRoom
 from workstation.hub.ports import Tx
 from workstation.hub.ports_billing import SELLER, Seller
 from workstation.hub.services.deciding import reserve
+from workstation.hub.services.dunning_run import DunningRun
 from workstation.hub.services.imports import Imports
 from workstation.hub.services.intake_import import import_mails
+from workstation.hub.services.joining import carry_out_joining
 from workstation.hub.services.people import NewPerson
 from workstation.hub.settings import MailboxRecord, read_settings, write_settings
 from workstation.hub.storage.billing import open_billing
@@ -96,6 +101,7 @@ def load_firm(
         say("mails")
         _open_mails(core, data, materials, place / "first-mails")
         _open(core, data, staff, materials)
+        DunningRun(core.database, open_billing, core.tenant_id, load_dunning_texts()).run(local_day(data.now))
     finally:
         core.close()
     incoming, outgoing = make_maildir(place / "mail" / "in"), make_maildir(place / "mail" / "out")
@@ -216,6 +222,7 @@ def _house(tx: Tx, staff: dict[str, Person], materials: Materials) -> House:
         policy=reference.policy_of(team_id),
         calendar=reference.calendar_of(team_id),
         next_number=tx.next_number,
+        carry_out=partial(carry_out, tx),
     )
 
 
@@ -257,9 +264,16 @@ def _open_mails(core: HubCore, data: DataSet, materials: Materials, folder: Path
 def _open(core: HubCore, data: DataSet, staff: dict[str, Person], materials: Materials) -> None:
     def work(tx: Tx) -> None:
         records, house = _records(tx), _house(tx, staff, materials)
+        numbers: dict[str, str] = {}
         for script in sorted(data.open, key=lambda case: case.beats[0].at):
             before = _state_of(tx, script) if script.mail else None
-            _keep(tx, _played(house, records, script, before), records)
+            played = _played(house, records, script, before)
+            _keep(tx, played, records)
+            numbers[script.key] = played.state.the_case.case_id
+        for script in data.open:
+            if script.linked:
+                link = LinkCases(case_id=numbers[script.key], other_case_id=numbers[script.linked])
+                carry_out_joining(tx, link, staff["jonas"], derived_id("demo", "link", script.key))
 
     core.database.run(core.tenant_id, work)
 
@@ -297,19 +311,25 @@ def _keep(tx: Tx, played: Played, records: _Records) -> None:
     """Store a case with its bookings, as far as they are new or changed."""
     state = played.state
     entities: list[StateEntity] = [state.the_case, *state.messages, *state.decisions, *state.promises]
+    customer = state.customer
+    if customer is not None and customer != records.customers.get(customer.number, customer):
+        entities.append(customer)
     for entity in entities:
         tx.put(entity)
+    for decision_id, at in played.given:
+        _count(tx, state, decision_id, at)
     books = open_books(tx)
     for booking in played.bookings:
         books.add_booking(booking)
         tx.put(booking)
-        _count(tx, state, booking)
+        _count(tx, state, booking.decision_id, booking.booked_at)
         payment = next(one for one in records.payments.values() if one.payment_id == booking.payment_id)
-        _done(tx, transfer_to_make(booking, payment))
+        work = transfer_to_make(booking, payment)
+        _work(tx, work, is_done=booking.status == "paid")
     for opened in played.returns:
         books.add_return(opened, opened.decision_id)
         tx.put(opened)
-        _done(tx, parcel_to_expect(opened))
+        _work(tx, parcel_to_expect(opened), is_done=True)
     if played.bookings or played.returns:
         number = next(
             one.number for one in records.orders.values() if one.order_id == state.the_case.order_id
@@ -319,10 +339,10 @@ def _keep(tx: Tx, played: Played, records: _Records) -> None:
         tx.put(changed)
 
 
-def _count(tx: Tx, state: CaseState, booking: Booking) -> None:
-    """Count money that went back against the limits it was given under, as far as their windows reach."""
-    record = state.decision(booking.decision_id)
-    if record is None or booking.booked_at < tx.now - _WINDOW:
+def _count(tx: Tx, state: CaseState, decision_id: str, at: datetime) -> None:
+    """Count what was given against the limits it was given under, as far as their windows reach."""
+    record = state.decision(decision_id)
+    if record is None or at < tx.now - _WINDOW:
         return
     reference = tx.reference()
     person = reference.people[record.person_id]
@@ -335,20 +355,20 @@ def _count(tx: Tx, state: CaseState, booking: Booking) -> None:
         case.case_id,
         case.team_id,
         reference.limits,
-        booking.booked_at,
+        at,
         reference.tenant.time_zone,
     )
-    at, decision_id = booking.booked_at, record.decision_id
     try:
         tx.savepoint(lambda: reserve(tx, decision_id, steps, tx.lock_budgets(needs, at), at))
     except RuleViolation as error:
         if error.code != "budget.exhausted":
             raise
         return  # over the limit: a lead had agreed
-    tx.settle(record.decision_id, 0, is_spent=True, at=booking.booked_at)
+    tx.settle(decision_id, 0, is_spent=True, at=at)
 
 
-def _done(tx: Tx, work: WorkOrder) -> None:
-    finished = msgspec.structs.replace(work, status="done", done_at=work.created_at + timedelta(days=1))
-    open_books(tx).keep_work_order(finished)
-    tx.put(finished)
+def _work(tx: Tx, work: WorkOrder, *, is_done: bool) -> None:
+    if is_done:
+        work = msgspec.structs.replace(work, status="done", done_at=work.created_at + timedelta(days=1))
+    open_books(tx).keep_work_order(work)
+    tx.put(work)

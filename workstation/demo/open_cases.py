@@ -16,12 +16,16 @@ from workstation.demo.shapes import (
     Buyer,
     Called,
     CaseScript,
+    GaveVoucher,
+    LearnedAddress,
     MailScript,
     Noted,
     Promised,
     Purchase,
     Refunded,
+    SentAgain,
     Snoozed,
+    Solved,
     Wrote,
 )
 
@@ -49,6 +53,7 @@ def open_case(
         order=purchase.number if purchase else "",
         assignee=row.get("assign", ""),
         mail=mail,
+        linked=row.get("linked", ""),
     )
 
 
@@ -113,13 +118,29 @@ def _beat(
             return Promised(at=at, by=by, what=what, due_at=due, note=told.get("note", ""))
         case "snooze":
             return Snoozed(at=at, by=by, until=now + timedelta(minutes=told["until"]))
-        case "refund":
-            assert purchase is not None
-            places = {article.sku: place for place, (article, _) in enumerate(purchase.lines, start=1)}
-            amount = sum(material.articles[sku].price * quantity for sku, quantity in told["lines"])
-            lines = tuple((places[sku], quantity) for sku, quantity in told["lines"])
-            return Refunded(at=at, by=by, amount=amount, reason=told["reason"], lines=lines)
         case "write":
             return Wrote(at=at, text=text, channel=told.get("channel", row["channel"]))
+        case "address":
+            return LearnedAddress(at=at, by=by, address=told["address"])
+        case "solve":
+            return Solved(at=at, by=by, ask_back_at=now + timedelta(minutes=told["ask_back"]))
+        case "refund" | "replace" | "voucher":
+            return _gift(told, by, at, purchase, material)
         case other:
             raise ValueError(f"{row['key']}: no such beat: {other}")
+
+
+def _gift(
+    told: dict[str, Any], by: str, at: datetime, purchase: Purchase | None, material: Materials
+) -> Refunded | SentAgain | GaveVoucher:
+    reason = told["reason"]
+    if told["do"] == "voucher":
+        return GaveVoucher(at=at, by=by, amount=told["amount"], reason=reason)
+    assert purchase is not None
+    places = {article.sku: place for place, (article, _) in enumerate(purchase.lines, start=1)}
+    lines = tuple((places[sku], quantity) for sku, quantity in told["lines"])
+    if told["do"] == "replace":
+        return SentAgain(at=at, by=by, lines=lines, reason=reason)
+    amount = sum(material.articles[sku].price * quantity for sku, quantity in told["lines"])
+    is_paid = not told.get("unpaid")
+    return Refunded(at=at, by=by, amount=amount, reason=reason, lines=lines, is_paid=is_paid)

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import msgspec
 
 from workstation.casework.calendar import Calendar
 from workstation.casework.case_state import CaseState, Given
-from workstation.casework.customer import Customer
-from workstation.casework.decision import AuthoriseReturn, Decision, MakePromise, Refund
+from workstation.casework.customer import Customer, Identity, normalise
+from workstation.casework.decision import (
+    AuthoriseReturn,
+    Decision,
+    GoodwillVoucher,
+    MakePromise,
+    Refund,
+    Replacement,
+)
 from workstation.casework.ids import derived_id, effect_id
 from workstation.casework.message import Message
 from workstation.casework.money import Money
@@ -26,6 +33,7 @@ from workstation.casework.wire.commands import (
     Body,
     Decide,
     KeepPromise,
+    LinkIdentity,
     LogCall,
     MarkRead,
     OpenCase,
@@ -41,14 +49,18 @@ from workstation.demo.shapes import (
     Beat,
     Called,
     CaseScript,
+    GaveVoucher,
+    LearnedAddress,
     Noted,
     Promised,
     Refunded,
     ReturnOpened,
+    SentAgain,
     Snoozed,
     Solved,
     Wrote,
 )
+from workstation.hub.ports_backend import ReplacementRequest, VoucherRequest
 
 _CALENDAR_DAYS_TO_RETURN = 14
 
@@ -65,6 +77,8 @@ class House:
     calendar: Calendar
     next_number: Callable[[str], int]
     """Gives the next number of a series such as ``case`` or ``credit_note_2026``."""
+    carry_out: Callable[[ReplacementRequest | VoucherRequest, datetime], dict[str, str]]
+    """Lets the books do it as of a moment; returns the facts a reply may state."""
 
 
 @dataclass(slots=True)
@@ -74,6 +88,8 @@ class Played:
     state: CaseState
     bookings: list[Booking] = field(default_factory=list)
     returns: list[ReturnAuthorisation] = field(default_factory=list)
+    given: list[tuple[str, datetime]] = field(default_factory=list)
+    """Decisions the books have carried out already, and when."""
 
 
 class Player:
@@ -127,11 +143,16 @@ class Player:
                 self._refunded(index, beat)
             case ReturnOpened():
                 self._returned(index, beat)
+            case SentAgain():
+                self._sent_again(index, beat)
+            case GaveVoucher():
+                self._gave_voucher(index, beat)
+            case LearnedAddress():
+                self._learned(beat)
             case Snoozed():
                 self._apply(beat.at, beat.by, SnoozeCase(case_id=self._case_id, until=beat.until))
             case Solved():
-                solve = SolveCase(case_id=self._case_id, without_answer="thanks" if beat.thanks else "")
-                self._apply(beat.at, beat.by, solve)
+                self._solved(beat)
         by = getattr(beat, "by", "")
         newest = self._played.state.the_case.last_inbound_id
         if by and newest and not isinstance(beat, Wrote):
@@ -255,8 +276,8 @@ class Player:
             reason=beat.reason,
             lines=lines,
             tax=tax_shares(order, amount, lines),
-            status="paid",
-            paid_at=booked_at + timedelta(days=1),
+            status="paid" if beat.is_paid else "ordered",
+            paid_at=booked_at + timedelta(days=1) if beat.is_paid else None,
         )
         self._played.bookings.append(booking)
         facts = {"booked_at": booked_at.isoformat(), "credit_note_no": number}
@@ -289,6 +310,74 @@ class Player:
         )
         facts = {"booked_at": created_at.isoformat(), "return_no": number, "deadline": deadline.isoformat()}
         self._booked(decision_id, created_at, facts)
+
+    def _sent_again(self, index: int, beat: SentAgain) -> None:
+        order = self._order
+        assert order is not None
+        lines = self._lines(beat.lines)
+        value = Money(
+            sum(order.lines[place - 1].unit_price.minor_units * quantity for place, quantity in beat.lines)
+        )
+        step = Replacement(order_id=order.order_id, lines=lines, value=value, reason=beat.reason)
+        decision_id = self._decide(index, beat.at, beat.by, (step,))
+        request = ReplacementRequest(
+            tenant_id=self._house.tenant_id,
+            reference=effect_id(decision_id, 0),
+            order_id=order.order_id,
+            lines=lines,
+            decision_id=decision_id,
+            case_id=self._case_id,
+            reason=beat.reason,
+        )
+        self._carried_out(decision_id, request, beat.at)
+
+    def _gave_voucher(self, index: int, beat: GaveVoucher) -> None:
+        customer = self._customer
+        assert customer is not None
+        amount, last_day = Money(beat.amount), date(local_day(beat.at).year + 3, 12, 31)
+        step = GoodwillVoucher(
+            customer_id=customer.customer_id, amount=amount, expires_on=last_day, reason=beat.reason
+        )
+        decision_id = self._decide(index, beat.at, beat.by, (step,))
+        request = VoucherRequest(
+            tenant_id=self._house.tenant_id,
+            reference=effect_id(decision_id, 0),
+            customer_id=customer.customer_id,
+            amount=amount,
+            expires_on=last_day,
+            decision_id=decision_id,
+            case_id=self._case_id,
+            reason=beat.reason,
+        )
+        self._carried_out(decision_id, request, beat.at)
+
+    def _carried_out(
+        self, decision_id: str, request: ReplacementRequest | VoucherRequest, at: datetime
+    ) -> None:
+        booked_at = at + timedelta(seconds=9)
+        self._booked(decision_id, booked_at, self._house.carry_out(request, booked_at))
+        self._played.given.append((decision_id, booked_at))
+
+    def _learned(self, beat: LearnedAddress) -> None:
+        customer = self._customer
+        assert customer is not None
+        identity = Identity(
+            identity_id=derived_id(self._house.tenant_id, "demo", "identity", beat.address),
+            kind="email",
+            value=beat.address,
+            normalised=normalise("email", beat.address),
+            linked_at=beat.at,
+        )
+        body = LinkIdentity(case_id=self._case_id, customer_id=customer.customer_id, identity=identity)
+        self._apply(beat.at, beat.by, body)
+
+    def _solved(self, beat: Solved) -> None:
+        body = SolveCase(
+            case_id=self._case_id,
+            without_answer="thanks" if beat.thanks else "",
+            follow_up_at=beat.ask_back_at,
+        )
+        self._apply(beat.at, beat.by, body)
 
     def _decide(self, index: int, at: datetime, by: str, steps: tuple[Decision, ...]) -> str:
         decision_id = derived_id(self._house.tenant_id, "demo", "decision", self._script.key, str(index))

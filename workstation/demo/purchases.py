@@ -40,7 +40,7 @@ class Plan:
     driver: str = ""
     is_unpaid: bool = False
     has_bill: bool = False
-    bill_delivery: Literal["delivered", "failed"] = "delivered"
+    bill_delivery: Literal["not_sent", "delivered", "failed"] = "delivered"
     dunning_level: int = 0
 
 

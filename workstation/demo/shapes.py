@@ -48,7 +48,7 @@ class Bill:
     open: int
     issued_on: date
     due_on: date
-    delivery: Literal["not_sent", "sent", "delivered", "failed"] = "delivered"
+    delivery: Literal["not_sent", "delivered", "failed"] = "delivered"
     dunning_level: int = 0
 
 
@@ -149,6 +149,34 @@ class Refunded(Beat):
     amount: int
     reason: str
     lines: tuple[tuple[int, int], ...] = ()
+    is_paid: bool = True
+    """False: nobody has made the transfer yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentAgain(Beat):
+    """The same goods were ordered again at no charge: ``lines`` are (place from 1, quantity)."""
+
+    by: str
+    lines: tuple[tuple[int, int], ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GaveVoucher(Beat):
+    """A voucher was given: ``amount`` in cents."""
+
+    by: str
+    amount: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnedAddress(Beat):
+    """The customer left another mail address."""
+
+    by: str
+    address: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,10 +199,11 @@ class Snoozed(Beat):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Solved(Beat):
-    """Settled; ``thanks``: the customer wrote last and needs no answer."""
+    """Settled; ``thanks``: the customer wrote last and needs no answer; ``ask_back_at``: the check-back."""
 
     by: str
     thanks: bool = False
+    ask_back_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +239,8 @@ class CaseScript:
     order: str = ""
     assignee: str = ""
     mail: MailScript | None = None
+    linked: str = ""
+    """Key of a case that belongs to it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,12 +57,10 @@ class Walk:
 
     def attach(self, running: Running) -> None:
         """Begin as soon as the loop runs."""
-        from PySide6.QtCore import QTimer
-
         self._running = running
         self._pictures.mkdir(parents=True, exist_ok=True)
         self._say(f"no display: playing the story of the broken bowl; pictures go to {self._pictures}")
-        QTimer.singleShot(0, running.app, self._begin)
+        running.when_looping.append(self._begin)
 
     def _begin(self) -> None:
         self._tasks.start(self._walk(), name="demo.walk", owner=self)
