@@ -86,6 +86,8 @@ class Running:
         self.desk: Desk | None = None
         self.desk_window: DeskWindow | None = None
         self.is_ready: asyncio.Event | None = None
+        self.when_looping: list[Callable[[], None]] = []
+        """Called once the event loop runs; timers of Qt fire earlier, while it is being loaded."""
         self._done: asyncio.Event | None = None
         self._is_leaving = False
         self.window.closing.connect(self._on_early_close)
@@ -101,6 +103,8 @@ class Running:
         import asyncio  # after the first paint: it costs as much as a quarter of a bare window
 
         self.is_ready, self._done = asyncio.Event(), asyncio.Event()
+        for begin in self.when_looping:
+            begin()
         if self._is_leaving:
             return 0
         try:
@@ -295,7 +299,8 @@ def load_in_turns(app: QApplication) -> None:
 def run_window(options: StartOptions, drive: Callable[[Running], None] | None = None) -> int:
     """Show the window and run it to its end; returns the exit code.
 
-    ``drive`` is called once the window is painted, to act on it from outside.
+    ``drive`` is called once the window is painted, to act on it from outside; what it wants to await it
+    begins by ``Running.when_looping``.
     """
     app = QApplication.instance()
     if not isinstance(app, QApplication):

@@ -90,3 +90,14 @@ def test_a_window_closed_while_it_loads_ends_the_program(after_ms: str, tmp_path
         else f"QTimer.singleShot({after_ms}, running.window.close)"
     )
     assert _started(f"    {act}", tmp_path / "profile")[-1] == "ended 0"
+
+
+def test_what_drives_the_window_begins_when_it_can_be_awaited(tmp_path: Path) -> None:
+    act = """
+    async def look():
+        await asyncio.sleep(0)
+        print("awaited")
+        running.window.close()
+    running.when_looping.append(lambda: setattr(running, "task", asyncio.ensure_future(look())))
+"""
+    assert _started(act, tmp_path / "profile") == ["awaited", "ended 0"]

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
-from PySide6.QtCore import QSize, QTimer
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication
 
 from workstation.demo.loading import Loaded
@@ -35,7 +35,7 @@ class Walk:
     def attach(self, running: Running) -> None:
         """Begin once the loop runs."""
         self.running = running
-        QTimer.singleShot(0, lambda: setattr(self, "task", asyncio.ensure_future(self._walk())))
+        running.when_looping.append(lambda: setattr(self, "task", asyncio.ensure_future(self._walk())))
 
     @property
     def rooms(self) -> DeskWindow:

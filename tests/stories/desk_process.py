@@ -54,7 +54,7 @@ class Hands:
         self.reader.ended.connect(lambda: running.window.close())
         self._lock: asyncio.Lock | None = None
         self._running: list[asyncio.Future[None]] = []
-        self.reader.start()
+        running.when_looping.append(self.reader.start)
 
     def _on_command(self, command: dict[str, Any]) -> None:
         self._running.append(asyncio.ensure_future(self._answer(command)))

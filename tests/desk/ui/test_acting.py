@@ -183,6 +183,39 @@ def test_assigning_and_putting_off_ask_once_for_all(theme: Theme, qtbot: QtBot) 
     in_loop(play)
 
 
+def test_assigning_and_putting_off_many_can_be_undone(theme: Theme, qtbot: QtBot) -> None:
+    async def play() -> None:
+        here = await room(theme, qtbot)
+        acts = here.bench.case_desk.acts
+        await acts.assign(IDS[0], person_id="p-jonas")
+        later = NOW + timedelta(days=2)
+        await acts.snooze(IDS[1], later)
+
+        async def held_by(case_id: str) -> str:
+            return (await here.bench.writer.state(case_id)).the_case.assignee_id
+
+        here.queue_model.marks.mark(IDS)
+        here.acting.act_on_marked("assign")
+        here.asked[-1](PERSON.person_id, PERSON.name)
+        await here.rest()
+        await acts.assign(IDS[2], person_id="p-mia")  # taken by somebody meanwhile: stays hers
+        here.queue.batch_undone.emit()
+        await here.rest()
+        assert [await held_by(one) for one in IDS] == ["p-jonas", "", "p-mia"]
+        assert here.said == "3 zurückgenommen."
+
+        here.queue_model.marks.mark(IDS)
+        here.acting.act_on_marked("snooze")
+        here.asked[-1](NOW + timedelta(hours=3))
+        await here.rest()
+        here.queue.batch_undone.emit()
+        await here.rest()
+        assert [await here.status(one) for one in IDS] == ["open", "snoozed", "open"]
+        assert (await here.bench.writer.state(IDS[1])).the_case.snoozed_until == later
+
+    in_loop(play)
+
+
 def test_nothing_happens_while_nothing_is_marked(theme: Theme, qtbot: QtBot) -> None:
     async def play() -> None:
         here = await room(theme, qtbot)

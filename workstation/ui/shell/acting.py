@@ -184,11 +184,34 @@ class Acting:
 
     def _assign(self, person_id: str, name: str) -> None:
         kind = "assign" if person_id else "assign_nobody"
-        self._begin(kind, lambda case_id: self._acts.assign(case_id, person_id=person_id), what=name)
+        acts, before = self._acts, dict[str, str]()
+
+        async def give(case_id: str) -> None:
+            before[case_id] = (await acts.writer.state(case_id)).the_case.assignee_id
+            await acts.assign(case_id, person_id=person_id)
+
+        async def give_back(case_id: str) -> None:
+            if (await acts.writer.state(case_id)).the_case.assignee_id == person_id:  # nobody took it since
+                await acts.assign(case_id, person_id=before[case_id])
+
+        self._begin(kind, give, what=name, undo=give_back)
 
     def _snooze(self, until: datetime) -> None:
         when = self._rooms.formats.moment(until, self._rooms.desk.clock.now())
-        self._begin("snooze", lambda case_id: self._acts.snooze(case_id, until), what=when)
+        acts, before = self._acts, dict[str, datetime | None]()
+
+        async def put_off(case_id: str) -> None:
+            before[case_id] = (await acts.writer.state(case_id)).the_case.snoozed_until
+            await acts.snooze(case_id, until)
+
+        async def fetch_back(case_id: str) -> None:
+            until_before = before[case_id]
+            if until_before is not None and until_before > self._rooms.desk.clock.now():
+                await acts.snooze(case_id, until_before)
+            else:
+                await acts.reopen(case_id)
+
+        self._begin("snooze", put_off, what=when, undo=fetch_back)
 
     def _begin(
         self,
