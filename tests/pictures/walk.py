@@ -55,7 +55,7 @@ class Walk:
             await self._until(lambda: self.running and self.running.desk_window, "window")
             desk = self.rooms.desk
             await self._until(lambda: desk.sync.state == "online", "online")
-            await self._until(lambda: self.rooms.queue_model.model.rows(), "rows")
+            await self._until(lambda: len(self.rooms.queue_model.model.rows()) > 20, "rows")
             await asyncio.sleep(1.0)
             for name in [name for name in dir(self) if name.startswith("state_")]:
                 await self._state(name)

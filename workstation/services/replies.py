@@ -120,6 +120,24 @@ class Replies:
         draft = await self._workers.run("outbox", lambda: self._outbox.draft(case_id, person_id, "reply"))
         return draft if draft is not None and draft.waits_for == decision_id else None
 
+    async def carry_draft(self, case_id: str, into_case_id: str) -> bool:
+        """What was being written on a case that went into another is written on there; tells whether it is.
+
+        It stays where it is while something else is being written there, or while it waits for a booking.
+        """
+        person_id = self._me.worker.person_id
+        draft = await self._workers.run("outbox", lambda: self._outbox.draft(case_id, person_id, "reply"))
+        there = await self._workers.run(
+            "outbox", lambda: self._outbox.draft(into_case_id, person_id, "reply")
+        )
+        if draft is None or draft.waits_for or not draft.text.strip():
+            return False
+        if there is not None and there.text.strip():
+            return False
+        await self.save_draft(dataclasses.replace(draft, case_id=into_case_id, seen_inbound_id=""))
+        await self.discard_draft(case_id)
+        return True
+
     async def send(
         self,
         draft: Draft,

@@ -22,6 +22,7 @@ from workstation.ui.case_desk.header_words import HeaderWriter
 from workstation.ui.case_desk.view_header import CaseHeader
 from workstation.ui.inbox.view import QueuePane
 from workstation.ui.inbox.view_model import QueueViewModel
+from workstation.ui.shared.decision_button import DecisionFace, DecisionState
 from workstation.ui.shared.error_text import ErrorText
 from workstation.ui.shared.formats import Formats
 from workstation.ui.shared.theme import Theme
@@ -342,6 +343,31 @@ def test_keys_of_the_case_mean_the_marked_ones_while_there_are_some(theme: Theme
         assert alone == ["E", "E"] and len(here.bench.outbox.items()) == 3
 
     in_loop(play)
+
+
+def test_the_palette_decides_what_its_row_said_or_nothing() -> None:
+    pressed: list[int] = []
+    faces = [
+        DecisionFace(DecisionState.NOW, title) for title in ("Rücksendung: welcher Artikel?", "5 €", "9 €")
+    ]
+    grid = SimpleNamespace(isVisible=lambda: True)
+    rooms = SimpleNamespace(
+        case_model=SimpleNamespace(file=object(), faces=lambda: faces),
+        case=SimpleNamespace(press_decision=pressed.append, decisions=SimpleNamespace(grid=grid)),
+        window=SimpleNamespace(keymap=SimpleNamespace(actions=lambda: ())),
+    )
+    keys = Keys(cast(DeskWindow, rooms))
+    rows = [row.key for row in keys.palette_rows()]
+    faces.insert(0, DecisionFace(DecisionState.DONE, "Gebucht"))  # news came while the palette was open
+    keys.run(rows[0])
+    keys.run(rows[2])
+    assert pressed == [2, 4]
+    del faces[1:3]
+    keys.run(rows[1])
+    assert pressed[2:] == [3], "beyond the last: nothing is there to be pressed"
+    grid.isVisible = lambda: False
+    keys.run(rows[2])
+    assert len(pressed) == 3, "while a line is asked for, numbers mean lines"
 
 
 @pytest.mark.parametrize(("who", "is_shown"), [("lisa", True), ("jonas", False)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -374,5 +375,29 @@ def test_words_of_ones_own_stay_when_a_hold_elsewhere_is_taken_back(qapp: QAppli
         room.model.take_back(held)
         await room.settle()
         assert room.model.notice is not None, "the second time it is said that nothing is held"
+
+    play(acts)
+
+
+def test_what_was_being_written_goes_on_in_the_case_the_matter_went_into(qapp: QApplication) -> None:
+    async def acts(room: Room) -> None:
+        replies = room.desk.replies
+        room.model.save_text("Ich frage gleich nach.")
+        await room.settle()
+        assert await replies.carry_draft(CASE.case_id, OTHER.case_id)
+        assert (await room.draft(CASE.case_id), await room.draft(OTHER.case_id)) == (
+            "",
+            "Ich frage gleich nach.",
+        )
+        await room.show(OTHER.case_id)
+        assert room.model.text == "Ich frage gleich nach."
+        room.model.save_text("Etwas anderes.")
+        await room.settle()
+        await replies.save_draft(replace(await replies.empty_draft(CASE.case_id), text="Noch eins."))
+        assert not await replies.carry_draft(CASE.case_id, OTHER.case_id)
+        assert (await room.draft(CASE.case_id), await room.draft(OTHER.case_id)) == (
+            "Noch eins.",
+            "Etwas anderes.",
+        )
 
     play(acts)

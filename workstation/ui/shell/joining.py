@@ -63,11 +63,16 @@ class Joining:
         def search(text: str) -> None:
             self._start(find(text), "joining.find")
 
+        async def merge(other: str) -> None:
+            await acts.merge(case_id, other)
+            await self._rooms.desk.replies.carry_draft(case_id, other)
+
         def act() -> None:
             other = sheet.other_case_id
             if is_merge:
+                self._rooms.case.composer.flush()
                 self._done(
-                    acts.merge(case_id, other),
+                    merge(other),
                     translate("Joining", "Zusammengeführt"),
                     "git-merge",
                     lambda: acts.unmerge(case_id),

@@ -22,11 +22,11 @@ class Keys:
         """Return the decisions of the case and all bound commands, each with its key."""
         rows: list[PaletteRow] = []
         if self._rooms.case_model.file is not None:
-            for index, face in enumerate(self._rooms.case_model.faces()[:6]):
+            for index, face in enumerate(self._rooms.case_model.faces()):
                 rows.append(
                     PaletteRow(
                         "decision",
-                        f"decision:{index}",
+                        f"decision:{index}:{face.title}",
                         face.title,
                         f"{face.shown_word()} {face.reason}",
                         "zap",
@@ -52,7 +52,7 @@ class Keys:
         """Carry out a row of the palette."""
         kind, _colon, rest = key.partition(":")
         if kind == "decision":
-            self._rooms.case.press_decision(int(rest) + 1)
+            self._decide(*rest.split(":", 1))
         elif kind == "command":
             action = next((a for c, a in self._rooms.window.keymap.actions() if c.id == rest), None)
             if action is not None:
@@ -65,6 +65,16 @@ class Keys:
                 self._rooms.window.show_room(self._rooms.customers)
                 self._rooms.customers_model.refresh()
                 self._rooms.second_model.show_customer(customer_id or entity_id)
+
+    def _decide(self, place: str, title: str) -> None:
+        """Press what the row said, also when news have moved it meanwhile; what is gone is not decided."""
+        if not self._rooms.case.decisions.grid.isVisible():
+            return  # a line or an amount is asked for: numbers mean something else
+        titles = [face.title for face in self._rooms.case_model.faces()]
+        index = int(place)
+        if titles[index : index + 1] != [title]:
+            index = titles.index(title) if title in titles else len(titles)
+        self._rooms.case.press_decision(index + 1)
 
     def bind(self) -> None:
         """Give every command of the window its act."""
