@@ -32,16 +32,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _USUAL = gc.get_threshold()
-_LOOP = (
-    "socket",
-    "ssl",
-    "subprocess",
-    "asyncio.events",
-    "asyncio.base_events",
-    "asyncio",
-    "qasync",
-    "workstation.async_bridge",
-)
+_LOOP = ("socket", "ssl", "subprocess", "concurrent.futures", "asyncio", "qasync", "workstation.async_bridge")
 KEY_FOLDER = "keys"
 """Where a profile without a keyring keeps its keys."""
 

@@ -22,14 +22,9 @@ from PySide6.QtWidgets import (
 from workstation.casework.message import AttachmentMeta
 from workstation.casework.proposals import Proposal
 from workstation.services.views import FetchedFile
+from workstation.ui.case_desk.parts import CaseParts
 from workstation.ui.case_desk.slots import SlotHighlighter
-from workstation.ui.case_desk.view_composer import Composer
-from workstation.ui.case_desk.view_decisions import DecisionPanel
-from workstation.ui.case_desk.view_header import CaseHeader
-from workstation.ui.case_desk.view_kin import KinStrip
-from workstation.ui.case_desk.view_messages import Conversation
 from workstation.ui.case_desk.view_model import CaseDeskViewModel
-from workstation.ui.case_desk.view_work import WorkStrip
 from workstation.ui.shared.decision_button import DecisionFace
 from workstation.ui.shared.decision_grid import FEW, MOST
 from workstation.ui.shared.empty_state import EmptyState
@@ -62,8 +57,8 @@ class CaseDeskView(QFrame):
     """solve, reopen, no_case_spam, no_case_newsletter, is_case, copy_number."""
     toast = Signal(str)
 
-    def __init__(self, theme: Theme, model: CaseDeskViewModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, model: CaseDeskViewModel, parts: CaseParts | None = None) -> None:
+        super().__init__()
         self._theme = theme
         self._model = model
         self.setProperty("surface", "app")
@@ -76,18 +71,18 @@ class CaseDeskView(QFrame):
         self._stack.addWidget(self._empty)
         self._case = QWidget()
         self._stack.addWidget(self._case)
-        self._build()
+        self._build(parts or CaseParts(theme))
         self._connect()
         self.show_empty()
 
-    def _build(self) -> None:
+    def _build(self, parts: CaseParts) -> None:
         theme = self._theme
         box = QVBoxLayout(self._case)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
-        self.header = CaseHeader(theme)
+        self.header = parts.header
         box.addWidget(self.header)
-        self.kin = KinStrip(theme)
+        self.kin = parts.kin
         box.addWidget(self.kin)
         self._notice_slot = QWidget()
         slot = QVBoxLayout(self._notice_slot)
@@ -96,7 +91,7 @@ class CaseDeskView(QFrame):
         slot.addWidget(self.notice)
         self._notice_slot.hide()
         box.addWidget(self._notice_slot)
-        self.work = WorkStrip(theme)
+        self.work = parts.work
         box.addWidget(self.work)
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.setChildrenCollapsible(False)
@@ -106,15 +101,15 @@ class CaseDeskView(QFrame):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         self._talk = QStackedWidget()
-        self.conversation = Conversation(theme)
+        self.conversation = parts.conversation
         self.conversation.setProperty(SINGLE_KEYS, True)
         self._skeleton = Skeleton(theme, "messages")
         self._talk.addWidget(self.conversation)
         self._talk.addWidget(self._skeleton)
-        self.decisions = DecisionPanel(theme)
+        self.decisions = parts.decisions
         column.addWidget(self._talk, 1)
         column.addWidget(self.decisions)
-        self.composer = Composer(theme)
+        self.composer = parts.composer
         self._highlighter = SlotHighlighter(self.composer.editor.document(), theme)
         self.splitter.addWidget(talk)
         self.splitter.addWidget(self.composer)

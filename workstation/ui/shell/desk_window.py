@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -14,6 +14,7 @@ from workstation.casework.errors import RuleViolation
 from workstation.ports import StoreUnusable
 from workstation.services.views import Changes, Connection, HeldDecision
 from workstation.ui.case_desk.offers import OfferWriter
+from workstation.ui.case_desk.parts import CaseParts
 from workstation.ui.case_desk.view import CaseDeskView
 from workstation.ui.case_desk.view_model import CaseDeskViewModel
 from workstation.ui.customer_pane.models import TimelineItem
@@ -97,22 +98,21 @@ class DeskWindow(QObject):
         self._was_open = ("", "")
         self._connection_word = ""
         self.connection: Connection | None = None
-        self._typing, self._tick = QTimer(self), QTimer(self)
-        self._set_up_timers()
+        self._typing, self._tick = self._make_timers()
         self._stop_listening: Callable[[], None] = lambda: None
 
     # -- the rooms
     async def build(self) -> None:
         """Make the rooms everybody sees, one a turn, so that the window paints and answers in between."""
-        for part in (self._make_case, self._show_case, self._make_customer, self._make_acts):
-            part()
+        parts = CaseParts(self.window.theme)
+        for _made in parts.one_by_one():
             await asyncio.sleep(0)
-
-    def _make_case(self) -> None:
-        self.case = CaseDeskView(self.window.theme, self.case_model)
-
-    def _show_case(self) -> None:
-        self.window.put_case(self.case)
+        self.case = case = CaseDeskView(self.window.theme, self.case_model, parts)
+        show = partial(self.window.put_case, case)
+        for part in (show, self._make_customer, self._make_acts, self._make_cover):
+            await asyncio.sleep(0)
+            part()
+        await asyncio.sleep(0)
 
     def _make_customer(self) -> None:
         self.customer = CustomerPane(self.window.theme, self.customer_model, can_edit=True)
@@ -120,11 +120,25 @@ class DeskWindow(QObject):
 
     def _make_acts(self) -> None:
         window, desk = self.window, self.desk
-        self.sheets = self._make_sheets()
+        self.sheets = Sheets(
+            window,
+            window.theme,
+            self.formats,
+            desk.clock,
+            self.case_model,
+            desk.case_desk,
+            lambda: desk.session.view.person_id,
+            self.open_case,
+            lambda: desk.reference.data.people,
+        )
         acts = self._start_demo, self._set_autostart
         self.covers = Covers(window, self._make_sign_in, desk.session, desk.tasks, self.errors, *acts)
         self.acting, self.menus, self.keys = Acting(self), Menus(self), Keys(self)
         self.joining = Joining(self)
+
+    def _make_cover(self) -> None:
+        if self.desk.session.view.state != "signed_in":
+            _soon = self.sign_in
 
     def _make_sign_in(self) -> SignInView:
         from workstation.ui.sign_in.view import SignInView
@@ -181,25 +195,10 @@ class DeskWindow(QObject):
         """Whether somebody looks at what waits."""
         return "outbox" in self.__dict__ and self.outbox.isVisible()
 
-    def _make_sheets(self) -> Sheets:
-        desk, window = self.desk, self.window
-        return Sheets(
-            window,
-            window.theme,
-            self.formats,
-            desk.clock,
-            self.case_model,
-            desk.case_desk,
-            lambda: desk.session.view.person_id,
-            self.open_case,
-            lambda: desk.reference.data.people,
-        )
-
-    def _set_up_timers(self) -> None:
-        self._typing.setSingleShot(True)
-        self._typing.setInterval(_TYPING_MS)
-        self._tick.setInterval(_TICK_MS)
-        self._tick.timeout.connect(self._on_tick)
+    def _make_timers(self) -> tuple[QTimer, QTimer]:
+        typing, tick = QTimer(self, singleShot=True, interval=_TYPING_MS), QTimer(self, interval=_TICK_MS)
+        tick.timeout.connect(self._on_tick)
+        return typing, tick
 
     # -- beginning and end
     def start(self) -> None:

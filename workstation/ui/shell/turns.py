@@ -17,7 +17,13 @@ ROOMS = (
     "workstation.ui.customer_pane.view",
     "workstation.ui.case_desk.dialogs",
     "workstation.ui.case_desk.view_joining",
+    "workstation.ui.customer_pane.view_identities",
+    "workstation.ui.outbox.view_model",
     "workstation.ui.shell.sheets",
+    "workstation.ui.shell.acting",
+    "workstation.ui.shell.document_popover",
+    "workstation.ui.shell.menus",
+    "workstation.ui.shell.sources",
     "workstation.ui.shell.desk_window",
 )
 """In this order none of them brings more than its own share along."""
