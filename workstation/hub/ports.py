@@ -174,6 +174,9 @@ class Effects(Protocol):
         """Return the effects that wait for this one."""
         ...
 
+    def is_reference_taken(self, effect: Effect, ext_ref: str) -> bool:
+        """Whether another effect of the kind was confirmed at the same target under that reference."""
+
     def change_effect(
         self,
         effect: Effect,

@@ -373,6 +373,34 @@ def test_an_answer_that_comes_late_counts_unless_a_person_was_faster(
     assert doubtful.money()[1] == ([] if outcome else [-2490, 2490])
 
 
+def test_one_booking_outside_is_not_found_for_two(money: Doubtful) -> None:
+    """Whoever settles two doubts with the same number would call a refund booked that never was."""
+    first = money.refund.effect_id
+    assert isinstance(money.settle(money.tanja, first, reference="GS-1"), Applied)
+    money.work()  # the return that waited goes on
+    money.case_id = money.lisa.open_case()
+    money.decide()
+    money.books.after = [EffectUnknown("cut")]
+    money.work()
+    second = money.refund.effect_id
+    assert code_of(money.settle(money.tanja, second, reference=" GS-1 ")) == "effect.reference_taken"
+    assert money.refund.state == "manual"
+    assert isinstance(money.settle(money.tanja, second, reference="GS-2"), Applied)
+    assert money.database.check_invariants(TENANT) == {}
+
+
+def test_two_mails_may_be_seen_at_the_same_place(doubtful: Doubtful) -> None:
+    for _ in range(2):
+        doubtful.case_id = doubtful.lisa.open_case()
+        doubtful.decide()
+        doubtful.mail.after = [EffectUnknown("cut")]
+        doubtful.work()
+        assert doubtful.effect(doubtful.mail_id).state == "manual"
+        settled = doubtful.settle(doubtful.lisa, doubtful.mail_id, reference="im Postausgang")
+        assert isinstance(settled, Applied)
+    assert doubtful.database.check_invariants(TENANT) == {}
+
+
 def test_another_tenant_settles_nothing(money: Doubtful) -> None:
     foreign = "01890000-0000-7000-8000-0000000000ee"
     money.database.create_tenant(foreign)

@@ -29,7 +29,7 @@ def settle(tx: Tx, act: Act, body: SettleEffect, open_billing: OpenBilling | Non
     Raises:
         RuleViolation: ``case.other_team``, ``effect.unknown``, ``effect.not_in_doubt``,
             ``effect.settle_needs_lead``, ``effect.settle_own``, ``effect.reference_missing``,
-            ``effect.words_too_long``; nothing is stored.
+            ``effect.reference_taken``, ``effect.words_too_long``; nothing is stored.
     """
     before = load(tx, act)
     effect = tx.effect(body.effect_id)
@@ -42,6 +42,9 @@ def settle(tx: Tx, act: Act, body: SettleEffect, open_billing: OpenBilling | Non
     if refusal:
         raise RuleViolation(refusal)
     body = checked(body, doubt)
+    if doubt.amount and body.outcome == "done" and tx.is_reference_taken(effect, body.reference):
+        # One booking outside cannot be two here: one of the two was never made.
+        raise RuleViolation("effect.reference_taken", reference=body.reference)
     given = given_by(tx, act, before)
     ended = _ended(effect, before, doubt, body, facts_from(doubt, body.reference, tx.now))
     if not tx.change_effect(ended, expected_state="manual", expected_attempt=effect.attempt):
@@ -89,7 +92,8 @@ def _ended(
     return msgspec.structs.replace(
         effect,
         state="confirmed",
-        ext_ref=body.reference or (message.rfc_message_id if message is not None else ""),
+        # A mail is known by its own id: where somebody saw it names no single one of them.
+        ext_ref=body.reference if message is None else message.rfc_message_id,
         result={} if doubt.kind == MAIL else facts,
         failure_code="",
         failure_params={},

@@ -152,6 +152,19 @@ class EffectRows(Finding):
         lock = "" if self.is_read_only else self.session.for_update
         return self._effects(f"after_effect_id = :effect_id ORDER BY effect_id{lock}", effect_id=effect_id)
 
+    def is_reference_taken(self, effect: Effect, ext_ref: str) -> bool:
+        """Whether another effect of the kind was confirmed at the same target under that reference."""
+        found = self.session.value(
+            "SELECT effect_id FROM effect WHERE tenant_id = :tenant_id AND target = :target AND kind = :kind"
+            " AND state = 'confirmed' AND ext_ref = :ext_ref AND effect_id <> :effect_id LIMIT 1",
+            tenant_id=self.tenant_id,
+            target=effect.target,
+            kind=effect.kind,
+            ext_ref=ext_ref,
+            effect_id=effect.effect_id,
+        )
+        return found is not None
+
     def change_effect(
         self,
         effect: Effect,
