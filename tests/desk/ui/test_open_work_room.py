@@ -6,6 +6,7 @@ import dataclasses
 from typing import TypeVar
 
 import msgspec
+import pytest
 from PySide6.QtWidgets import QApplication
 
 from tests.desk.materials import TEAM, an_id
@@ -17,6 +18,7 @@ from workstation.casework.wire.commands import ConfirmWork, SettleEffect
 from workstation.services.identity import Worker
 from workstation.services.views import Changes
 from workstation.ui.case_desk.view import CaseDeskView
+from workstation.ui.shared.decision_button import DecisionFace, DecisionState
 from workstation.ui.shared.theme import Theme
 
 B = TypeVar("B", SettleEffect, ConfirmWork)
@@ -154,6 +156,23 @@ def test_the_slip_of_a_till_order_opens_from_its_row(qapp: QApplication, theme: 
         room.desk.give(msgspec.structs.replace(till, status="withdrawn"))
         await refresh(room)
         assert view.work.buttons() == [], "nobody pays out what was taken back"
+        view.deleteLater()
+
+    play(acts)
+
+
+@pytest.mark.parametrize(("height", "rows"), [(640, 2), (850, 4), (1100, 6)])
+def test_a_low_pane_leaves_room_for_the_conversation(
+    qapp: QApplication, theme: Theme, height: int, rows: int
+) -> None:
+    async def acts(room: Room) -> None:
+        view = CaseDeskView(theme, room.model)
+        view.resize(760, height)
+        view.show()
+        await refresh(room)
+        face = DecisionFace(DecisionState.NOW, "5 € erstatten")
+        view.decisions.show_faces([face] * 6)
+        assert sum(button.isVisible() for button in view.decisions.grid.buttons) == rows
         view.deleteLater()
 
     play(acts)

@@ -26,7 +26,7 @@ from workstation.ui.case_desk.parts import CaseParts
 from workstation.ui.case_desk.slots import SlotHighlighter
 from workstation.ui.case_desk.view_model import CaseDeskViewModel
 from workstation.ui.shared.decision_button import DecisionFace
-from workstation.ui.shared.decision_grid import FEW, MOST
+from workstation.ui.shared.decision_grid import FEW, FEWEST, MOST
 from workstation.ui.shared.empty_state import EmptyState
 from workstation.ui.shared.keymap import SINGLE_KEYS
 from workstation.ui.shared.notice import Notice
@@ -42,8 +42,8 @@ _RISKY = frozenset((
 ))
 # fmt: on
 """Endings that can run a program: saved on request, never opened from here."""
-_LOW = 1000
-"""A pane lower than this shows two rows of decisions (px at scale 1)."""
+_LOW, _LOWEST = 1000, 680
+"""A pane lower than this shows two rows of decisions, or one (px at scale 1)."""
 
 
 class CaseDeskView(QFrame):
@@ -171,7 +171,8 @@ class CaseDeskView(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.decisions.grid.set_most(FEW if self.height() < self._theme.px(_LOW) else MOST)
+        px, height = self._theme.px, self.height()
+        self.decisions.grid.set_most(FEWEST if height < px(_LOWEST) else FEW if height < px(_LOW) else MOST)
 
     # -- states
     def show_empty(self) -> None:

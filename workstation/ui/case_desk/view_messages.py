@@ -255,6 +255,10 @@ def _size_text(size: int) -> str:
     return f"{size / 1024 / 1024:.1f} MB"
 
 
+_LONG_SHARE = 8
+"""Of ten parts of the width: what a long line takes before it wraps."""
+
+
 class SystemLine(QWidget):
     """A centred line of 12 px: delivered, order placed, dunning stopped."""
 
@@ -273,10 +277,13 @@ class SystemLine(QWidget):
             row.addWidget(icon)
         label = QLabel(line.text)
         label.setTextFormat(Qt.TextFormat.PlainText)
-        theme.style(label, "caption", tone=line.state_tone)
-        label.setWordWrap(len(line.text) > 70)
+        theme.style(label, "caption", tone=line.state_tone or "secondary")
+        is_long = len(line.text) > 70
+        label.setWordWrap(is_long)
+        if is_long and not line.icon:
+            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         label.setAccessibleName(line.spoken)
-        row.addWidget(label)
+        row.addWidget(label, _LONG_SHARE if is_long else 0)
         row.addStretch(1)
 
 

@@ -1,4 +1,4 @@
-"""The grid of decisions: two columns, equal height in a row, at most six or four, the rest under «Mehr»."""
+"""The grid of decisions: two columns, equal height in a row, at most six or fewer, the rest under «Mehr»."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from workstation.ui.shared.theme import Theme
 from workstation.ui.shared.words import translate
 
 MOST = 6
-FEW = 4
-"""Two rows: what a low window shows, so that the conversation keeps its room."""
+FEW, FEWEST = 4, 2
+"""Two rows or one: what a low window shows, so that the conversation keeps its room."""
 GAP = 8
 
 
