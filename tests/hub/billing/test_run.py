@@ -5,13 +5,15 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.hub.billing.ground import INVOICE, House, bill, dun
-from tests.hub.small_firm import ERIKA, NOW, TENANT
+from tests.hub.small_firm import BOWLS, ERIKA, NOW, ORDER, TENANT
 from workstation.casework.customer import Customer, Identity
 from workstation.casework.errors import RuleViolation
 from workstation.casework.money import Money
+from workstation.casework.records import Order
 from workstation.hub.ports import Tx
 from workstation.hub.ports_mail import MailNotSent, MailRefused
 from workstation.hub.services.dunning_run import RunReport, dunning_case_id
@@ -123,6 +125,52 @@ def test_an_invoice_that_never_arrived_is_kept_back_and_seen(house: House, deliv
     assert (case.invoice_id, case.customer_id, case.status) == (INVOICE, ERIKA, "open")
     assert case.due is not None
     assert house.codes(case.case_id) == ["dunning.withheld.invoice_not_delivered"]
+
+
+@pytest.mark.parametrize(
+    ("pieces", "still_open", "outcome"),
+    [
+        (2, 8370, "withheld"),
+        (2, 3390, "reminded"),
+        (1, 8370, "withheld"),
+        (0, 8370, "reminded"),
+    ],
+)
+def test_nobody_is_dunned_for_what_was_cancelled(
+    house: House, pieces: int, still_open: int, outcome: str
+) -> None:
+    """Two bowls of 24.90 in an order of 83.70: once the invoice is put right, its rest is asked for."""
+
+    def cancel(tx: Tx) -> None:
+        order = tx.get(Order, ORDER)
+        assert order is not None
+        lines = (
+            msgspec.structs.replace(line, cancelled_quantity=pieces if line.line_id == BOWLS else 0)
+            for line in order.lines
+        )
+        tx.put(msgspec.structs.replace(order, lines=tuple(lines)))
+
+    bill(house.database, open=Money(still_open))
+    house.database.run(TENANT, cancel)
+    report = house.run()
+    house.work()
+    assert [one.outcome for one in report.items] == [outcome]
+    assert len(house.reminders()) == (outcome == "reminded")
+    if outcome == "withheld":
+        [case] = house.database.read(TENANT, lambda tx: tx.open_cases())
+        assert house.codes(case.case_id) == ["dunning.withheld.order_cancelled"]
+
+
+def test_an_order_cancelled_whole_owes_nothing(house: House) -> None:
+    def cancel(tx: Tx) -> None:
+        order = tx.get(Order, ORDER)
+        assert order is not None
+        lines = (msgspec.structs.replace(line, cancelled_quantity=line.quantity) for line in order.lines)
+        tx.put(msgspec.structs.replace(order, lines=tuple(lines), status="cancelled"))
+
+    bill(house.database, open=Money(1))
+    house.database.run(TENANT, cancel)
+    assert the_codes(house.run()) == [("withheld", 1, "order_cancelled")]
 
 
 def test_who_gets_the_invoice_late_has_as_long_to_pay_before_a_reminder(house: House) -> None:

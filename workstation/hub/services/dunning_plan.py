@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from workstation.casework.customer import Customer
-from workstation.casework.money import Money
-from workstation.casework.records import Invoice
+from workstation.casework.money import Money, sum_of
+from workstation.casework.records import Invoice, Order
 from workstation.hub.ports import Tx
 from workstation.hub.ports_billing import Billing, DunningLevel, ReminderRow, RunItem, RunOutcome
 from workstation.hub.services.dunning_state import BLOCKED, NOT_DELIVERED, standing
 
 NO_ADDRESS = "no_mail_address"
+CANCELLED = "order_cancelled"
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +66,7 @@ def planned(
         if (on - last.run_on).days < level.days - before:
             return None
     customer = tx.get(Customer, invoice.customer_id)
-    outcome, code = _judged(billing, invoice, customer, on)
+    outcome, code = _judged(tx, billing, invoice, customer, on)
     return Plan(outcome=outcome, invoice=invoice, customer=customer, level=level, code=code)
 
 
@@ -90,12 +91,28 @@ def _last_sent(rows: Sequence[ReminderRow]) -> ReminderRow | None:
 
 
 def _judged(
-    billing: Billing, invoice: Invoice, customer: Customer | None, on: date
+    tx: Tx, billing: Billing, invoice: Invoice, customer: Customer | None, on: date
 ) -> tuple[RunOutcome, str]:
     if standing(billing.blocks_of(invoice.invoice_id), on):
         return "blocked", BLOCKED
+    if _asks_for_what_was_cancelled(tx, invoice):
+        return "withheld", CANCELLED
     if invoice.delivery in ("not_sent", "failed"):
         return "withheld", NOT_DELIVERED
     if not mail_address(customer):
         return "withheld", NO_ADDRESS
     return "reminded", ""
+
+
+def _asks_for_what_was_cancelled(tx: Tx, invoice: Invoice) -> bool:
+    """Whether more is open than is left of the order: then its invoice has to be put right first."""
+    order = tx.get(Order, invoice.order_id)
+    if order is None or not any(line.cancelled_quantity for line in order.lines):
+        return False
+    left = sum_of(
+        (line.unit_price * max(line.quantity - line.cancelled_quantity, 0) for line in order.lines),
+        order.shipping.currency,
+    )
+    if order.status != "cancelled":
+        left = left + order.shipping
+    return invoice.open.currency == left.currency and invoice.open > left

@@ -42,6 +42,7 @@ _ALARMS: dict[str, tuple[Tone, str]] = {
     "dunning.block_refused": ("danger", "circle-alert"),
     "dunning.withheld.invoice_not_delivered": ("ask", "triangle-alert"),
     "dunning.withheld.no_mail_address": ("ask", "triangle-alert"),
+    "dunning.withheld.order_cancelled": ("ask", "triangle-alert"),
 }
 """System lines that ask for somebody's eyes."""
 
