@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.desk.materials import NOW, PERSON, a_case, a_customer
@@ -19,10 +19,13 @@ from tests.desk.services.bench import CASE, Bench
 from tests.fakes.running import in_loop
 from workstation.casework.wire.commands import ReopenCase, SolveCase
 from workstation.ui.case_desk.header_words import HeaderWriter
+from workstation.ui.case_desk.kin_words import KinChip, KinShown
 from workstation.ui.case_desk.view_header import CaseHeader
+from workstation.ui.case_desk.view_kin import KinStrip
 from workstation.ui.inbox.view import QueuePane
 from workstation.ui.inbox.view_model import QueueViewModel
 from workstation.ui.shared.decision_button import DecisionFace, DecisionState
+from workstation.ui.shared.decision_grid import DecisionGrid
 from workstation.ui.shared.error_text import ErrorText
 from workstation.ui.shared.formats import Formats
 from workstation.ui.shared.theme import Theme
@@ -368,6 +371,34 @@ def test_the_palette_decides_what_its_row_said_or_nothing() -> None:
     grid.isVisible = lambda: False
     keys.run(rows[2])
     assert len(pressed) == 3, "while a line is asked for, numbers mean lines"
+
+
+def test_f6_walks_through_what_can_be_pressed(theme: Theme, qtbot: QtBot) -> None:
+    window = QWidget()
+    column = QVBoxLayout(window)
+    grid, kin, queue = DecisionGrid(theme), KinStrip(theme), QPushButton("list")
+    kin.show_kin(KinShown(chips=(KinChip("c2", "linked", "Verknüpft mit #2", "link", "", "lösen", "2"),)))
+    grid.show_faces([DecisionFace(DecisionState.NOW, "5 €"), DecisionFace(DecisionState.NOW, "9 €")])
+    for part in (queue, kin, grid):
+        column.addWidget(part)
+    qtbot.addWidget(window)
+    window.show()
+    rooms = SimpleNamespace(
+        queue=SimpleNamespace(list=queue),
+        case=SimpleNamespace(panes=lambda: (kin, grid)),
+        customer=SimpleNamespace(list=queue),
+        window=window,
+    )
+    keys = Keys(cast(DeskWindow, rooms))
+    queue.setFocus()
+    keys._step_pane(1)
+    assert window.focusWidget() is kin.buttons[0]
+    kin.buttons[1].setFocus()
+    keys._step_pane(1)
+    assert window.focusWidget() is grid.buttons[0]
+    grid.buttons[1].setFocus()
+    keys._step_pane(-1)
+    assert window.focusWidget() is kin.buttons[0]
 
 
 @pytest.mark.parametrize(("who", "is_shown"), [("lisa", True), ("jonas", False)])

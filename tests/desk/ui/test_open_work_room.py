@@ -49,14 +49,14 @@ def test_settled_in_the_room_it_is_booked_at_once(qapp: QApplication, theme: The
         view = CaseDeskView(theme, room.model)
         await as_lead(room, doubtful(), a_reply(delivery="held_back"))
         assert len(view.work.cards) == 1 and not view.work.isHidden()
-        assert view.panes()[0] is view.work.buttons()[0]
+        assert view.work in view.panes() and view.work.focusProxy() is view.work.buttons()[0]
         said: list[str] = []
         room.model.toast.connect(said.append)
         view.work.settled.emit(an_id("effect"), "done", "GS-77", "")
         await room.settle()
         await refresh(room)
         assert room.sent("effect.settle") == 1 and said == ["Festgehalten"]
-        assert view.work.isHidden() and view.work.cards == []
+        assert view.work.isHidden() and view.work.cards == [] and view.work not in view.panes()
         assert room.model.file is not None and room.model.file.decisions[0].state == "booked"
         (body,) = written(room, SettleEffect)
         assert (body.effect_id, body.reference) == (an_id("effect"), "GS-77")

@@ -328,9 +328,17 @@ class CaseDeskView(QFrame):
         self.composer.focus_mode("note")
 
     def panes(self) -> Sequence[QWidget]:
-        """The parts F6 walks through."""
-        work = self.work.buttons()[:1]
-        return (*work, self.conversation, self.decisions.grid, self.composer.editor)
+        """The parts F6 walks through; each gives the focus to its first button."""
+        work = (self.work,) if self.work.buttons() else ()
+        decisions = self.decisions
+        return (
+            self.kin,
+            *work,
+            self.conversation,
+            decisions.grid,
+            decisions.undo_bar,
+            self.composer.editor,
+        )
 
     # -- files
     def _on_attach(self) -> None:

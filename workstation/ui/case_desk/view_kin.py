@@ -56,6 +56,7 @@ class KinStrip(QFrame):
         self._row.setVisible(bool(shown.chips))
         self._ask(shown.question)
         self.setVisible(bool(shown.chips) or shown.question is not None)
+        self.setFocusProxy(self.buttons[0] if self.buttons else self.question.first)
         if had_focus and self.buttons:
             self.buttons[0].setFocus(Qt.FocusReason.OtherFocusReason)
 

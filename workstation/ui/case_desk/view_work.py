@@ -172,6 +172,8 @@ class WorkStrip(QFrame):
             self._box.addWidget(rest)
         self.setVisible(bool(shown.doubts or shown.work))
         buttons = self.buttons()
+        if buttons:
+            self.setFocusProxy(buttons[0])
         if had_focus and buttons:
             buttons[0].setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -105,6 +105,8 @@ class DecisionGrid(QWidget):
 
     def _make_button(self, index: int) -> DecisionButton:
         button = DecisionButton(self._theme, self)
+        if index == 0:
+            self.setFocusProxy(button)
         button.clicked.connect(lambda: self.chosen.emit(index))
         button.change_amount_requested.connect(lambda: self.change_amount_requested.emit(index))
         return button

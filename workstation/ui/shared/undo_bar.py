@@ -95,6 +95,7 @@ class UndoBar(QFrame):
         self.now_button = QPushButton(self)
         theme.style(self.now_button, "bodyMedium", kind="ghost")
         self.undo_button = QPushButton(self)
+        self.setFocusProxy(self.undo_button)
         theme.style(self.undo_button, "bodyMedium")
         theme.set_icon(self.undo_button, "undo-2")
         self._build()
