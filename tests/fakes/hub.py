@@ -31,6 +31,7 @@ from workstation.casework.wire.sync import (
     PullAnswer,
     PullRequest,
 )
+from workstation.ports import GenerationChanged
 from workstation.ports.copies import SnapshotPiece
 from workstation.system import keys
 
@@ -52,7 +53,9 @@ class ScriptedHub:
         self.tenant_id = an_id("tenant")
         self.tokens = 0
 
-    def push(self, batch: tuple[Envelope, ...]) -> CommandsAnswer:
+    def push(self, batch: tuple[Envelope, ...], generation: str = "") -> CommandsAnswer:
+        if generation and generation != self.feed.generation:
+            raise GenerationChanged(generation=self.feed.generation)
         self.pushed.append(tuple(envelope.cmd_id for envelope in batch))
         self.on_push(batch)
         return CommandsAnswer(

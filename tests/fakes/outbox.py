@@ -186,6 +186,7 @@ class MemoryOutbox:
             wall=item.wall,
             depends_on=item.depends_on,
             base_rev=item.base_rev,
+            was_offered=item.sent_at is not None,
         )
         return msgspec.structs.replace(envelope, signature=sign(signed_bytes(envelope)))
 
@@ -201,6 +202,15 @@ class MemoryOutbox:
         for cmd_id in cmd_ids:
             if self._rows[cmd_id].verdict is None:
                 self._change(cmd_id, last_error=code)
+
+    def mark_untaken(self, cmd_ids: Sequence[str]) -> None:
+        for cmd_id in cmd_ids:
+            row = self._rows[cmd_id]
+            if row.verdict is None and row.attempts:
+                is_first = row.attempts == 1
+                state = "queued" if is_first and row.state == "sent" else row.state
+                sent_at = None if is_first else row.sent_at
+                self._change(cmd_id, attempts=row.attempts - 1, state=state, sent_at=sent_at)
 
     def settle(self, verdicts: Iterable[Verdict], at: datetime) -> tuple[OutboxItem, ...]:
         settled: list[OutboxItem] = []

@@ -42,9 +42,11 @@ class GenerationChanged(Exception):
 
     ``is_restored``: the hub came back from a backup, so commands are offered again by their ids; otherwise
     this desk has only been away from ``scope`` for longer than the hub keeps what was deleted.
+    ``generation``: the one of the hub's data now, where it said.
     """
 
-    def __init__(self, *, is_restored: bool = True, scope: str = "") -> None:
+    def __init__(self, *, is_restored: bool = True, scope: str = "", generation: str = "") -> None:
         super().__init__("restored" if is_restored else f"too long away {scope}".rstrip())
         self.is_restored = is_restored
         self.scope = scope
+        self.generation = generation

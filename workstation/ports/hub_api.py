@@ -71,8 +71,12 @@ class HubApi(HubCopies, Protocol):
         """Read a page of the feed."""
         ...
 
-    def push(self, batch: tuple[Envelope, ...]) -> CommandsAnswer:
-        """Hand commands over."""
+    def push(self, batch: tuple[Envelope, ...], generation: str = "") -> CommandsAnswer:
+        """Hand commands over, to the hub's data of that generation only, if one is named.
+
+        Raises:
+            GenerationChanged: its data is of another one; none of them was taken.
+        """
         ...
 
     def look_up(self, ids: tuple[str, ...]) -> CommandsAnswer:

@@ -96,6 +96,10 @@ class Outbox(Protocol):
         """Note that a try got no answer."""
         ...
 
+    def mark_untaken(self, cmd_ids: Sequence[str]) -> None:
+        """Note that the hub has taken none of these: they are as they were before that try."""
+        ...
+
     def settle(self, verdicts: Iterable[Verdict], at: datetime) -> tuple[OutboxItem, ...]:
         """Store verdicts, once and for ever; returns the rows that were settled by this call."""
         ...

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import msgspec
 import requests
@@ -121,9 +121,10 @@ class RequestsHub(CopyCalls):
         """Read a page of the feed."""
         return self._post("/v1/sync/pull", request, PullAnswer, extra_s=request.wait_s)
 
-    def push(self, batch: tuple[Envelope, ...]) -> CommandsAnswer:
-        """Hand commands over."""
-        return self._post("/v1/commands", batch, CommandsAnswer)
+    def push(self, batch: tuple[Envelope, ...], generation: str = "") -> CommandsAnswer:
+        """Hand commands over, to the hub's data of that generation only, if one is named."""
+        query = f"?generation={quote(generation, safe='')}" if generation else ""
+        return self._post(f"/v1/commands{query}", batch, CommandsAnswer)
 
     def look_up(self, ids: tuple[str, ...]) -> CommandsAnswer:
         """Ask what became of commands."""
@@ -260,7 +261,11 @@ class RequestsHub(CopyCalls):
         if status == 426:
             raise ProtocolMismatch(problem.code, **problem.params)
         if status == 410 or problem.code in _OTHER_GENERATION:
-            raise GenerationChanged(is_restored=status == 409, scope=problem.params.get("scope", ""))
+            raise GenerationChanged(
+                is_restored=status == 409,
+                scope=problem.params.get("scope", ""),
+                generation=problem.params.get("generation", ""),
+            )
         if problem.code == "scope.forbidden":
             # One scope was taken away, not the session: the next page says which are left.
             raise RuleViolation(problem.code, **problem.params)

@@ -138,7 +138,14 @@ def _customers(
     for item in items:
         named = str(getattr(item.body, "customer_id", ""))
         if named and named not in found:
-            customer = replica.get(Customer, named)
+            customer = _newest(replica, named)
             if customer is not None:
                 found[named] = customer
     return found
+
+
+def _newest(replica: Replica, customer_id: str) -> Customer | None:
+    """Return a customer as acts on other cases leave them, unless the hub has said something since."""
+    shown = replica.get(Customer, customer_id)
+    (said,) = replica.customer_records(customer_id).of(Customer) or (None,)
+    return said if shown is None or (said is not None and said.rev > shown.rev) else shown

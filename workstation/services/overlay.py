@@ -54,14 +54,31 @@ class Overlay:
                 _log.warning("the list does not show the last acts: %s", error)
         self._changes.publish(Changes(cases=wanted))
 
-    async def rebase(self, touched: frozenset[str]) -> None:
-        """After a page of the feed: replay the pending acts of the cases it touched."""
+    async def rebase(self, touched: Changes) -> frozenset[str]:
+        """After a page of the feed: replay the pending acts of the cases it touched, and of their customers.
+
+        Returns the cases whose overlay was made anew.
+        """
         async with self._turn:
             pending = await self._workers.run("outbox", self._outbox.pending)
             busy = {item.case_id for item in pending} | {other_case_id(item.body) for item in pending}
-            again = (frozenset(busy) | self._tied.keys()) & touched
-            if again:
-                await self._write(pending, again)
+            busy |= self._tied.keys()
+            again = touched.cases & busy
+            if touched.customers and len(again) < len(busy):
+                again |= await self._of_customers(pending, busy - again, touched.customers)
+            return await self._write(pending, again) if again else again
+
+    async def _of_customers(
+        self, pending: tuple[OutboxItem, ...], cases: set[str], customers: frozenset[str]
+    ) -> frozenset[str]:
+        """Return those of ``cases`` that belong to one of these customers, or have an act that names one."""
+        named = {item.case_id for item in pending if getattr(item.body, "customer_id", "") in customers}
+
+        def look() -> frozenset[str]:
+            rows = [self._replica.queue_item(case_id) for case_id in cases - named if case_id]
+            return frozenset(row.case_id for row in rows if row is not None and row.customer_id in customers)
+
+        return frozenset(named & cases) | await self._workers.run("read", look)
 
     async def _write(self, pending: tuple[OutboxItem, ...], cases: frozenset[str]) -> frozenset[str]:
         """Write the overlay of ``cases`` and of all that hangs together with them; returns which."""

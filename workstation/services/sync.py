@@ -37,6 +37,7 @@ from workstation.services.session import Session
 from workstation.services.sync_batches import LANES, batches
 from workstation.services.sync_care import CopyCare
 from workstation.services.sync_copies import CopyKeeping
+from workstation.services.sync_generation import GenerationKeeping
 from workstation.services.sync_snapshot import SnapshotLoader
 from workstation.services.views import Connection, ConnectionState
 from workstation.system.crashpoint import crashpoint
@@ -48,13 +49,11 @@ STALE_AFTER = timedelta(seconds=60)
 STUCK_AFTER = timedelta(minutes=2)
 WATCH_EVERY_S = 15.0
 KEPT_FOR = timedelta(days=35)
-GENERATION_NOTE = "generation"
-"""In the outbox: which generation of the hub's data it has spoken to."""
 QUIET = frozenset({"case.mark_read"})
 """Acts nobody waits for are not counted as waiting."""
 
 
-class Sync(CopyKeeping):
+class Sync(GenerationKeeping, CopyKeeping):
     """Moves commands up and state down. Nothing it meets makes it drop a command."""
 
     def __init__(
@@ -205,29 +204,39 @@ class Sync(CopyKeeping):
     # ------------------------------------------------------------------ up
 
     async def push_once(self) -> bool:
-        """Hand over what may leave now, in up to four batches; returns whether something was settled."""
+        """Hand over what may leave now, in up to four batches; returns whether there may be more to do.
+
+        They name the hub's data they are meant for. Where that was restored meanwhile nothing is taken: what
+        was settled before is offered again and goes first, or the new would be turned down for lack of it.
+        """
         async with self._pushing:
-            ready = await self._workers.run(
-                "outbox", lambda: self._outbox.to_send(max_rows=LANES * MAX_BATCH)
-            )
+            ready, generation = await self._ready(LANES * MAX_BATCH)
             if not ready:
                 return False
             crashpoint("desk.push.before")
             answers = await asyncio.gather(
-                *(self._push(batch) for batch in batches(ready)), return_exceptions=True
+                *(self._push(batch, generation) for batch in batches(ready)), return_exceptions=True
             )
             failures = [answer for answer in answers if isinstance(answer, BaseException)]
             settled = sum(answer for answer in answers if not isinstance(answer, BaseException))
+            for failure in failures:
+                if isinstance(failure, GenerationChanged):
+                    await self._turned_away(failure, generation)
+                    return True
             if failures:
                 raise failures[0]
+            self._was_turned_away = False
             return settled > 0
 
-    async def _push(self, batch: tuple[Envelope, ...]) -> int:
+    async def _push(self, batch: tuple[Envelope, ...], generation: str) -> int:
         ids = tuple(envelope.cmd_id for envelope in batch)
         hub, now = self._link.hub, self._clock.now
         await self._workers.run("outbox", lambda: self._outbox.mark_sent(ids, now()))
         try:
-            answer = await self._workers.run("net", lambda: hub.push(batch))
+            answer = await self._workers.run("net", lambda: hub.push(batch, generation))
+        except GenerationChanged:
+            await self._workers.run("outbox", lambda: self._outbox.mark_untaken(ids))
+            raise
         except (HubUnavailable, SignInRequired, RuleViolation) as error:
             code = error.why if isinstance(error, HubUnavailable) else error.code
             await self._workers.run("outbox", lambda: self._outbox.mark_unanswered(ids, code))
@@ -280,40 +289,6 @@ class Sync(CopyKeeping):
             self._last_sync_at = self._clock.now()
             self._online()
             return answer.more
-
-    async def _begin_anew(self, change: GenerationChanged) -> None:
-        _log.warning("the feed is read anew: %s", change)
-        if change.is_restored:
-            # First, and noted last: a crash in between comes here again, and offering twice changes nothing.
-            await self._offer_again()
-            await self._workers.run("outbox", lambda: self._outbox.set_note(GENERATION_NOTE, ""))
-        if change.scope:
-            await self._workers.run("replica", lambda: self._replica.reset_scope(change.scope))
-        else:
-            await self._workers.run("replica", lambda: self._replica.reset(""))
-        if self._loader is not None:
-            self._loader.begin_anew()
-        if self._care is not None:
-            self._care.want()
-        self._pull_wanted.set()
-
-    async def _offer_again(self) -> None:
-        offered = await self._workers.run("outbox", lambda: self._outbox.reoffer(self._session.sign))
-        _log.warning("%d commands are offered again", offered)
-        await self._overlay.rebuild()
-        self._push_wanted.set()
-
-    async def _spoken_to(self, generation: str) -> None:
-        """Offer everything again when the hub's data is not what this outbox has spoken to before.
-
-        Which that was lies beside the acts themselves: the replica that knew it may have been lost.
-        """
-        known = await self._workers.run("outbox", lambda: self._outbox.note(GENERATION_NOTE))
-        if known == generation:
-            return
-        if known:
-            await self._offer_again()
-        await self._workers.run("outbox", lambda: self._outbox.set_note(GENERATION_NOTE, generation))
 
     # ------------------------------------------------------------------ pokes
 

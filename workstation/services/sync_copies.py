@@ -60,9 +60,9 @@ class CopyKeeping:
         seen: frozenset[str] = frozenset()
         if cursors:
             seen = await self._workers.run("outbox", lambda: self._outbox.mark_seen(cursors))
-        await self._overlay.rebase(changes.cases)
+        again = await self._overlay.rebase(changes)
         await self._overlay.refresh(seen)
-        self._changes.publish(changes | Changes(outbox=bool(seen)))
+        self._changes.publish(changes | Changes(cases=again, outbox=bool(seen)))
 
     async def _load(self) -> bool:
         """Go on with the snapshots that are wanted, for a moment; returns whether there is more to do."""

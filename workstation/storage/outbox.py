@@ -27,8 +27,17 @@ from workstation.casework.wire.commands import (
 from workstation.ports import DiskState, Draft, NewCommand, OutboxItem, Signer, StoreUnusable
 from workstation.storage.drafts import Shelf, load_draft, store_draft
 from workstation.storage.journal import Journal
-from workstation.storage.outbox_rows import is_full, left_for_journal, new_row, signed, unsettled_of, unusable
-from workstation.storage.outbox_tables import envelope_of, item_of, micros, moment, outbox, written
+from workstation.storage.outbox_rows import (
+    is_full,
+    left_for_journal,
+    may_leave,
+    new_row,
+    signed,
+    unsettled_of,
+    untaken,
+    unusable,
+)
+from workstation.storage.outbox_tables import item_of, micros, moment, outbox, written
 from workstation.storage.room import Room
 from workstation.system.crashpoint import crashpoint
 
@@ -207,23 +216,7 @@ class SqlOutbox(Shelf):
                 .mappings()
                 .all()
             )
-        waiting = {row["cmd_id"]: row for row in rows}
-        stopped_cases: set[str] = set()
-        chosen: dict[str, Envelope] = {}
-        for row in rows:
-            if len(chosen) >= max_rows:
-                break
-            needs = msgspec.json.decode(row["depends_on"], type=list[str])
-            # What a row needs is settled, or goes before it in the same lane of the same batch.
-            is_ready = all(
-                need not in waiting or (need in chosen and waiting[need]["case_id"] == row["case_id"])
-                for need in needs
-            )
-            if row["state"] == "held" or row["case_id"] in stopped_cases or not is_ready:
-                stopped_cases.add(row["case_id"])
-                continue
-            chosen[row["cmd_id"]] = envelope_of(row)
-        return tuple(chosen.values())
+        return may_leave(rows, max_rows)
 
     def mark_sent(self, cmd_ids: Sequence[str], at: datetime) -> None:
         """Note that these were handed to the net; from now on they cannot be taken back here."""
@@ -249,6 +242,11 @@ class SqlOutbox(Shelf):
                 .where(outbox.c.cmd_id.in_(cmd_ids), outbox.c.verdict.is_(None))
                 .values(last_error=code)
             )
+
+    def mark_untaken(self, cmd_ids: Sequence[str]) -> None:
+        """Note that the hub has taken none of these: they are as they were before that try."""
+        with self._write() as connection:
+            connection.execute(untaken(cmd_ids))
 
     def settle(self, verdicts: Iterable[Verdict], at: datetime) -> tuple[OutboxItem, ...]:
         """Store verdicts, once and for ever."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, RowMapping, Update, case, func, select, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from workstation.casework.wire import codec
@@ -67,6 +67,41 @@ def signed(row: dict[str, Any], body: bytes, type_name: str, sign: Signer) -> di
     envelope: Envelope = envelope_of(row)
     row["signature"] = sign(signed_bytes(envelope))
     return row
+
+
+def may_leave(rows: Sequence[RowMapping], max_rows: int) -> tuple[Envelope, ...]:
+    """Return the envelopes of unsettled ``rows`` (by ``device_seq``) that nothing before them holds back."""
+    waiting = {row["cmd_id"]: row for row in rows}
+    stopped_cases: set[str] = set()
+    chosen: dict[str, Envelope] = {}
+    for row in rows:
+        if len(chosen) >= max_rows:
+            break
+        needs = msgspec.json.decode(row["depends_on"], type=list[str])
+        # What a row needs is settled, or goes before it in the same lane of the same batch.
+        is_ready = all(
+            need not in waiting or (need in chosen and waiting[need]["case_id"] == row["case_id"])
+            for need in needs
+        )
+        if row["state"] == "held" or row["case_id"] in stopped_cases or not is_ready:
+            stopped_cases.add(row["case_id"])
+            continue
+        chosen[row["cmd_id"]] = envelope_of(row)
+    return tuple(chosen.values())
+
+
+def untaken(cmd_ids: Sequence[str]) -> Update:
+    """Return the statement that takes one try of these rows back."""
+    is_first = outbox.c.attempts == 1
+    return (
+        update(outbox)
+        .where(outbox.c.cmd_id.in_(cmd_ids), outbox.c.verdict.is_(None), outbox.c.attempts > 0)
+        .values(
+            attempts=outbox.c.attempts - 1,
+            sent_at=case((is_first, None), else_=outbox.c.sent_at),
+            state=case((is_first & (outbox.c.state == "sent"), "queued"), else_=outbox.c.state),
+        )
+    )
 
 
 def is_full(error: DBAPIError) -> bool:

@@ -156,4 +156,5 @@ def envelope_of(row: RowMapping | dict[str, Any]) -> Envelope:
         base_rev=row["base_rev"],
         nature=row["nature"],
         policy_rev=row["policy_rev"],
+        was_offered=row["sent_at"] is not None,
     )

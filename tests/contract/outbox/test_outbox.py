@@ -213,6 +213,30 @@ def test_after_a_restore_all_is_offered_again_but_not_what_was_turned_down(outbo
     assert (second.cmd_id, second.type, second.device_seq) == (bad.cmd_id, "void", 2)
 
 
+def test_what_was_handed_over_before_says_so_when_it_goes_again(outbox: Outbox) -> None:
+    item = put(outbox, "a", note("1"))
+    assert [one.was_offered for one in outbox.to_send(max_rows=10)] == [False]
+    outbox.mark_sent((item.cmd_id,), NOW)
+    assert [one.was_offered for one in outbox.to_send(max_rows=10)] == [True], "its answer was lost"
+    outbox.settle([Applied(cmd_id=item.cmd_id)], NOW)
+    outbox.reoffer(sign)
+    fresh = put(outbox, "b", note("2"))
+    offers = [(one.cmd_id, one.was_offered) for one in outbox.to_send(max_rows=10)]
+    assert offers == [(item.cmd_id, True), (fresh.cmd_id, False)]
+
+
+def test_what_the_hub_did_not_take_is_as_it_was(outbox: Outbox) -> None:
+    first, second = put(outbox, "a", note("1")), put(outbox, "b", note("2"))
+    outbox.mark_sent((first.cmd_id,), NOW)
+    outbox.mark_sent((first.cmd_id, second.cmd_id), NOW)
+    outbox.mark_untaken((first.cmd_id, second.cmd_id))
+    tried, untried = outbox.item(first.cmd_id), outbox.item(second.cmd_id)
+    assert tried is not None and untried is not None
+    assert (tried.state, tried.attempts, tried.sent_at) == ("sent", 1, NOW)
+    assert (untried.state, untried.attempts, untried.sent_at) == ("queued", 0, None)
+    assert outbox.cancel(first.cmd_id, sign) == () and len(outbox.cancel(second.cmd_id, sign)) == 1
+
+
 def _sha(item: OutboxItem) -> str:
     return codec.sha256_hex(codec.encode(item.body))
 

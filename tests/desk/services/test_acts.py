@@ -13,7 +13,7 @@ from tests.fakes.running import in_loop
 from workstation.casework.errors import RuleViolation
 from workstation.casework.message import Fact
 from workstation.casework.wire.commands import Applied, SendMessage, SolveCase
-from workstation.ports import Draft, InboxFilter
+from workstation.ports import Changes, Draft, InboxFilter
 
 
 async def bench() -> Bench:
@@ -189,7 +189,7 @@ def test_an_act_the_hub_has_overtaken_is_left_out_of_the_picture() -> None:
         await desk.case_desk.solve(CASE.case_id, without_answer="duplicate")
         await settled(desk)
         desk.give(a_case("1", rev=2, status="no_case"))
-        await desk.overlay.rebase(frozenset({CASE.case_id}))
+        await desk.overlay.rebase(Changes(cases=frozenset({CASE.case_id})))
         file = await desk.case_desk.open(CASE.case_id)
         assert file.case.status == "no_case"
         assert isinstance(file.pending[0].body, SolveCase)

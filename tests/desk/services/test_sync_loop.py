@@ -14,7 +14,14 @@ from tests.desk.services.bench import CASE, Bench
 from tests.fakes.hub import ScriptedHub
 from tests.fakes.running import in_loop
 from workstation.casework.errors import RuleViolation
-from workstation.casework.wire.commands import MAX_BATCH, AddNote, Applied, Envelope, Rejected
+from workstation.casework.wire.commands import (
+    MAX_BATCH,
+    AddNote,
+    Applied,
+    CommandsAnswer,
+    Envelope,
+    Rejected,
+)
 from workstation.casework.wire.sync import PullAnswer
 from workstation.ports import (
     Changes,
@@ -246,6 +253,60 @@ def test_a_restored_hub_is_offered_everything_again() -> None:
             await until(lambda: desk.hub.pushed.count((item.cmd_id,)) == 2)
             await until(lambda: desk.bench.outbox.unsettled() == 0)
             await until(lambda: desk.bench.replica.cursors()[0] == "g2")
+
+    in_loop(play)
+
+
+def test_a_restored_hub_gets_the_old_acts_before_the_new_one() -> None:
+    async def play() -> None:
+        async with live() as desk:
+            old = await desk.bench.case_desk.add_note(CASE.case_id, "alt")
+            await until(lambda: desk.bench.outbox.unsettled() == 0)
+            await until(lambda: desk.sync.connection.state == "online")
+
+            def nothing_comes_down() -> None:
+                raise HubUnavailable("net.timeout")
+
+            # The push is the first to meet the restored hub.
+            desk.hub.on_pull = nothing_comes_down
+            desk.hub.feed.generation = "g2"
+            new = await desk.bench.case_desk.add_note(CASE.case_id, "neu")
+            await until(lambda: desk.bench.outbox.unsettled() == 0)
+            assert desk.hub.pushed == [(old.cmd_id,), (old.cmd_id, new.cmd_id)]
+            assert desk.bench.outbox.note("generation") == "g2"
+            desk.hub.on_pull = lambda: None
+            desk.sync.poke()
+            await until(lambda: desk.bench.replica.cursors()[0] == "g2")
+            later = await desk.bench.case_desk.add_note(CASE.case_id, "später")
+            await until(lambda: desk.bench.outbox.unsettled() == 0)
+            assert desk.hub.pushed[2:] == [(later.cmd_id,)], "it goes on, and nothing is offered a third time"
+
+    in_loop(play)
+
+
+def test_a_hub_that_keeps_changing_its_generation_is_not_stormed() -> None:
+    async def play() -> None:
+        async with live() as desk:
+            await desk.bench.case_desk.add_note(CASE.case_id, "eins")
+            await until(lambda: desk.bench.outbox.unsettled() == 0)
+            tries: list[str] = []
+            push = desk.hub.push
+
+            def other_again(batch: tuple[Envelope, ...], generation: str = "") -> CommandsAnswer:
+                tries.append(generation)
+                if len(tries) <= 3:
+                    raise GenerationChanged(generation=f"other {len(tries)}")
+                desk.hub.feed.generation = generation
+                return push(batch, generation)
+
+            desk.hub.push = other_again  # type: ignore[method-assign]
+            states: set[str] = set()
+            desk.bench.changes.subscribe(lambda _: states.add(desk.sync.connection.code))
+            await desk.bench.case_desk.add_note(CASE.case_id, "zwei")
+            await until(lambda: desk.bench.outbox.unsettled() == 0)
+            assert tries[1] == "other 1", "the hub has said which it is"
+            assert "feed.generation_changed" in states
+            await until(lambda: desk.sync.connection.state == "online")
 
     in_loop(play)
 

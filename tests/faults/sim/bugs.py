@@ -390,8 +390,8 @@ def the_cursor_is_stored_before_the_data() -> list[Change]:
 def the_overlay_is_lost() -> list[Change]:
     """After a page of the feed nobody replays what is pending."""
 
-    async def rebase(self: Any, touched: Any) -> None:
-        return
+    async def rebase(self: Any, touched: Any) -> frozenset[str]:
+        return frozenset()
 
     return [(Overlay, "rebase", rebase)]
 

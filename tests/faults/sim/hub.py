@@ -217,9 +217,10 @@ class SimHub:
             token_expires_at=self.clock.now() + timedelta(minutes=10),
         )
 
-    def receive(self, name: str, items: Sequence[bytes]) -> CommandsAnswer:
+    def receive(self, name: str, items: Sequence[bytes], generation: str = "") -> CommandsAnswer:
         """Take commands in."""
-        return self.node.receiver.receive(self.caller(name), [msgspec.Raw(item) for item in items])
+        raw = [msgspec.Raw(item) for item in items]
+        return self.node.receiver.receive(self.caller(name), raw, generation)
 
     def pull(self, name: str, request: PullRequest) -> PullAnswer:
         """Give a page of the feed."""

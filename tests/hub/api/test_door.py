@@ -10,6 +10,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import requests
 
@@ -134,6 +135,23 @@ def test_commands_are_applied_and_come_down_the_feed(owner: Device) -> None:
     assert ("message", "Rückruf zugesagt") in entities
     scope = f"team:{owner.session['team_id']}"
     assert after["heads"][scope] > before["heads"].get(scope, 0)
+
+
+def test_a_push_meant_for_another_generation_is_turned_away_whole(owner: Device) -> None:
+    opened = owner.envelope(new_case(owner))
+    raw = b"[" + msgspec.json.encode(opened) + b"]"
+    headers = {"Content-Type": "application/json"}
+    current = owner.pull().json()["generation"]
+    refused = owner.call("POST", "/v1/commands?generation=of-yesterday", data=raw, headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (409, "feed.generation_changed")
+    assert refused.headers["Content-Type"] == "application/problem+json"
+    assert refused.json()["params"] == {"generation": current}
+    lookup = owner.call("POST", "/v1/commands/lookup", json={"ids": [opened["cmd_id"]]})
+    assert lookup.json()["verdicts"] == [], "nothing of it was taken"
+    taken = owner.call("POST", f"/v1/commands?generation={current}", data=raw, headers=headers).json()
+    assert [verdict["verdict"] for verdict in taken["verdicts"]] == ["applied"]
+    assert taken["generation"] == current
+    assert owner.push(opened).json()["verdicts"] == taken["verdicts"], "a device that names none is served"
 
 
 def test_an_unknown_command_in_the_middle_fails_alone(owner: Device) -> None:

@@ -26,7 +26,7 @@ BOOKS = frozenset({"refund", "return_authorisation"})
 class Played:
     """A decision with a reply that waits for it, and a worker over two outside systems."""
 
-    def __init__(self, database: SqlDatabase, clock: SetClock, undo_left_s: int = 0) -> None:
+    def __init__(self, database: SqlDatabase, clock: SetClock, undo_left_s: int = 0, **changes: bool) -> None:
         self.clock = clock
         self.desk = ServiceDesk(database, clock)
         self.database = database
@@ -34,7 +34,7 @@ class Played:
         self.mail = Outside(frozenset({"mail"}), "B", visibility_lag_s=60)
         self.worker = self.new_worker()
         self.case_id = self.desk.open_case()
-        decision = self.desk.envelope(broken_bowl(self.case_id, undo_left_s=undo_left_s))
+        decision = self.desk.envelope(broken_bowl(self.case_id, undo_left_s=undo_left_s), **changes)
         self.decision_id = decision.cmd_id
         self.message_id = self.desk.new_id()
         reply = SendMessage(
@@ -46,7 +46,7 @@ class Played:
             waits_for=self.decision_id,
             seen_inbound_id=self.desk.case(self.case_id).last_inbound_id,
         )
-        answer = self.desk.envelope(reply)
+        answer = self.desk.envelope(reply, **changes)
         self.mail_id = mail_effect_id(answer.cmd_id)
         self.desk.send(decision, answer)
 

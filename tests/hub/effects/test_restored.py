@@ -52,6 +52,25 @@ def test_commands_that_are_offered_again_send_nothing_twice(firm: SqlDatabase, c
     assert (mails.calls, mails.done) == ([], [played.mail_id])
 
 
+def test_a_fast_clock_at_the_desk_lets_nothing_leave_twice(firm: SqlDatabase, clock: SetClock) -> None:
+    firm.bump_generation()
+    clock.pass_by(timedelta(minutes=10))
+    # Their ids seem to be from after the restore; the device says that it has handed them over before.
+    played = Played(firm, clock, was_offered=True)
+    played.mail.done.append(played.mail_id)
+    played.books.done += [effect_id(played.decision_id, step) for step in (0, 1)]
+    settle(played, 5)
+    assert played.states() == ["confirmed"] * 3
+    assert (played.mail.calls, played.mail.done) == ([], [played.mail_id])
+    assert len(set(played.books.done)) == 2
+
+
+def test_a_lost_answer_delays_nothing_where_nothing_was_restored(firm: SqlDatabase, clock: SetClock) -> None:
+    played = Played(firm, clock, was_offered=True)
+    assert played.work() == 3
+    assert played.mail.looks == [] and played.states() == ["confirmed"] * 3
+
+
 def test_what_came_after_the_restore_is_not_delayed(firm: SqlDatabase, clock: SetClock) -> None:
     firm.bump_generation()
     clock.pass_by(timedelta(seconds=1))

@@ -272,6 +272,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``sha256``: hex of the exact ``body`` bytes; ``signature``: base64 of Ed25519 over
     ``signed_bytes(...)`` by the device key. ``nature``: a *request* the hub may reject, or a *fact* it
     can only record. ``type`` is also inside the body; it stands here so that an unknown one can be told.
+    ``was_offered``: it was handed over before, so a hub that was restored since may have carried it out.
     """
 
     cmd_id: str
@@ -290,6 +291,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     base_rev: int = 0
     nature: Literal["request", "fact"] = "request"
     policy_rev: int = 0
+    was_offered: bool = False
 
 
 def signed_bytes(envelope: Envelope) -> bytes:

@@ -34,7 +34,7 @@ from workstation.hub.services.sessions import Caller, Sessions
 
 T = TypeVar("T")
 
-Receive = Callable[[Caller, Sequence[msgspec.Raw]], CommandsAnswer]
+Receive = Callable[[Caller, Sequence[msgspec.Raw], str], CommandsAnswer]
 LookUp = Callable[[Caller, Sequence[str]], CommandsAnswer]
 Pull = Callable[[Caller, PullRequest], PullAnswer]
 Digest = Callable[[str, int], Sums]

@@ -43,6 +43,7 @@ _HASH = {
 _CASE = {"name": "case_id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
 _SCOPE = {"name": "scope_id", "in": "path", "required": True, "schema": {"type": "string"}}
 _SEQ = {"name": "seq", "in": "query", "required": True, "schema": {"type": "integer", "minimum": 0}}
+_GENERATION = {"name": "generation", "in": "query", "schema": {"type": "string", "maxLength": 200}}
 _BUCKET = {
     "name": "bucket",
     "in": "query",
@@ -104,7 +105,14 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("delete", "/v1/session", "Sign out", status=204),
     Operation("post", "/v1/token", "The next token of a session", TokenRequest, TokenAnswer, is_open=True),
     Operation("get", "/v1/time", "The hub's time", None, TimeAnswer, is_open=True),
-    Operation("post", "/v1/commands", "Commands, a verdict for each", list[Envelope], CommandsAnswer),
+    Operation(
+        "post",
+        "/v1/commands",
+        "Commands, a verdict for each",
+        list[Envelope],
+        CommandsAnswer,
+        parameters=(_GENERATION,),
+    ),
     Operation("post", "/v1/commands/lookup", "Verdicts given before", LookupRequest, CommandsAnswer),
     Operation("post", "/v1/sync/pull", "A page of the feed", PullRequest, PullAnswer),
     Operation(
@@ -205,7 +213,11 @@ def _operation(row: Operation, schema_of: dict[str, Any]) -> dict[str, Any]:
     if row.body is not None:
         made["requestBody"] = {"required": True, "content": _content(row.body, schema_of)}
     if row.path == "/v1/commands":
-        made["description"] = f"At most {MAX_BATCH} commands; an unknown type only fails itself."
+        made["description"] = (
+            f"At most {MAX_BATCH} commands; an unknown type only fails itself. A device that names the"
+            " generation it has spoken to gets 409 feed.generation_changed from a hub of another one, before"
+            " anything is taken: it first offers again what it had handed over."
+        )
     if row.is_open:
         made["security"] = []
     return made

@@ -29,14 +29,18 @@ _LARGEST_PULL = 256 * 1024
 
 @post("/v1/commands", status_code=200)
 async def commands(request: AnyRequest) -> Response[bytes]:
-    """Take a batch of commands; each gets its own verdict, whatever the others are."""
+    """Take a batch of commands; each gets its own verdict, whatever the others are.
+
+    ``?generation=...`` is the one the device has spoken to: of another nothing is taken, with 409.
+    """
     doors = doors_of(request)
     caller = await doors.caller(request)
     doors.pushes.check(caller.device.device_id)
+    generation = query_text(request, "generation")
     batch = await json_body(request, list[msgspec.Raw], MAX_BATCH_BYTES)
     if len(batch) > MAX_BATCH:
         raise HttpProblem(413, "commands.too_many", {"most": str(MAX_BATCH)})
-    answer = await doors.lanes.write(lambda: doors.receive(caller, batch))
+    answer = await doors.lanes.write(lambda: doors.receive(caller, batch, generation))
     doors.heads.nudge()
     return json_answer(answer)
 

@@ -55,6 +55,8 @@ class Act:
     body: Body
     person: Person
     reference: Reference
+    was_offered: bool = False
+    """The device has handed it over before, perhaps to a hub this one's data knows nothing of."""
 
 
 def load(tx: Tx, act: Act) -> CaseState:
@@ -167,15 +169,18 @@ def mail_effect_id(cmd_id: str) -> str:
     return effect_id(cmd_id, 0, MAIL)
 
 
-def mark_of(tx: Tx, cmd_id: str) -> str:
+def mark_of(tx: Tx, cmd_id: str, *, was_offered: bool) -> str:
     """Return the mark of effects of a command that was given before the hub's data was restored.
 
-    It may have been carried out then, by a hub that the copy knows nothing of.
+    It may have been carried out then, by a hub that the copy knows nothing of. The time in the id is the
+    device's: a clock that is fast makes an old command look new. So one the device says it has handed over
+    before is looked for whatever its id says; the hub's own record of it is what the restore has lost.
     """
     restored_at = tx.restored_at
-    if restored_at is None or made_at_ms(cmd_id) >= restored_at.timestamp() * 1000:
+    if restored_at is None:
         return ""
-    return BEFORE_RESTORE
+    is_older = made_at_ms(cmd_id) < restored_at.timestamp() * 1000
+    return BEFORE_RESTORE if was_offered or is_older else ""
 
 
 def _send(tx: Tx, act: Act, body: SendMessage, after: CaseState, routes: Routes) -> None:
@@ -206,6 +211,6 @@ def _send(tx: Tx, act: Act, body: SendMessage, after: CaseState, routes: Routes)
             message_id=body.message_id,
             decision_id=body.waits_for,
             after_effect_id=after_effect_id,
-            claimed_by=mark_of(tx, act.cmd_id),
+            claimed_by=mark_of(tx, act.cmd_id, was_offered=act.was_offered),
         )
     )

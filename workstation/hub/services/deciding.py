@@ -202,7 +202,7 @@ def _schedule(
             # Found out when it is booked, it would be too late to say no.
             raise RuleViolation("command.not_storable")
     reserve(tx, act.cmd_id, body.steps, rows, tx.now)
-    add_effects(tx, act.cmd_id, body.case_id, body.steps, not_before, routes)
+    add_effects(tx, act.cmd_id, body.case_id, body.steps, not_before, routes, was_offered=act.was_offered)
     return Scheduled(cmd_id=act.cmd_id, not_before=not_before)
 
 
@@ -230,13 +230,15 @@ def add_effects(
     steps: Sequence[Decision],
     not_before: datetime,
     routes: Routes,
+    *,
+    was_offered: bool = False,
 ) -> None:
     """Write one effect a step, each waiting for the one before it.
 
     Raises:
         RuleViolation: ``decision.no_backend`` when no system is connected for a kind.
     """
-    previous, mark = "", mark_of(tx, decision_id)
+    previous, mark = "", mark_of(tx, decision_id, was_offered=was_offered)
     for index, step in enumerate(steps):
         kind = kind_of(step)
         route = EffectRoute(HERE, "A") if kind == PROMISE else routes.get(kind)

@@ -32,12 +32,12 @@ class Feed:
         """Return what changed in ``scopes`` after the cursors; cursors of other scopes are ignored.
 
         Raises:
-            RuleViolation: ``feed.generation_changed``, ``feed.cursor_ahead``, ``feed.cursor_below_floor``
-                (params: scope).
+            RuleViolation: ``feed.generation_changed`` (params: generation), ``feed.cursor_ahead``,
+                ``feed.cursor_below_floor`` (params: scope).
         """
         generation = self._database.generation
         if request.generation and request.generation != generation:
-            raise RuleViolation("feed.generation_changed")
+            raise RuleViolation("feed.generation_changed", generation=generation)
         cursors = {scope: request.cursors.get(scope, 0) for scope in scopes}
         wanted = [scope for scope in scopes if scope not in request.skip]
         page = self._database.pull(

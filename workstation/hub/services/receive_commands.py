@@ -89,12 +89,18 @@ class CommandReceiver:
         self._guard = guard_with(open_billing) if open_billing is not None else None
         self._contiguous: dict[tuple[str, str], int] = {}
 
-    def receive(self, caller: Caller, items: Sequence[msgspec.Raw]) -> CommandsAnswer:
+    def receive(self, caller: Caller, items: Sequence[msgspec.Raw], generation: str = "") -> CommandsAnswer:
         """Return a verdict for each item that can be told apart.
 
         Items whose dependency has not arrived yet get none, nor does what follows on their case: they are
-        to be sent again.
+        to be sent again. ``generation``: the hub's data the device has spoken to; empty when it says none.
+
+        Raises:
+            RuleViolation: ``feed.generation_changed`` (params: generation, that of now): nothing was taken,
+                as what was handed over before has to come first, or what builds upon it would be turned down.
         """
+        if generation and generation != self._database.generation:
+            raise RuleViolation("feed.generation_changed", generation=self._database.generation)
         verdicts: dict[str, Verdict] = {}
         envelopes: list[Envelope] = []
         for item in items:
@@ -221,7 +227,7 @@ class CommandReceiver:
         body = _body_of(envelope)
         if isinstance(body, Quarantined | Rejected):
             return body
-        return self._carry_out(tx, Act(one, body, person, reference))
+        return self._carry_out(tx, Act(one, body, person, reference, envelope.was_offered))
 
     def _carry_out(self, tx: Tx, act: Act) -> Verdict:
         match act.body:

@@ -1,0 +1,98 @@
+"""The part of the sync loop that knows which data the hub speaks of, and offers all again after a restore."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from workstation.casework.wire.commands import Envelope
+from workstation.ports import GenerationChanged, HubUnavailable, Outbox, Replica, Workers
+from workstation.services.overlay import Overlay
+from workstation.services.session import Session
+from workstation.services.sync_care import CopyCare
+from workstation.services.sync_snapshot import SnapshotLoader
+
+_log = logging.getLogger(__name__)
+GENERATION_NOTE = "generation"
+"""In the outbox: which generation of the hub's data it has spoken to."""
+
+
+class GenerationKeeping:
+    """Mixed into the sync loop, whose parts it uses."""
+
+    _outbox: Outbox
+    _replica: Replica
+    _workers: Workers
+    _session: Session
+    _overlay: Overlay
+    _loader: SnapshotLoader | None
+    _care: CopyCare | None
+    _pulling: asyncio.Lock
+    _push_wanted: asyncio.Event
+    _pull_wanted: asyncio.Event
+    _was_turned_away = False
+    """The last push was meant for another generation of the hub's data."""
+
+    async def _ready(self, max_rows: int) -> tuple[tuple[Envelope, ...], str]:
+        """Return what may leave now, and for which generation of the hub's data; empty when none is known.
+
+        Both in one look: whatever was settled by that generation need not be offered to it again.
+        """
+        copied, _ = await self._workers.run("read", self._replica.cursors)
+
+        def look() -> tuple[tuple[Envelope, ...], str]:
+            return self._outbox.to_send(max_rows=max_rows), self._outbox.note(GENERATION_NOTE)
+
+        ready, noted = await self._workers.run("outbox", look)
+        return ready, noted or copied
+
+    async def _turned_away(self, change: GenerationChanged, named: str) -> None:
+        """Nothing of a push was taken: what was handed over before is offered again, and goes first.
+
+        Raises:
+            HubUnavailable: it was so the last time too; the next try waits a little.
+        """
+        async with self._pulling:
+            noted = await self._workers.run("outbox", lambda: self._outbox.note(GENERATION_NOTE))
+            # Perhaps a page has told it first, and all is done already.
+            if noted in ("", named):
+                await self._begin_anew(change)
+        was_so_before, self._was_turned_away = self._was_turned_away, True
+        if was_so_before:
+            raise HubUnavailable("feed.generation_changed")
+
+    async def _begin_anew(self, change: GenerationChanged) -> None:
+        _log.warning("the feed is read anew: %s", change)
+        if change.is_restored:
+            # First, and noted last: a crash in between comes here again, and offering twice changes nothing.
+            await self._offer_again()
+            await self._workers.run(
+                "outbox", lambda: self._outbox.set_note(GENERATION_NOTE, change.generation)
+            )
+        if change.scope:
+            await self._workers.run("replica", lambda: self._replica.reset_scope(change.scope))
+        else:
+            await self._workers.run("replica", lambda: self._replica.reset(""))
+        if self._loader is not None:
+            self._loader.begin_anew()
+        if self._care is not None:
+            self._care.want()
+        self._pull_wanted.set()
+
+    async def _offer_again(self) -> None:
+        offered = await self._workers.run("outbox", lambda: self._outbox.reoffer(self._session.sign))
+        _log.warning("%d commands are offered again", offered)
+        await self._overlay.rebuild()
+        self._push_wanted.set()
+
+    async def _spoken_to(self, generation: str) -> None:
+        """Offer everything again when the hub's data is not what this outbox has spoken to before.
+
+        Which that was lies beside the acts themselves: the replica that knew it may have been lost.
+        """
+        known = await self._workers.run("outbox", lambda: self._outbox.note(GENERATION_NOTE))
+        if known == generation:
+            return
+        if known:
+            await self._offer_again()
+        await self._workers.run("outbox", lambda: self._outbox.set_note(GENERATION_NOTE, generation))
