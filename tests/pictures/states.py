@@ -13,6 +13,7 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 import msgspec
 
 from tests.pictures.decision_states import DecisionStates
+from tests.pictures.guard_states import GuardStates
 from tests.pictures.joining_states import JoiningStates
 from tests.pictures.walk import FULL, NARROW, SMALL
 from tests.pictures.work_states import WorkStates
@@ -26,7 +27,7 @@ from workstation.demo.loading import LOGIN
 from workstation.services.views import Connection, InboxFilter
 
 
-class Shoot(WorkStates, DecisionStates, JoiningStates):
+class Shoot(WorkStates, DecisionStates, JoiningStates, GuardStates):
     """Each method ``state_NN_name`` brings a state about and pictures it."""
 
     # -- states, in this order

@@ -146,7 +146,7 @@ class SnapshotLoader:
         hub = self._link.hub
         piece = await self._workers.run("net", lambda: hub.snapshot_piece(scope, received, self._piece, etag))
         if piece is None:
-            self._pass_over(scope, "there is none")
+            self._pass_over(scope, "there is none", level=logging.INFO)  # small scopes have none
             return
         if piece.start == 0:
             await self._check_room(piece)
@@ -205,8 +205,8 @@ class SnapshotLoader:
         await self._workers.run("replica", self._spool.discard)
         self._pass_over(scope, why)
 
-    def _pass_over(self, scope: str, why: str) -> None:
-        _log.warning("the snapshot of %s is of no use, the scope is pulled: %s", scope, why)
+    def _pass_over(self, scope: str, why: str, level: int = logging.WARNING) -> None:
+        _log.log(level, "%s is pulled without a snapshot: %s", scope, why)
         self._passed_over.add(scope)
         self._leave(scope)
 

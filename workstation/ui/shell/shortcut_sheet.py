@@ -39,5 +39,5 @@ class ShortcutSheet(Sheet):
         area = QScrollArea()
         area.setWidget(inner)
         area.setWidgetResizable(True)
-        area.setMinimumSize(theme.px(820), theme.px(480))
+        area.setMinimumSize(theme.px(820), theme.px(500))
         self.body.addWidget(area)
