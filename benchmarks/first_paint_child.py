@@ -27,6 +27,9 @@ def _bare() -> None:
 def _ours(profile: str, is_watched: bool) -> None:
     from pathlib import Path
 
+    from workstation.system.collecting import collect_rarely
+
+    collect_rarely()  # as the command line does first of all
     from workstation.window import Running, StartOptions, run_window
 
     seen: list[bool] = []

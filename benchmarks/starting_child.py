@@ -29,6 +29,9 @@ def _bare() -> None:
 def _loaded(profile: str) -> None:
     from pathlib import Path
 
+    from workstation.system.collecting import collect_rarely
+
+    collect_rarely()  # as the command line does first of all
     from PySide6.QtCore import QTimer, QtMsgType, qInstallMessageHandler
 
     from workstation.window import Running, StartOptions, run_window

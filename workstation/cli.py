@@ -94,6 +94,9 @@ def _profile(text: str) -> Path:
 
 
 def _start(parsed: argparse.Namespace) -> int:
+    from workstation.system.collecting import collect_rarely
+
+    collect_rarely()
     # Only what paints the window is loaded before it is seen.
     from workstation.window import StartOptions, run_window
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import sys
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 
+from workstation.system.collecting import collect_as_usual, collect_rarely, forget_start
 from workstation.system.paths import data_home
 from workstation.ui.shared.formats import Formats, Language
 from workstation.ui.shared.preferences import PreferencesFile
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from workstation.ui.shell.desk_window import DeskWindow
 
 _log = logging.getLogger(__name__)
-_USUAL = gc.get_threshold()
 _LOOP = ("socket", "ssl", "subprocess", "concurrent.futures", "asyncio", "qasync", "workstation.async_bridge")
 KEY_FOLDER = "keys"
 """Where a profile without a keyring keeps its keys."""
@@ -268,18 +267,6 @@ def _language(chosen: str) -> Language:
     return "de" if named.startswith("de") else "en"
 
 
-def collect_rarely() -> None:
-    """Let the collector rest while the program is loaded: it takes a tenth of the time for nothing."""
-    gc.set_threshold(1_000_000)
-
-
-def collect_as_usual() -> None:
-    """What is loaded stays: set it apart, so that no later collection goes through all of it."""
-    if gc.get_threshold() != _USUAL:
-        gc.set_threshold(*_USUAL)
-        gc.freeze()
-
-
 def load_in_turns(app: QApplication) -> None:
     """Load the event loop a module a time, while the window takes its turns."""
     for name in _LOOP:
@@ -311,5 +298,4 @@ def run_window(options: StartOptions, drive: Callable[[Running], None] | None = 
 
         return run_with_qt(app, running.live)
     finally:
-        collect_as_usual()
-        gc.unfreeze()
+        forget_start()
