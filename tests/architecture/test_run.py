@@ -12,7 +12,7 @@ import pytest
 import run
 from tests.architecture.sources import ROOT
 
-COMMANDS = ["demo", "hub", "test", "check", "fix", "stories", "bench", "pictures", "setup", "lock"]
+COMMANDS = ["demo", "hub", "test", "check", "fix", "faults", "stories", "bench", "pictures", "setup", "lock"]
 
 
 def _call(*arguments: str) -> subprocess.CompletedProcess[str]:
