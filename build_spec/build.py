@@ -21,7 +21,13 @@ def build(target: Path = ROOT / "dist", work: Path = ROOT / "build" / "pyinstall
 
 
 # Libraries that carry debugging symbols. Others were renamed inside their wheels and must not be touched.
-_UNSTRIPPED = ("libpython3*.so*", "sqlcipher3/*.so", "uvloop/*.so")
+_UNSTRIPPED = (
+    "libpython3*.so*",
+    "lib-dynload/*.so",
+    "sqlalchemy/*/*.so",
+    "cryptography/*/*/*.so",
+    *(f"{name}/*.so" for name in ("sqlcipher3", "uvloop", "multidict", "httptools/parser", "nh3")),
+)
 
 
 def strip_symbols(folder: Path) -> None:

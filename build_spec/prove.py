@@ -31,6 +31,7 @@ def prove(program: Path, picture: Path) -> float:
     xvfb = shutil.which("xvfb-run")
     if xvfb is None:
         raise NotProvenError("xvfb-run is missing. Debian, Ubuntu: apt-get install xvfb xauth")
+    picture.parent.mkdir(parents=True, exist_ok=True)
     picture.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory(prefix="workstation-proof-") as profile:
         command = [xvfb, "-a", "-s", "-screen 0 1600x1000x24", str(program)]
