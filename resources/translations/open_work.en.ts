@@ -23,8 +23,8 @@
         <translation>Replacement</translation>
     </message>
     <message>
-        <source>Rechnungskopie</source>
-        <translation>Copy of an invoice</translation>
+        <source>Zweitschrift</source>
+        <translation>Second copy of an invoice</translation>
     </message>
     <message>
         <source>Mahnsperre</source>

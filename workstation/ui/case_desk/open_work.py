@@ -23,7 +23,7 @@ _STAYS = timedelta(hours=24)
 _KINDS: dict[str, tuple[str, str]] = {
     "return_authorisation": later("OpenWork", "Rücksendung"),
     "replacement": later("OpenWork", "Ersatzlieferung"),
-    "resend_invoice": later("OpenWork", "Rechnungskopie"),
+    "resend_invoice": later("OpenWork", "Zweitschrift"),
     "dunning_block": later("OpenWork", "Mahnsperre"),
     "dunning_unblock": later("OpenWork", "Ende der Mahnsperre"),
     "trace_shipment": later("OpenWork", "Nachforschung"),
