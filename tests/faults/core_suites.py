@@ -70,6 +70,13 @@ def places() -> tuple[str, ...]:
 KILLED_ELSEWHERE = {
     "intake.filed": "the tests of the mailbox loop",
     "desk.reoffer.before_commit": "the simulation",
+    "desk.snapshot.fetched": "the tests of whole copies",
+    "desk.snapshot.page": "the tests of whole copies",
+    "desk.snapshot.piece": "the tests of whole copies",
+    "dunning.begun": "the tests of dunning",
+    "dunning.invoice_done": "the tests of dunning",
+    "dunning.over": "the tests of dunning",
+    "hub.restore_before_move": "the tests of the command line",
 }
 """Places that a firm without a mail server and without restores never comes to, and who kills there."""
 _GROUP = 6

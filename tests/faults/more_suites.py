@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from tests.faults import damaged_files, postgresql_kills
+from tests.faults import flaky_network as flaky_network_runs
 from tests.faults.bad_inputs import knock
 from tests.faults.broken_mails import take_in
+from tests.faults.proxy import FAULTS
 from tests.faults.suite import Outcome, Suite
 from workstation.hub.storage.invariants import INVARIANTS
 
@@ -42,6 +44,18 @@ def full_disk(is_long: bool) -> Outcome:
     return Outcome(f"{count} cases of no room left", broken, frozenset({"i06", "i21"}))
 
 
+def flaky_network(is_long: bool) -> Outcome:
+    """Each kind of bad line between a real desk and a real hub while somebody writes."""
+    runs = 20 if is_long else 1
+    played, asked, broken = flaky_network_runs.play_all(runs, bad_s=5.0 if is_long else 1.5)
+    hits, acts = sum(one.hits for one in played), sum(one.written for one in played)
+    told = f"{len(FAULTS)} faults x {runs}, {hits} requests met one, {acts} acts once each"
+    outcome = Outcome(told, broken, asked | {"i06", "i07", "i08", "i09", "i11", "i21"})
+    outcome.broken += [f"{one.fault}: {each}" for one in played for each in one.broken]
+    outcome.lines = [one.line for one in played]
+    return outcome
+
+
 def bad_inputs(is_long: bool) -> Outcome:
     """Bad input to every door of a served hub."""
     count, asked, broken = knock(400)
@@ -49,6 +63,7 @@ def bad_inputs(is_long: bool) -> Outcome:
 
 
 SUITES = (
+    Suite("flaky network", flaky_network),
     Suite("postgresql", postgresql),
     Suite("broken mails", broken_mails),
     Suite("files", files),

@@ -7,14 +7,16 @@ from collections import Counter
 from tests.faults.invariants import joint
 from tests.faults.sim.desk import SimDesk
 from tests.faults.sim.firm import TENANT
-from tests.faults.sim.world import World
+from tests.faults.sim.world import OPEN_EFFECTS, World
 from workstation.casework.wire.codec import decode
 from workstation.casework.wire.commands import Verdict
 from workstation.hub.storage.invariants import INVARIANTS
+from workstation.hub.storage.sql import moment
 
 JOINT = ("i02", "i06", "i07", "i08", "i09", "i10", "i11", "i12", "i13", "i14", "i16", "i17", "i20", "i21")
 ASKED = tuple(sorted({*JOINT, *(rule.__name__[:3] for rule in INVARIANTS)}))
 """All numbers that a run asks about."""
+_UNSETTLED = "SELECT type, state, device_seq FROM outbox WHERE verdict IS NULL"
 
 
 def after_step(world: World) -> tuple[str, ...]:
@@ -35,7 +37,11 @@ def after_step(world: World) -> tuple[str, ...]:
 def at_the_end(world: World, is_at_rest: bool) -> tuple[str, ...]:
     """All questions, after everything was healed."""
     broken = [*world.heard.broken]
-    waiting = [f"{item.type} of {desk.name}" for desk in world.desks for item in desk.outbox.items(limit=0)]
+    waiting = [
+        f"{row[0]} {row[1]} number {row[2]} of {desk.name}"
+        for desk in world.desks
+        for row in desk.outbox_file.connection.execute(_UNSETTLED)
+    ]
     broken += joint.i21_all_came_to_rest(is_at_rest, [*waiting, *_open_effects(world)])
     for desk in world.desks:
         broken += desk.line.broken
@@ -171,10 +177,11 @@ def _log(world: World) -> list[str]:
 
 
 def _open_effects(world: World) -> list[str]:
-    rows = world.hub.memory.connection.execute(
-        "SELECT kind, state FROM effect WHERE state IN ('pending', 'claimed', 'sent', 'unknown')"
-    )
-    return [f"effect {row[0]} {row[1]}" for row in rows]
+    rows = world.hub.node.database.look(lambda session: session.rows(OPEN_EFFECTS, tenant_id=TENANT))
+    return [
+        f"effect {row[0]} {row[1]} until {moment(int(row[2]))} ({row[3]} tries), now {world.time.at}"
+        for row in rows
+    ]
 
 
 def _mails(world: World) -> list[str]:

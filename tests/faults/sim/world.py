@@ -23,8 +23,8 @@ from workstation.ports import HubUnavailable
 
 HEAL_ROUNDS = 40
 HOURS_APART = 12
-_OPEN_EFFECTS = """
-SELECT count(*) FROM effect e
+OPEN_EFFECTS = """
+SELECT e.kind, e.state, e.next_at, e.attempt FROM effect e
 LEFT JOIN effect b ON b.tenant_id = e.tenant_id AND b.effect_id = e.after_effect_id
 LEFT JOIN document d ON d.tenant_id = e.tenant_id AND d.entity = 'decision' AND d.entity_id = e.decision_id
 WHERE e.tenant_id = :tenant_id AND e.state IN ('pending', 'claimed', 'sent', 'unknown')
@@ -206,7 +206,7 @@ class World:
         from tests.faults.sim.firm import TENANT
 
         open_effects = self.hub.node.database.look(
-            lambda session: session.value(_OPEN_EFFECTS, tenant_id=TENANT)
+            lambda session: session.rows(OPEN_EFFECTS, tenant_id=TENANT)
         )
         return not open_effects and all(desk.outbox.unsettled() == 0 for desk in self.desks)
 

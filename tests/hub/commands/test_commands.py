@@ -244,11 +244,15 @@ def test_a_reply_waits_for_the_last_step_of_its_decision(desk: ServiceDesk) -> N
     assert message.delivery == "waiting_booking"
 
 
-def test_cancelling_makes_the_waiting_reply_a_draft_again(desk: ServiceDesk) -> None:
+@pytest.mark.parametrize(("minor_units", "kind"), [(2490, Scheduled), (5001, NeedsApproval)])
+def test_cancelling_makes_the_waiting_reply_a_draft_again(
+    desk: ServiceDesk, minor_units: int, kind: type
+) -> None:
     case_id = desk.open_case()
-    decision = desk.envelope(broken_bowl(case_id, undo_left_s=8))
+    refund = Refund(order_id=ORDER, payment_id=PAYMENT, amount=Money(minor_units))
+    decision = desk.envelope(broken_bowl(case_id, refund, undo_left_s=8))
     answer = desk.envelope(reply(desk, case_id, decision.cmd_id))
-    desk.send(decision, answer)
+    assert isinstance(desk.send(decision, answer)[0], kind)
     desk.give(CancelDecision(case_id=case_id, decision_id=decision.cmd_id))
     effect = desk.database.read(TENANT, lambda tx: tx.effect(mail_effect_id(answer.cmd_id)))
     assert effect is not None and effect.state == "held_back"

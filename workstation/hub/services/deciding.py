@@ -284,10 +284,11 @@ def cancel(tx: Tx, act: Act, body: CancelDecision) -> Verdict:
             continue
         _end(tx, effect, "cancelled")
         tx.settle(body.decision_id, effect.step, is_spent=False, at=tx.now)
-    if effects:
-        for follower in tx.followers_of(effects[-1].effect_id):
-            if follower.state == "pending":
-                _end(tx, follower, "held_back")
+    # One that waits for approval has no effects yet; what is to follow its last one waits all the same.
+    steps = record.steps if record is not None else ()
+    for follower in tx.followers_of(effect_id(body.decision_id, len(steps) - 1)):
+        if follower.state == "pending":
+            _end(tx, follower, "held_back")
     return Applied(cmd_id=act.cmd_id, rev=store(tx, before, after))
 
 
