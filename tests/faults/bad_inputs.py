@@ -128,7 +128,7 @@ def _knocked(hub: HubProcess, device: Device) -> tuple[list[str], int, int]:
     document = json.loads(hub_command(hub.folder, "openapi").stdout)
     broken: list[str] = []
     count = asked = 0
-    before = _rows(hub.folder)
+    before = rows_of(hub.folder)
     for door in doors(document):
         if door.path in _DOORS_THAT_STAY_OPEN or (door.method, door.path) == ("DELETE", "/v1/session"):
             continue
@@ -141,13 +141,13 @@ def _knocked(hub: HubProcess, device: Device) -> tuple[list[str], int, int]:
             if _SECRET.encode() in answer.content and answer.status_code >= 400:
                 broken.append(f"i20: {door.method} {path[:60]} told of others")
             answer.close()
-    after = _rows(hub.folder)
+    after = rows_of(hub.folder)
     changed = {name for name in before if before[name] != after[name]}
     broken += [f"i08: bad input changed the table {name}" for name in sorted(changed)]
     return broken, count, asked
 
 
-def _rows(folder: Path) -> dict[str, int]:
+def rows_of(folder: Path) -> dict[str, int]:
     connection = open_connection(folder / "hub.db", None, "read")
     try:
         names = [row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.faults import damaged_files, postgresql_kills
+from tests.faults import damaged_files, described, postgresql_kills, wrong_desks
 from tests.faults import flaky_network as flaky_network_runs
 from tests.faults.bad_inputs import knock
 from tests.faults.broken_mails import take_in
@@ -30,9 +30,17 @@ def broken_mails(is_long: bool) -> Outcome:
 
 
 def files(is_long: bool) -> Outcome:
-    """Desk files that are damaged, copied, rolled back, half there, or open twice."""
+    """Desk files that are damaged, half there, or open twice; folders in use twice, or put back."""
     count, broken = damaged_files.damage(20 if is_long else 6)
-    return Outcome(f"{count} cases of damage to files of a desk", broken, frozenset({"i06"}))
+    copies, more = wrong_desks.copied_folders()
+    told = f"{count} cases of damage to files of a desk, {copies} of copied folders"
+    return Outcome(told, broken + more, frozenset({"i06", "i07", "i08", "i09"}))
+
+
+def clocks(is_long: bool) -> Outcome:
+    """Desks whose clock is wrong and goes backwards while somebody works."""
+    count, asked, broken = wrong_desks.clocks()
+    return Outcome(f"{count} wrong clocks, each going backwards in between", broken, asked | {"i07", "i08"})
 
 
 def full_disk(is_long: bool) -> Outcome:
@@ -62,11 +70,20 @@ def bad_inputs(is_long: bool) -> Outcome:
     return Outcome(f"{count} bad requests to {asked} doors", broken[:20], frozenset({"i08", "i20", "i21"}))
 
 
+def schemathesis(is_long: bool) -> Outcome:
+    """Requests made from the hub's own description."""
+    cases, asked, broken = described.run(200 if is_long else 5)
+    told = f"{cases} cases from the description of {asked} doors"
+    return Outcome(told, broken, frozenset({"i08", "i21"}))
+
+
 SUITES = (
     Suite("flaky network", flaky_network),
     Suite("postgresql", postgresql),
     Suite("broken mails", broken_mails),
     Suite("files", files),
     Suite("full disk", full_disk),
+    Suite("clocks", clocks),
     Suite("bad inputs", bad_inputs),
+    Suite("schemathesis", schemathesis),
 )
