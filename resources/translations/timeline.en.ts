@@ -229,7 +229,7 @@
     </message>
     <message>
         <source>Mahnung gestoppt</source>
-        <translation>Reminders stopped</translation>
+        <translation>Dunning stopped</translation>
     </message>
 </context>
 </TS>

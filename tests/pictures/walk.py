@@ -21,6 +21,7 @@ from workstation.ui.shell.desk_window import DeskWindow
 from workstation.window import Running
 
 FULL, NARROW, SMALL = QSize(1440, 900), QSize(1100, 800), QSize(860, 700)
+_FIRST_LOAD_S = 120
 Shot = Callable[[], Awaitable[None]]
 
 
@@ -54,8 +55,8 @@ class Walk:
         try:
             await self._until(lambda: self.running and self.running.desk_window, "window")
             desk = self.rooms.desk
-            await self._until(lambda: desk.sync.state == "online", "online")
-            await self._until(lambda: len(self.rooms.queue_model.model.rows()) > 20, "rows")
+            await self._until(lambda: desk.sync.state == "online", "online", _FIRST_LOAD_S)
+            await self._until(lambda: len(self.rooms.queue_model.model.rows()) > 20, "rows", _FIRST_LOAD_S)
             await asyncio.sleep(1.0)
             for name in [name for name in dir(self) if name.startswith("state_")]:
                 await self._state(name)

@@ -113,7 +113,9 @@ class WorkStates(Walk):
         parcel = msgspec.structs.replace(
             transfer, work_order_id="w2", kind="expect_parcel", amount=None, to_account=""
         )
-        till = msgspec.structs.replace(transfer, work_order_id="w3", kind="till", number="K-2026-00017")
+        till = msgspec.structs.replace(
+            transfer, work_order_id="w3", kind="till", number="K-2026-00017", slip_sha256="ab" * 32
+        )
         shown = dataclasses.replace(file, decisions=(record,), work_orders=(transfer, parcel, till))
         self.show_file(shown)
         await self.picture(words)
