@@ -56,7 +56,9 @@ class Walk:
             await self._until(lambda: self.running and self.running.desk_window, "window")
             desk = self.rooms.desk
             await self._until(lambda: desk.sync.state == "online", "online", _FIRST_LOAD_S)
-            await self._until(lambda: len(self.rooms.queue_model.model.rows()) > 20, "rows", _FIRST_LOAD_S)
+            await self._until(lambda: desk.sync.connection.last_sync_at, "first load", _FIRST_LOAD_S)
+            self.rooms.queue_model.load()  # what came after the first page stands «above you» until asked for
+            await self._until(lambda: self.rooms.queue_model.model.rows(), "rows", _FIRST_LOAD_S)
             await asyncio.sleep(1.0)
             for name in [name for name in dir(self) if name.startswith("state_")]:
                 await self._state(name)
