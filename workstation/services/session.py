@@ -41,6 +41,7 @@ from workstation.system.clock import new_id
 
 _log = logging.getLogger(__name__)
 _EARLY = timedelta(seconds=60)
+_AT_LEAST = timedelta(minutes=5)
 
 
 class _Stored(msgspec.Struct, frozen=True, kw_only=True):
@@ -292,7 +293,7 @@ class Session:
         )
         await self._note("session", msgspec.json.encode(stored).decode())
         hub.set_token(answer.token)
-        self._token_until = answer.token_expires_at
+        self._token_until = max(answer.token_expires_at, self._clock.now() + _AT_LEAST)
         self._take(stored)
         self._set(device_state="approved", device_code="")
         self._show("signed_in")
@@ -369,10 +370,11 @@ class Session:
             )
             return answer.token, answer.token_expires_at
 
-        hub.set_token("")
+        # The one before stays in use meanwhile: other calls are on their way.
         token, until = await self._workers.run("net", renew)
         hub.set_token(token)
-        self._token_until = until
+        # A clock that is ahead of the hub's would ask for another with every call; one too old is refused.
+        self._token_until = max(until, self._clock.now() + _AT_LEAST)
         if self.view.state == "expired":
             self._show("signed_in")
 

@@ -168,9 +168,17 @@ class SimDesk:
         try:
             return await work
         except Died:
-            self.crash()
-            await self.start()
+            await self.die()
             return None
+
+    async def die(self) -> None:
+        """The process ends and another one starts, which may die while it does."""
+        while True:
+            self.crash()
+            try:
+                return await self.start()
+            except Died:
+                continue
 
     def crash(self) -> None:
         """The process ends: memory is gone, files hold what was committed."""

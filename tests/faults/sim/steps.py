@@ -296,8 +296,7 @@ def late_batch(world: World) -> None:
 def desk_dies(world: World) -> None:
     """The power of a desk goes."""
     desk = _desk(world)
-    desk.crash()
-    world.do(desk.start())
+    world.do(desk.die())
 
 
 def hub_dies(world: World) -> None:
