@@ -60,7 +60,7 @@ def profile(tmp_path: Path) -> Profile:
 def test_it_is_refused_while_something_waits(profile: Profile, capsys: pytest.CaptureFixture[str]) -> None:
     assert profile.doctor("--reset-replica") == 1
     told = capsys.readouterr().err
-    assert "1 Vorgänge sind noch nicht gesendet" in told and "1 items have not been sent" in told
+    assert "Noch nicht gesendet: 1" in told and "Not sent yet: 1" in told
     with profile:
         assert profile.replica.get(Case, CASE.case_id) is not None
 
