@@ -28,8 +28,16 @@ seed of the simulation, `--prove-harness` shows that the kills see a database th
   at places named in the source (`crashpoint("...")`) and at any moment. What people were told is saved, and
   what has left the house, is written down outside and compared at the end.
 * **postgresql**: the postmaster is killed while a hub takes commands; every answer must be in the log after.
+* **flaky network**: a proxy between a real desk and a real hub process with 14 faults, from slow lines and
+  lost answers to error pages of others. While it lasts somebody writes; 30 s after the line is good again
+  every act has been done once, in its order, and both sides hold the same. After a half open line the desk
+  first has to wait out its 30 s for an answer.
+* **clocks**: desks whose clocks are wrong by a second up to ten years, and go back while somebody works.
+* **bad inputs**, **schemathesis**: requests no program of ours sends, from a table and from the hub's own
+  description: no error of the hub, nothing changed.
 * **broken mails**, **files**, **full disk**: mails no parser should have to read; damaged, half and missing
-  files of a desk; disks that fill up under it. What was received is shown, what was saved is still there.
+  files of a desk, folders in use on two computers or put back to an older copy; disks that fill up under
+  it. What was received is shown, what was saved is still there, numbers used twice are noticed.
 * The rules about the hub's data alone are asked by `workstation-hub verify` as well, and once a night by a
   running hub, whose doctor shows what is broken.
 

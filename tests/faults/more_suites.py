@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.faults import damaged_files, described, postgresql_kills, wrong_desks
+from tests.faults import damaged_files, described, full_hub, postgresql_kills, wrong_desks
 from tests.faults import flaky_network as flaky_network_runs
 from tests.faults.bad_inputs import knock
 from tests.faults.broken_mails import take_in
@@ -47,9 +47,11 @@ def full_disk(is_long: bool) -> Outcome:
     """No room where something is to be written."""
     try:
         count, broken = damaged_files.full_disks()
+        broken += full_hub.fill_hub()
     except PermissionError as error:
         return Outcome("", left_out=str(error))
-    return Outcome(f"{count} cases of no room left", broken, frozenset({"i06", "i21"}))
+    told = f"{count} full disks under an outbox, 1 under a hub"
+    return Outcome(told, broken, _HUB_RULES | {"i06", "i07", "i21"})
 
 
 def flaky_network(is_long: bool) -> Outcome:
