@@ -40,7 +40,7 @@ def find(bug: str, first: int = 0, longest_s: float = LONGEST_S) -> Found:
     return Found(bug, run.seed, seconds, tuple(sorted(run.rules)), run.broken[0][:300])
 
 
-def find_all(processes: int = os.cpu_count() or 1) -> list[Found]:
-    """Find all planted bugs, several at a time."""
+def find_all(processes: int = os.cpu_count() or 1, every: int = 1) -> list[Found]:
+    """Find all planted bugs, or every so many of them; several at a time."""
     with ProcessPoolExecutor(processes) as pool:
-        return list(pool.map(find, BUGS))
+        return list(pool.map(find, tuple(BUGS)[::every]))
