@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
     Column,
     Index,
@@ -15,24 +14,19 @@ from sqlalchemy import (
     text,
 )
 
+from workstation.hub.storage.columns import (
+    flag_column as _flag,
+)
+from workstation.hub.storage.columns import (
+    maybe_number_column as _maybe_number,
+)
+from workstation.hub.storage.columns import (
+    number_column as _number,
+)
+from workstation.hub.storage.columns import (
+    text_column as _text,
+)
 from workstation.hub.storage.tables import metadata
-
-
-def _text(name: str) -> Column[str]:
-    return Column(name, Text, nullable=False)
-
-
-def _number(name: str) -> Column[int]:
-    return Column(name, BigInteger, nullable=False)
-
-
-def _maybe_number(name: str) -> Column[int]:
-    return Column(name, BigInteger, nullable=True)
-
-
-def _flag(name: str) -> Column[int]:
-    return Column(name, Integer, nullable=False)
-
 
 book_customer = Table(
     "book_customer",

@@ -8,7 +8,6 @@ tables only; ledger, command log, effects' outcomes and audit hold ids, codes an
 from __future__ import annotations
 
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
     Column,
     Index,
@@ -17,9 +16,21 @@ from sqlalchemy import (
     MetaData,
     PrimaryKeyConstraint,
     Table,
-    Text,
     UniqueConstraint,
     text,
+)
+
+from workstation.hub.storage.columns import (
+    maybe_number_column as _maybe_number,
+)
+from workstation.hub.storage.columns import (
+    maybe_text_column as _maybe,
+)
+from workstation.hub.storage.columns import (
+    number_column as _number,
+)
+from workstation.hub.storage.columns import (
+    text_column as _text,
 )
 
 metadata = MetaData(
@@ -30,26 +41,6 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-
-
-def _text(name: str, default: str | None = None) -> Column[str]:
-    return Column(
-        name, Text, nullable=False, server_default=None if default is None else text(f"'{default}'")
-    )
-
-
-def _maybe(name: str) -> Column[str]:
-    return Column(name, Text, nullable=True)
-
-
-def _number(name: str, default: int | None = None) -> Column[int]:
-    return Column(
-        name, BigInteger, nullable=False, server_default=None if default is None else text(str(default))
-    )
-
-
-def _maybe_number(name: str) -> Column[int]:
-    return Column(name, BigInteger, nullable=True)
 
 
 def _tenant() -> Column[str]:
