@@ -270,7 +270,7 @@
     </message>
     <message>
         <source>Automatik</source>
-        <translation>automatic</translation>
+        <translation>the program</translation>
     </message>
     <message>
         <source>Adressen von {name}</source>
