@@ -288,6 +288,9 @@ class Sync(GenerationKeeping, CopyKeeping):
             await self._show_stored(changes, {**loading, **answer.cursors})
             self._last_sync_at = self._clock.now()
             self._online()
+            if not answer.more and not (self._loader and self._loader.scopes) and not self._is_caught_up:
+                self._is_caught_up = True
+                self._changes.publish(Changes(connection=True))
             return answer.more
 
     # ------------------------------------------------------------------ pokes
@@ -392,6 +395,7 @@ class Sync(GenerationKeeping, CopyKeeping):
             loading=self._loader.progress if self._loader else None,
             mended=self._care.mended if self._care else 0,
             compared_at=self._care.compared_at if self._care else None,
+            is_caught_up=self._is_caught_up,
         )
 
     def _on_changes(self, changes: Changes) -> None:

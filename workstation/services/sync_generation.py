@@ -32,6 +32,8 @@ class GenerationKeeping:
     _pull_wanted: asyncio.Event
     _was_turned_away = False
     """The last push was meant for another generation of the hub's data."""
+    _is_caught_up = False
+    """All the hub has was read once; until then what comes is no news."""
 
     async def _ready(self, max_rows: int) -> tuple[tuple[Envelope, ...], str]:
         """Return what may leave now, and for which generation of the hub's data; empty when none is known.
@@ -63,6 +65,7 @@ class GenerationKeeping:
 
     async def _begin_anew(self, change: GenerationChanged) -> None:
         _log.warning("the feed is read anew: %s", change)
+        self._is_caught_up = False
         if change.is_restored:
             # First, and noted last: a crash in between comes here again, and offering twice changes nothing.
             await self._offer_again()

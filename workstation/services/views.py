@@ -268,6 +268,8 @@ class Connection:
     """Entities that differed from the hub's and were put right since this program began."""
     compared_at: datetime | None = None
     """When this copy was last found equal to the hub's."""
+    is_caught_up: bool = False
+    """Whether all the hub has was read once since the program began, or since its data was begun anew."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,7 @@ def test_a_first_load_takes_the_snapshot(
             case_id = await a_case_at(desk, "Nach dem Laden")
             await all_settled(desk)
             await until(lambda: bool(desk.replica.base_of_case(case_id).entities))
+            assert desk.sync.connection.is_caught_up
 
     caplog.set_level("INFO")
     in_loop(play, 110)

@@ -88,8 +88,7 @@ def test_6500_rows_come_by_pages_without_gap_or_double(qtbot: QtBot) -> None:
     assert source.calls >= 33
 
 
-def test_more_is_asked_for_once_at_a_time(qtbot: QtBot) -> None:
-    tasks = OnDemand()
+def test_more_is_asked_for_once_at_a_time(qtbot: QtBot, tasks: OnDemand) -> None:
     view_model = QueueViewModel(QueueInMemory(many_rows(900)), tasks, Clock(), formats())
     view_model.load()
     tasks.run()
@@ -101,8 +100,7 @@ def test_more_is_asked_for_once_at_a_time(qtbot: QtBot) -> None:
     assert len(model.rows()) == 2 * PAGE
 
 
-def test_many_changes_at_once_are_read_twice_not_many_times(qtbot: QtBot) -> None:
-    tasks = OnDemand()
+def test_many_changes_at_once_are_read_twice_not_many_times(qtbot: QtBot, tasks: OnDemand) -> None:
     source = QueueInMemory(sample_rows())
     view_model = QueueViewModel(source, tasks, Clock(), formats())
     view_model.load()
@@ -135,8 +133,7 @@ class SlowQueue(QueueInMemory):
         return found
 
 
-def test_an_old_answer_never_replaces_a_new_question(qtbot: QtBot) -> None:
-    tasks = OnDemand()
+def test_an_old_answer_never_replaces_a_new_question(qtbot: QtBot, tasks: OnDemand) -> None:
     view_model = QueueViewModel(SlowQueue(sample_rows()), tasks, Clock(), formats())
     view_model.load()
     view_model.load(QueueFilter(Scope.MINE))
@@ -197,6 +194,31 @@ def test_new_cases_wait_behind_a_button_while_the_list_is_used(qtbot: QtBot) -> 
     view_model.apply_pending()
     assert view_model.pending_new == 0
     assert cases(view_model)[:3] == ["1", "new-2", "new-1"]
+
+
+def test_what_comes_with_the_first_copy_is_no_news(qtbot: QtBot, tasks: OnDemand) -> None:
+    """The list has the focus from the start; what was fetched until then was never missing to anybody."""
+    source, clock = QueueInMemory([]), Clock()
+    view_model = QueueViewModel(source, tasks, clock, formats())
+    view_model.load()
+    view_model.set_attended(True)
+    view_model.set_filling(True)
+    tasks.run()
+    source.rows = sample_rows()[:4]
+    view_model.refresh()
+    tasks.run()
+    assert cases(view_model) == ["1", "2", "3", "4"] and not view_model.has_pending
+    source.rows = sample_rows()
+    view_model.refresh()  # the last page, read while the end of the copy is told
+    view_model.set_filling(False)
+    tasks.run()
+    assert len(cases(view_model)) == 9 and not view_model.has_pending
+    new = replace(sample_rows()[0], case_id="new", due_at=NOW - timedelta(hours=1))
+    source.rows = [new, *sample_rows()]
+    view_model.set_filling(False)
+    view_model.refresh()
+    tasks.run()
+    assert view_model.pending_new == 1
 
 
 def test_new_cases_appear_at_once_when_nobody_is_there(qtbot: QtBot) -> None:
@@ -375,8 +397,9 @@ def test_an_empty_queue_names_the_next_promise(theme: Theme, qtbot: QtBot) -> No
     assert caught.args == ["case-hotel"]
 
 
-def test_a_slow_load_shows_shapes_and_a_fast_one_does_not(theme: Theme, qtbot: QtBot) -> None:
-    tasks = OnDemand()
+def test_a_slow_load_shows_shapes_and_a_fast_one_does_not(
+    theme: Theme, qtbot: QtBot, tasks: OnDemand
+) -> None:
     view_model = QueueViewModel(QueueInMemory(sample_rows()), tasks, Clock(), formats())
     pane = QueuePane(theme, view_model)
     qtbot.addWidget(pane)

@@ -182,6 +182,27 @@ def test_at_most_two_toasts_and_the_pointer_holds_them(theme: Theme, qtbot: QtBo
     toasts.shown[0].leave()
 
 
+def test_a_long_toast_says_its_whole_sentence_below_one_another(theme: Theme, qtbot: QtBot) -> None:
+    window = QWidget()
+    window.resize(800, 600)
+    show(window, qtbot)
+    toasts = Toasts(theme, window)
+    short = toasts.show_toast("Kopiert")
+    long = toasts.show_toast(
+        "Erledigt, Nachfrage Mo 30.11. um 09:00: Hausverwaltung Breitenbach und Söhne Grundbesitz GmbH",
+        act="Wieder öffnen",
+    )
+    for _again in range(2):  # also when it is laid out again
+        label = long._words
+        assert label.text().endswith("GmbH") and label.heightForWidth(label.width()) <= label.height()
+        assert label.height() >= 2 * theme.line("bodyMedium") > short._words.height()
+        assert long.width() <= theme.px(480) and long.geometry().right() < 800
+        assert short.geometry().bottom() < long.geometry().top()
+        window.resize(800, 500)
+    window.resize(420, 500)
+    qtbot.waitUntil(lambda: long.geometry().right() < 420)
+
+
 def test_a_toast_leaves_with_what_it_speaks_of(theme: Theme, qtbot: QtBot) -> None:
     window = QWidget()
     qtbot.addWidget(window)

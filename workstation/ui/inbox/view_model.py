@@ -113,6 +113,7 @@ class QueueViewModel(QObject):
         """Cases that arrived while the list was in use and are not shown yet."""
         self.has_pending = False
         self._is_attended = False
+        self._is_filling = self._is_filled_soon = False
         self._is_folded = True
         self._round = 0  # answers of an older question are dropped
         self._next_key: str | None = None
@@ -167,6 +168,18 @@ class QueueViewModel(QObject):
         self._is_attended = is_attended
         if not is_attended:
             self.apply_pending()
+
+    def set_filling(self, is_filling: bool) -> None:
+        """Tell whether the copy is still being fetched: what comes with it is no news and is shown at once.
+
+        After the end one more look belongs to it: what came last is read then.
+        """
+        if is_filling:
+            self._is_filling, self._is_filled_soon = True, False
+            self.apply_pending()
+        elif self._is_filling and not self._is_filled_soon:
+            self._is_filled_soon = True
+            self.refresh()
 
     def apply_pending(self) -> None:
         """Show waiting changes and bring the order up to date."""
@@ -236,6 +249,7 @@ class QueueViewModel(QObject):
 
     # -- fetching
     async def _load(self, number: int) -> None:
+        ends_filling = self._is_filled_soon
         try:
             counts = await self._source.counts(self.filter, self._clock())
             page = await self._source.page(self.filter, None, PAGE)
@@ -247,6 +261,7 @@ class QueueViewModel(QObject):
             return
         self.counts, self._next_key = counts, page.next_key
         self._show(page.rows)
+        self._end_filling(ends_filling)
         self._set_loading(False)
         self.counts_changed.emit()
 
@@ -260,7 +275,7 @@ class QueueViewModel(QObject):
             self.refresh()
 
     async def _read_again(self, number: int) -> None:
-        shown = len(self._due_rows())
+        shown, ends_filling = len(self._due_rows()), self._is_filled_soon
         counts = await self._source.counts(self.filter, self._clock())
         page = await self._source.page(self.filter, None, max(PAGE, min(shown, LONGEST_REFRESH)))
         if number != self._round:
@@ -268,6 +283,11 @@ class QueueViewModel(QObject):
         self.counts = counts
         self._take(page)
         self.counts_changed.emit()
+        self._end_filling(ends_filling)
+
+    def _end_filling(self, is_wanted: bool) -> None:
+        if is_wanted and self._is_filled_soon:
+            self._is_filling = self._is_filled_soon = False
 
     async def _count(self, number: int) -> None:
         counts = await self._source.counts(self.filter, self._clock())
@@ -309,7 +329,7 @@ class QueueViewModel(QObject):
         is_gone = any(case_id not in fresh for case_id in shown) and page.next_key is None
         if has_same_order and not is_gone and not self._is_order_stale():
             self._update_in_place(fresh)
-        elif self._is_attended and not is_gone:
+        elif self._is_attended and not self._is_filling and not is_gone:
             self._update_in_place(fresh)
             self._fresh, self._fresh_key = page.rows, page.next_key
             self._set_pending(len(arrived))

@@ -8,7 +8,6 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
-from workstation.ui.shared.eliding_label import ElidingLabel
 from workstation.ui.shared.theme import Theme
 from workstation.ui.shared.words import translate
 
@@ -35,8 +34,10 @@ class Toast(QFrame):
         picture = QLabel(self)
         theme.set_icon(picture, icon, "text.secondary", 16)
         row.addWidget(picture)
-        label = ElidingLabel(theme, words, role="bodyMedium", is_greedy=False, parent=self)
-        row.addWidget(label, 1)
+        self._words = QLabel(words, self)
+        self._words.setTextFormat(Qt.TextFormat.PlainText)
+        theme.style(self._words, "bodyMedium")
+        row.addWidget(self._words, 1)
         self.act = QPushButton(act, self)
         theme.style(self.act, "bodyMedium", kind="ghost")
         self.act.setVisible(bool(act))
@@ -48,12 +49,23 @@ class Toast(QFrame):
         theme.set_icon(close, "x", "text.secondary", 16)
         close.clicked.connect(self.leave)
         row.addWidget(close)
-        self.setMaximumWidth(px(_WIDEST))
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(int(theme.tokens.time["toastSeconds"]) * 1000)
         self._timer.timeout.connect(self.leave)
         self._timer.start()
+
+    def fit(self, most: int) -> None:
+        """Take the width of the sentence, at most ``most`` px; beyond it the sentence goes on below."""
+        label = self._words
+        label.setWordWrap(False)
+        wanted = label.sizeHint().width()
+        label.setFixedWidth(wanted)
+        rest = self.sizeHint().width() - wanted
+        label.setWordWrap(True)
+        label.setFixedWidth(max(1, min(wanted, most - rest)))
+        label.setFixedHeight(label.heightForWidth(label.width()))
+        self.adjustSize()
 
     def leave(self) -> None:
         """Go away now."""
@@ -112,8 +124,9 @@ class Toasts(QObject):
 
     def _arrange(self) -> None:
         y = self._window.height() - self._theme.px(16)
+        room = self._window.width() - self._theme.px(self._left) - self._theme.px(16)
         for toast in reversed(self.shown):
-            toast.adjustSize()
+            toast.fit(max(1, min(self._theme.px(_WIDEST), room)))
             y -= toast.height()
             toast.move(self._theme.px(self._left), y)
             toast.raise_()

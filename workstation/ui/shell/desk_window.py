@@ -303,6 +303,7 @@ class DeskWindow(QObject):
         connection = self.desk.sync.connection
         self.connection = connection
         self.case_model.on_connection(connection)
+        self.queue_model.set_filling(not connection.is_caught_up)
         shown = line_shown(connection, self.formats, self.errors, self.desk.clock.now())
         self.window.top_bar.show_line(shown.words, shown.tone, shown.icon)
         if shown.strong:
