@@ -22,8 +22,9 @@ from workstation.hub.executor import Lanes
 from workstation.hub.ports import Executor, Tx
 from workstation.hub.services.audit import AuditSealer
 from workstation.hub.services.blobs import BlobDesk
-from workstation.hub.services.case_acts import EffectRoute
+from workstation.hub.services.case_acts import MAIL, EffectRoute
 from workstation.hub.services.clocks import Clocks
+from workstation.hub.services.copy_mails import CopyMailExecutor
 from workstation.hub.services.dunning_guard import DunningClock
 from workstation.hub.services.effect_outcomes import CaseProjector
 from workstation.hub.services.effects import EffectWorker
@@ -163,7 +164,9 @@ def _executors(core: HubCore, outlets: tuple[Outlet, ...]) -> list[Executor]:
     executors.append(TillExecutor(HouseTill(core.database, open_books)))
     executors.append(BillingExecutor(HouseBilling(core.database, open_billing), core.database))
     if outlets:
-        executors.append(MailExecutor(core.database, outlets, load_texts()))
+        mail = MailExecutor(core.database, outlets, load_texts())
+        way_out = EffectRoute(MAIL, mail.effect_class)
+        executors += [mail, CopyMailExecutor(core.database, load_texts(), way_out)]
     return executors
 
 

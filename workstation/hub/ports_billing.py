@@ -348,6 +348,8 @@ Guard = Callable[[Tx, CaseState, Given], CaseState]
 
 DUNNING_RULE = "rule:dunning"
 """Who writes reminders."""
+COPY_RULE = "rule:invoice_copy"
+"""Who sends a second copy that no answer has taken along."""
 FEES_OWED = "receivable/dunning"
 FEE_INCOME = "income/dunning"
 """Accounts of the ledger; the reference of their entries is the invoice."""

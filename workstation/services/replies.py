@@ -9,7 +9,7 @@ from workstation.casework.case_state import CaseState
 from workstation.casework.check_back import planned_check_back
 from workstation.casework.clock import Clock
 from workstation.casework.customer import Customer
-from workstation.casework.decision import DecisionRecord, kind_of
+from workstation.casework.decision import DecisionRecord, ResendInvoice, kind_of
 from workstation.casework.errors import RuleViolation
 from workstation.casework.message import AttachmentMeta, Fact, Language
 from workstation.casework.records import Commitment, Invoice, Order, Payment, Shipment
@@ -28,6 +28,12 @@ from workstation.services.views import FactDeviation
 from workstation.system.clock import new_id
 
 OVER = frozenset({"booked"})
+
+
+def _is_over(record: DecisionRecord | None) -> bool:
+    """Whether a reply need not name the decision any more: booked, and no file of it goes with the reply."""
+    has_file = record is not None and any(isinstance(step.decision, ResendInvoice) for step in record.steps)
+    return record is not None and record.state in OVER and not has_file
 
 
 class Replies:
@@ -83,7 +89,7 @@ class Replies:
         used = set(slots_in(text))
         kept = tuple(fact for fact in stated if fact.value is not None or fact.slot in used)
         return dataclasses.replace(
-            self._empty(state), text=text, facts=kept, waits_for="" if record.state in OVER else decision_id
+            self._empty(state), text=text, facts=kept, waits_for="" if _is_over(record) else decision_id
         )
 
     async def snippet(self, case_id: str, card: str, language: Language | None = None) -> Draft:
@@ -165,7 +171,6 @@ class Replies:
             follow_up_at = planned_check_back(state, *targets, self._clock.now()) if solves else None
         wait = draft.waits_for if waits_for is None else waits_for
         record = state.decision(wait) if wait else None
-        is_over = record is not None and record.state in OVER
         has_late = any(fact.value is None for fact in draft.facts)
         body = SendMessage(
             case_id=case_id,
@@ -178,7 +183,7 @@ class Replies:
             language=language or case.language,
             facts=draft.facts,
             attachments=draft.attachments if attachments is None else attachments,
-            waits_for="" if is_over and not has_late else wait,
+            waits_for="" if _is_over(record) and not has_late else wait,
             seen_inbound_id=draft.seen_inbound_id or case.last_inbound_id,
             seen_outbound_id=_newest_outbound(state, draft.saved_at),
             is_forced=is_forced,

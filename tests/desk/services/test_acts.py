@@ -10,6 +10,7 @@ import pytest
 from tests.desk.materials import NOW, PERSON, TEAM, a_case, a_message, an_id
 from tests.desk.services.bench import CASE, Bench, a_refund
 from tests.fakes.running import in_loop
+from workstation.casework.decision import BlockDunning, DecisionRecord, ResendInvoice, Step
 from workstation.casework.errors import RuleViolation
 from workstation.casework.message import Fact
 from workstation.casework.wire.commands import Applied, SendMessage, SolveCase
@@ -138,6 +139,41 @@ def test_a_reply_waits_for_its_decision_and_goes_with_it() -> None:
         await desk.decisions.undo(held.cmd_id)
         back = (await desk.case_desk.open(CASE.case_id)).draft
         assert back is not None and back.text == draft.text
+        await desk.tasks.close()
+
+    in_loop(play)
+
+
+@pytest.mark.parametrize(("decision", "names_it"), [("copy", True), ("block", False)])
+def test_a_reply_written_after_the_copy_was_made_still_takes_it_along(decision: str, names_it: bool) -> None:
+    step: ResendInvoice | BlockDunning = ResendInvoice(invoice_id=an_id("invoice"))
+    if decision == "block":
+        step = BlockDunning(invoice_id=an_id("invoice"))
+    record = DecisionRecord(
+        decision_id=an_id("decision"),
+        case_id=CASE.case_id,
+        customer_id=CASE.customer_id,
+        person_id=PERSON.person_id,
+        decided_at=NOW,
+        steps=(Step(decision=step, state="booked"),),
+        state="booked",
+        rev=1,
+    )
+
+    async def play() -> None:
+        desk = await bench()
+        desk.give(record)
+        draft = Draft(
+            case_id=CASE.case_id,
+            person_id=PERSON.person_id,
+            text="Die Zweitschrift liegt bei.",
+            waits_for=record.decision_id,
+            seen_inbound_id=CASE.last_inbound_id,
+            saved_at=NOW,
+        )
+        item = await desk.replies.send(draft)
+        assert isinstance(item.body, SendMessage)
+        assert item.body.waits_for == (record.decision_id if names_it else "")
         await desk.tasks.close()
 
     in_loop(play)

@@ -30,6 +30,8 @@ from workstation.hub.ports_billing import SELLER, ReminderRow, Seller
 from workstation.hub.ports_intake import IntakeRow
 from workstation.hub.ports_mail import MailSender, RawMail
 from workstation.hub.ports_values import CaseFile
+from workstation.hub.services.case_acts import MAIL, EffectRoute
+from workstation.hub.services.copy_mails import CopyMailExecutor
 from workstation.hub.services.dunning_guard import DunningClock
 from workstation.hub.services.dunning_run import DunningRun, RunReport
 from workstation.hub.services.effect_outcomes import CaseProjector
@@ -142,6 +144,7 @@ class House:
         executors: list[Executor] = [
             BillingExecutor(HouseBilling(self.database, open_billing), self.database),
             MailExecutor(self.database, (outlet,), load_texts()),
+            CopyMailExecutor(self.database, load_texts(), EffectRoute(MAIL, "B")),
         ]
         return EffectWorker(self.database, executors, CaseProjector(open_billing), self.clock, "worker")
 

@@ -15,6 +15,7 @@ from workstation.casework.decision import (
     DecisionRecord,
     MakePromise,
     Replacement,
+    ResendInvoice,
     cost_of,
     group_of,
     kind_of,
@@ -47,11 +48,10 @@ from workstation.casework.wire.entities import Entity
 from workstation.hub.ports import Tx
 from workstation.hub.ports_values import BudgetRow, BudgetUse, Effect
 from workstation.hub.services.case_acts import Act, EffectRoute, Routes, given_by, load, mark_of, store
+from workstation.hub.services.copy_mails import HERE, copy_mail_effect
 
 LONGEST_UNDO_S = 120
 PROMISE = "promise"
-HERE = "hub"
-"""Target of effects that the hub carries out by itself."""
 
 
 def decide(tx: Tx, act: Act, body: Decide, routes: Routes) -> Verdict:
@@ -233,7 +233,7 @@ def add_effects(
     *,
     was_offered: bool = False,
 ) -> None:
-    """Write one effect a step, each waiting for the one before it.
+    """Write one effect a step, each waiting for the one before it; a copy has one more, so that it leaves.
 
     Raises:
         RuleViolation: ``decision.no_backend`` when no system is connected for a kind.
@@ -244,25 +244,25 @@ def add_effects(
         route = EffectRoute(HERE, "A") if kind == PROMISE else routes.get(kind)
         if route is None:
             raise RuleViolation("decision.no_backend", kind=kind)
-        one = effect_id(decision_id, index)
-        tx.add_effect(
-            Effect(
-                effect_id=one,
-                after_effect_id=previous,
-                command_id=decision_id,
-                decision_id=decision_id,
-                case_id=case_id,
-                step=index,
-                kind=kind,
-                target=route.target,
-                effect_class=route.effect_class,
-                payload=encode(step),
-                not_before=not_before,
-                created_at=tx.now,
-                claimed_by=mark,
-            )
+        effect = Effect(
+            effect_id=effect_id(decision_id, index),
+            after_effect_id=previous,
+            command_id=decision_id,
+            decision_id=decision_id,
+            case_id=case_id,
+            step=index,
+            kind=kind,
+            target=route.target,
+            effect_class=route.effect_class,
+            payload=encode(step),
+            not_before=not_before,
+            created_at=tx.now,
+            claimed_by=mark,
         )
-        previous = one
+        tx.add_effect(effect)
+        if isinstance(step, ResendInvoice):
+            tx.add_effect(copy_mail_effect(effect))
+        previous = effect.effect_id
 
 
 def cancel(tx: Tx, act: Act, body: CancelDecision) -> Verdict:

@@ -13,6 +13,7 @@ from workstation.hub.ports import Projector, Tx
 from workstation.hub.ports_billing import OpenBilling
 from workstation.hub.ports_values import Effect, EffectState, LedgerEntry
 from workstation.hub.services.case_acts import MAIL, store
+from workstation.hub.services.copy_mails import COPY_MAIL, copy_not_sent
 from workstation.hub.services.dunning_mails import mail_followed
 from workstation.hub.services.taking_back import counter_entries, give_back
 
@@ -46,6 +47,8 @@ class CaseProjector:
         )
         if effect.kind == MAIL:
             after = _mail(before, effect, given)
+        elif effect.kind == COPY_MAIL:
+            after = copy_not_sent(before, effect, given) if effect.state == "failed" else before
         else:
             after = _step(tx, before, effect, given)
         store(tx, before, after)

@@ -28,7 +28,7 @@ from workstation.hub.channels.mail.parsed import Address
 from workstation.hub.channels.mail.threading import reply_subject
 from workstation.hub.ports import Database, Tx
 from workstation.hub.ports_backend import EffectClass
-from workstation.hub.ports_billing import DUNNING_RULE
+from workstation.hub.ports_billing import COPY_RULE, DUNNING_RULE
 from workstation.hub.ports_mail import (
     MailboxUnavailable,
     MailNotSent,
@@ -199,7 +199,7 @@ class MailExecutor:
             auto_submitted="auto-generated" if is_by_itself else "",
         )
         recipients = tuple(dict.fromkeys((*message.to, *message.cc)))
-        return _Ready(outlet, mail, recipients, message.author_id == DUNNING_RULE)
+        return _Ready(outlet, mail, recipients, message.author_id in (COPY_RULE, DUNNING_RULE))
 
     def _facts(self, tx: Tx, message: Message, tenant: Tenant) -> tuple[Fact, ...]:
         record = tx.get(DecisionRecord, message.waits_for) if message.waits_for else None
