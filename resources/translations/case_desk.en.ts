@@ -788,6 +788,10 @@
         <source>Gutscheincode</source>
         <translation>Voucher code</translation>
     </message>
+    <message>
+        <source>Nichts ist entschieden, was das füllt: streiche es oder entscheide neu</source>
+        <translation>Nothing has been decided that fills this: strike it out or decide again</translation>
+    </message>
 </context>
 <context>
     <name>NewMail</name>

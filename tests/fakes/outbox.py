@@ -123,7 +123,7 @@ class MemoryOutbox:
                 if row.cmd_id in other.depends_on and other.state in ("held", "queued")
             )
             self._void(row, sign)
-            self._restore(row)
+            self._restore(row, is_taken_back=True)
         return tuple(gone)
 
     def _void(self, row: OutboxItem, sign: Signer) -> None:
@@ -138,7 +138,7 @@ class MemoryOutbox:
         self._wire[row.cmd_id] = (Void(case_id=row.case_id), sign)
         self._overlay.discard(row.cmd_id)
 
-    def _restore(self, row: OutboxItem) -> None:
+    def _restore(self, row: OutboxItem, *, is_taken_back: bool = False) -> None:
         body, place = row.body, (row.case_id, row.person_id, "reply")
         if isinstance(body, SendMessage) and place not in self._drafts:
             self._drafts[place] = Draft(
@@ -150,6 +150,7 @@ class MemoryOutbox:
                 cc=body.cc,
                 subject=body.subject,
                 attachments=body.attachments,
+                waits_for=body.waits_for if is_taken_back else "",
                 seen_inbound_id=body.seen_inbound_id,
                 saved_at=self._clock.now(),
             )

@@ -103,6 +103,8 @@ class Draft:
     attachments: tuple[AttachmentMeta, ...] = ()
     waits_for: str = ""
     """Decision whose booking the text states."""
+    letter: str = ""
+    """The text as it was written for that decision; where the draft says the same, nobody has changed it."""
     seen_inbound_id: str = ""
     saved_at: datetime | None = None
 

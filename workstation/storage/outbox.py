@@ -158,7 +158,7 @@ class SqlOutbox(Shelf):
                 changed = signed({**row, "original_body": row["body"]}, void, "void", sign)
                 changed.update(state="cancelled", in_overlay=0, held_until=None, is_paused=0, undo_left_s=0.0)
                 connection.execute(update(outbox).where(outbox.c.cmd_id == row["cmd_id"]).values(**changed))
-                self._restore_draft(connection, cancelled[-1])
+                self._restore_draft(connection, cancelled[-1], is_taken_back=True)
                 crashpoint("desk.cancel.before_commit")
         crashpoint("desk.outbox.cancelled")
         for item in cancelled:
@@ -183,8 +183,13 @@ class SqlOutbox(Shelf):
         )
         return [found for found, depends in rows if cmd_id in msgspec.json.decode(depends, type=list[str])]
 
-    def _restore_draft(self, connection: Connection, item: OutboxItem) -> None:
-        """A reply that will not be sent is its author's draft again, unless something newer was begun."""
+    def _restore_draft(
+        self, connection: Connection, item: OutboxItem, *, is_taken_back: bool = False
+    ) -> None:
+        """A reply that will not be sent is its author's draft again, unless something newer was begun.
+
+        Taken back by its author it waits for the same decision as before; one the hub refused waits for none.
+        """
         body = item.body
         if not isinstance(body, SendMessage) or load_draft(connection, item.case_id, item.person_id, "reply"):
             return
@@ -199,6 +204,7 @@ class SqlOutbox(Shelf):
                 cc=body.cc,
                 subject=body.subject,
                 attachments=body.attachments,
+                waits_for=body.waits_for if is_taken_back else "",
                 seen_inbound_id=body.seen_inbound_id,
                 saved_at=self._clock.now(),
             ),

@@ -14,9 +14,12 @@ from PySide6.QtWidgets import QApplication
 
 from tests.desk.materials import NOW, PERSON, a_case, a_message
 from tests.desk.services.bench import CASE, SHELF, Bench
+from tests.desk.services.test_offers import LIMITS, ORDER, PAYMENT, WRONG
 from tests.fakes.running import in_loop
+from workstation.casework.decision import Refund
 from workstation.casework.errors import RuleViolation
 from workstation.casework.message import AttachmentMeta
+from workstation.casework.proposal import Proposal
 from workstation.ports import Changes, HubUnavailable, SignInRequired
 from workstation.services.views import HeldDecision
 from workstation.ui.case_desk.offers import OfferWriter
@@ -73,6 +76,11 @@ class Room:
         """Let everything end but the holds, which wait for their time."""
         for _turn in range(60):
             await asyncio.sleep(0)
+
+    @property
+    def offers(self) -> tuple[Proposal, ...]:
+        """What is offered on the case shown; the button of the first is number 0."""
+        return self.model.file.offers if self.model.file else ()
 
     async def show(self, case_id: str) -> None:
         """Open a case and wait for it."""
@@ -144,6 +152,89 @@ def test_undo_takes_its_own_letter_and_leaves_own_words(qapp: QApplication) -> N
         await room.settle()
         assert (model.text, await room.draft(CASE.case_id)) == ("Eigene Worte", "Eigene Worte")
         assert model.composer().send_word == "send"
+
+    play(acts)
+
+
+def test_a_letter_that_was_changed_stays_when_its_decision_is_undone(qapp: QApplication) -> None:
+    """Its places for what the booking would have told are marked; a new decision fills them."""
+
+    async def acts(room: Room) -> None:
+        model = room.model
+        room.desk.give(ORDER, PAYMENT, LIMITS[0], WRONG)
+        await room.show(OTHER.case_id)
+        await room.show(CASE.case_id)
+        refund = next(n for n, one in enumerate(room.offers) if isinstance(one.steps[0], Refund))
+        model.choose(refund)
+        await room.settle()
+        late = {fact.slot for fact in model.composer().facts if fact.state == "late"}
+        assert model.hold is not None and late and "⟨" in model.text
+        mine = f"{model.text}\nUnd danke für Ihre Geduld."
+        model.text_wanted.connect(lambda: model.save_text(mine))  # typed last, not yet reported
+        model.undo()
+        await room.settle()
+        assert model.text == mine and model.hold is None
+        state = model.composer()
+        assert state.send_word == "send"
+        assert {fact.slot for fact in state.facts} == late | {"booked_on"}
+        assert {fact.state for fact in state.facts} == {"deviating"}
+        model.send(solves=False)
+        await room.settle()
+        assert room.sent("message.send") == 0 and model.notice is not None and model.text == mine
+        model.choose(refund)
+        await room.settle()
+        assert model.text == mine and model.composer().send_word == "after_booking"
+        assert {fact.slot for fact in model.composer().facts if fact.state == "late"} == late
+
+    play(acts)
+
+
+def test_a_changed_letter_is_still_known_as_changed_after_its_case_was_left(qapp: QApplication) -> None:
+    async def acts(room: Room) -> None:
+        model = room.model
+        model.choose(0)
+        await room.settle()
+        letter, held = model.text, model.hold
+        assert held is not None
+        model.save_text(f"{letter}\nMit eigenem Schluss.")
+        await room.settle()
+        await room.show(OTHER.case_id)
+        await room.show(CASE.case_id)
+        assert model.hold is not None and model.text.endswith("Schluss.")
+        model.undo()
+        await room.settle()
+        assert model.text == f"{letter}\nMit eigenem Schluss."
+        assert (await room.draft(CASE.case_id)).endswith("Schluss.")
+
+    async def unchanged(room: Room) -> None:
+        room.model.choose(0)
+        await room.settle()
+        await room.show(OTHER.case_id)
+        await room.show(CASE.case_id)
+        room.model.undo()
+        await room.settle()
+        assert (room.model.text, await room.draft(CASE.case_id)) == ("", "")
+
+    play(acts)
+    play(unchanged)
+
+
+@pytest.mark.parametrize("own", ["", "\nMit eigenem Schluss."])
+def test_a_reply_to_be_sent_after_the_booking_comes_back_with_the_undo(qapp: QApplication, own: str) -> None:
+    async def acts(room: Room) -> None:
+        model = room.model
+        model.choose(0)
+        await room.settle()
+        written = f"{model.text}{own}"
+        model.save_text(written)
+        model.send(solves=False)
+        await room.settle()
+        assert model.text == "" and model.hold is not None
+        model.undo()
+        await room.settle()
+        # A letter nobody changed goes with its decision, as it does from the composer.
+        assert model.text == (written if own else "")
+        assert bool(await room.draft(CASE.case_id)) is bool(own)
 
     play(acts)
 

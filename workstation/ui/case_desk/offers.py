@@ -265,6 +265,15 @@ class OfferWriter:
             return FactShown(fact.slot, shown, "deviating", why)
         return FactShown(fact.slot, shown)
 
+    @staticmethod
+    def empty_fact(slot: str) -> FactShown | None:
+        """Return the chip of a place in the text that no booking will fill; ``None`` for unknown ones."""
+        words = _LABELS.get(slot)
+        if words is None:
+            return None
+        why = translate("Facts", "Nichts ist entschieden, was das füllt: streiche es oder entscheide neu")
+        return FactShown(slot, translate(*words), "deviating", why)
+
     def snippets(self) -> tuple[Snippet, ...]:
         """Return the text blocks offered, by their names in the language of the window."""
         english = self._formats.language == "en"

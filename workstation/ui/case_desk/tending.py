@@ -12,13 +12,14 @@ from workstation.casework.doubts import doubts_of
 from workstation.casework.errors import RuleViolation
 from workstation.casework.message import AttachmentMeta
 from workstation.ports import Draft
+from workstation.services.letters import parted_from_decision
 from workstation.services.views import HeldDecision
+from workstation.ui.case_desk.attaching import Attaching
 from workstation.ui.case_desk.models import Outcome
-from workstation.ui.case_desk.writing import Writing
 from workstation.ui.shared.words import translate
 
 
-class Tending(Writing):
+class Tending(Attaching):
     """Nothing is done while another case than the one shown is on its way."""
 
     def __init__(self, *parts: Any) -> None:
@@ -82,7 +83,9 @@ class Tending(Writing):
         if not await self._services.decisions.undo(held.cmd_id):
             raise RuleViolation("decision.too_late")
         self.hold_ended.emit(held.cmd_id)
-        if held.case_id != self.case_id:
+        if held.case_id == self.case_id:
+            await self._part_here(held)
+        else:
             await self._part_elsewhere(held)
         words = translate("CaseDesk", "Zurückgenommen: {title}")
         self.toast.emit(words.format(title=self._offers.hold_words(held)[0]))
@@ -92,13 +95,26 @@ class Tending(Writing):
             self._letters[draft.waits_for] = draft.text
         super()._take_written(draft)
 
-    async def _part_elsewhere(self, held: HeldDecision) -> None:
+    async def _part_elsewhere(self, held: HeldDecision) -> Draft | None:
         """A letter nobody changed goes with its decision; words of one's own stay, without its facts."""
         replies, letter = self._services.replies, self._letters.pop(held.cmd_id, "")
         draft = await replies.draft_waiting(held.case_id, held.cmd_id)
         if draft is None:
-            return
-        if draft.text.strip() == letter.strip():
+            return None
+        # What was to be sent and comes back does not know how it was written.
+        parted = parted_from_decision(draft if draft.letter else replace(draft, letter=letter))
+        if parted is None:
             await replies.discard_draft(held.case_id)
         else:
-            await replies.save_draft(replace(draft, waits_for="", facts=()))
+            await replies.save_draft(parted)
+        return parted
+
+    async def _part_here(self, held: HeldDecision) -> None:
+        """The same for the case shown, whose draft is being written or lay among what was to be sent."""
+        self.text_wanted.emit()
+        if self._draft is not None and self._draft.waits_for == held.cmd_id:
+            await self._unbind_reply()
+        elif not self._texts["reply"].strip():
+            kept = await self._part_elsewhere(held)
+            if kept is not None and held.case_id == self.case_id and not self._texts["reply"].strip():
+                self._take_reply(kept)

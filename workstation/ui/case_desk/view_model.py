@@ -22,7 +22,6 @@ from workstation.ui.case_desk.models import (
     OpenWorkShown,
 )
 from workstation.ui.case_desk.open_work import OpenWorkWriter
-from workstation.ui.case_desk.slots import shown
 from workstation.ui.case_desk.tending import Tending
 from workstation.ui.shared.decision_button import DecisionFace
 from workstation.ui.shared.words import translate
@@ -146,11 +145,7 @@ class CaseDeskViewModel(Tending):
             return
         self.text_wanted.emit()
         if not self._texts["reply"].strip():
-            self._draft = draft
-            self._texts["reply"] = shown(draft.text, self._labels)
-            self._check_facts()
-            if self.mode == "reply":
-                self.text_replaced.emit()
+            self._take_reply(draft)
 
     def _look_for_news(self, before: CaseFile | None, file: CaseFile, *, is_new: bool) -> None:
         failed = self._offers.failure(file)
@@ -386,19 +381,13 @@ class CaseDeskViewModel(Tending):
             self.hold_ended.emit(held.cmd_id)
             self.said.emit(translate("CaseDesk", "Zurückgenommen"), True)
             if held.case_id == self.case_id:
-                if self._draft is not None and self._draft.waits_for == held.cmd_id:
-                    await self._part_from(held)
+                await self._part_here(held)
                 await self._load(held.case_id, is_new=False)
+            else:
+                await self._part_elsewhere(held)
         finally:
             self._is_deciding = False
             self.hold_changed.emit()
-
-    async def _part_from(self, held: HeldDecision) -> None:
-        if self._is_letter:
-            self._forget_reply()
-            await self._services.replies.discard_draft(held.case_id)
-        else:
-            self._unbind_reply()
 
     def book_now(self) -> None:
         """End the hold at once."""

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from workstation.casework.clock import Clock
 from workstation.casework.errors import RuleViolation
-from workstation.casework.message import AttachmentMeta, Language
+from workstation.casework.message import Language
+from workstation.casework.slots import slots_in
 from workstation.ports import Draft, HubUnavailable, SignInRequired, StoreUnusable
+from workstation.services.letters import parted_from_decision
 from workstation.services.views import CaseFile, Connection, FactDeviation
 from workstation.ui.case_desk.models import (
     ComposerMode,
@@ -46,10 +47,6 @@ class Writing(QObject):
     said = Signal(str, bool)
     """A sentence for the screen reader, and whether it is urgent."""
     toast = Signal(str)
-    file_ready = Signal(object)
-    """A fetched attachment (FetchedFile) to open."""
-    save_wanted = Signal(object, object)
-    """A fetched attachment and the place to copy it to."""
 
     def __init__(
         self,
@@ -81,8 +78,6 @@ class Writing(QObject):
         self._connection: Connection | None = None
         self._is_sending = False
         self._uploads = 0
-        self._is_letter = False
-        """The reply was written by us from a decision, not by the person."""
         self._labels = offers.late_labels()
 
     # -- showing
@@ -148,7 +143,10 @@ class Writing(QObject):
             return ()
         wrong = {deviation.slot: deviation for deviation in self._deviations}
         chips = (self._offers.fact(fact, wrong.get(fact.slot)) for fact in self._draft.facts)
-        return tuple(chip for chip in chips if chip is not None)
+        known = {fact.slot for fact in self._draft.facts}
+        unfilled = dict.fromkeys(slots_in(stored(self._texts["reply"], self._labels)))
+        empty = (self._offers.empty_fact(slot) for slot in unfilled if slot not in known)
+        return tuple(chip for chip in (*chips, *empty) if chip is not None)
 
     def wrong_words(self) -> tuple[str, ...]:
         """Words in the text that differ from the booking."""
@@ -157,7 +155,6 @@ class Writing(QObject):
     # -- drafts
     def _take_drafts(self, file: CaseFile) -> None:
         self._draft = file.draft
-        self._is_letter = bool(file.draft and file.draft.waits_for)
         self._language = None
         self._texts = {
             "reply": shown(file.draft.text, self._labels) if file.draft else "",
@@ -171,13 +168,12 @@ class Writing(QObject):
         """A reply was written from a decision: it fills an empty composer, else only its facts are taken."""
         self.text_wanted.emit()
         if draft.text and not self._texts["reply"].strip():
-            self._draft = draft
-            self._is_letter = True
+            self._draft = replace(draft, letter=draft.text)
             self.mode = "reply"
             self._texts["reply"] = shown(draft.text, self._labels)
         else:
             kept = self._draft or draft
-            self._draft = replace(kept, facts=draft.facts, waits_for=draft.waits_for)
+            self._draft = replace(kept, facts=draft.facts, waits_for=draft.waits_for, letter="")
         self._save_reply()
         self._check_facts()
         self.text_replaced.emit()
@@ -187,7 +183,6 @@ class Writing(QObject):
         if self.mode == "note":
             self.text_wanted.emit()
         self._draft = None
-        self._is_letter = False
         self._texts["reply"] = ""
         self._deviations = ()
         self.text_replaced.emit()
@@ -232,14 +227,28 @@ class Writing(QObject):
             self._draft = self._draft_now(self.file)
             self._start(self._services.replies.save_draft(self._draft), "draft.save")
 
-    def _unbind_reply(self) -> None:
-        """The decision the reply states will not be booked: the words stay, what the booking tells goes."""
-        if self._draft is not None and self._draft.waits_for:
-            self._draft = replace(self._draft, waits_for="", facts=())
-            self._is_letter = False
-            self._save_reply()
-            self._check_facts()
-            self.composer_changed.emit()
+    async def _unbind_reply(self, *, keeps_letter: bool = False) -> None:
+        """The decision the reply states will not be booked: own words stay, what we wrote for it goes."""
+        file, draft = self.file, self._draft
+        if file is None or draft is None or not draft.waits_for:
+            return
+        draft = self._draft_now(file)
+        parted = parted_from_decision(replace(draft, letter="") if keeps_letter else draft)
+        if parted is not None:
+            self._take_reply(parted)
+            await self._services.replies.save_draft(parted)
+        else:
+            self._forget_reply()
+            await self._services.replies.discard_draft(draft.case_id)
+
+    def _take_reply(self, draft: Draft) -> None:
+        """Show a draft as the reply being written."""
+        self._draft = draft
+        self._texts["reply"] = shown(draft.text, self._labels)
+        self._check_facts()
+        if self.mode == "reply":
+            self.text_replaced.emit()
+        self.composer_changed.emit()
 
     def _draft_now(self, file: CaseFile) -> Draft:
         written = stored(self._texts["reply"], self._labels)
@@ -290,7 +299,7 @@ class Writing(QObject):
             )
         except RuleViolation as error:
             if error.code in _NEVER_BOOKED and draft.case_id == self.case_id:
-                self._unbind_reply()
+                await self._unbind_reply(keeps_letter=True)
             raise
         finally:
             self._is_sending = False
@@ -351,69 +360,6 @@ class Writing(QObject):
         self._save_reply()
         self.text_replaced.emit()
         self.composer_changed.emit()
-
-    # -- files
-    def attach(self, paths: tuple[Path, ...]) -> None:
-        """Attach files to the reply."""
-        file = self.shown_file
-        if file is not None:
-            self._start(self._attach(file, paths), "attachment.put")
-
-    async def _attach(self, file: CaseFile, paths: tuple[Path, ...]) -> None:
-        case_id = file.case.case_id
-        self._uploads += 1
-        try:
-            for path in paths:
-                meta = await self._services.attachments.put(path)
-                if case_id != self.case_id:
-                    await self._attach_elsewhere(case_id, meta)
-                    continue
-                draft = self._draft_now(file)
-                self._draft = replace(draft, attachments=(*draft.attachments, meta))
-                await self._services.replies.save_draft(self._draft)
-                self.composer_changed.emit()
-        finally:
-            self._uploads -= 1
-
-    async def _attach_elsewhere(self, case_id: str, meta: AttachmentMeta) -> None:
-        """The case was left while the file was on its way: it joins the draft that lies on the disk."""
-        kept = (await self._services.case_desk.open(case_id)).draft
-        draft = kept or await self._services.replies.empty_draft(case_id)
-        await self._services.replies.save_draft(replace(draft, attachments=(*draft.attachments, meta)))
-
-    def detach(self, sha256: str) -> None:
-        """Take a file off the reply."""
-        if self._draft is not None:
-            kept = tuple(meta for meta in self._draft.attachments if meta.sha256 != sha256)
-            self._draft = replace(self._draft, attachments=kept)
-            self._start(self._services.replies.save_draft(self._draft), "draft.save")
-            self.composer_changed.emit()
-
-    def open_attachment(self, meta: AttachmentMeta) -> None:
-        """Fetch an attachment and hand it to the window for opening."""
-        self._start(self._fetch(meta, None), "attachment.open")
-
-    def save_attachment(self, meta: AttachmentMeta, place: Path) -> None:
-        """Fetch an attachment and copy it to ``place``."""
-        self._start(self._fetch(meta, place), "attachment.save")
-
-    def load_pictures(self, urls: tuple[str, ...], show: Callable[[dict[str, bytes]], None]) -> None:
-        """Fetch the remote pictures of a mail: the person has asked for them."""
-
-        async def load() -> None:
-            found = await self._services.pictures.fetch(urls)
-            if not found:
-                self.toast.emit(translate("CaseDesk", "Die Bilder ließen sich nicht laden"))
-            show(found)
-
-        self._start(load(), "pictures.load")
-
-    async def _fetch(self, meta: AttachmentMeta, place: Path | None) -> None:
-        fetched = await self._services.attachments.fetch(meta)
-        if place is None:
-            self.file_ready.emit(fetched)
-        else:
-            self.save_wanted.emit(fetched, place)
 
     # -- notices and failures
     def _set_notice(

@@ -1,0 +1,85 @@
+"""Files of the room: attached to the reply, taken off again, fetched to be looked at or kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+
+from workstation.casework.message import AttachmentMeta
+from workstation.services.views import CaseFile
+from workstation.ui.case_desk.writing import Writing
+from workstation.ui.shared.words import translate
+
+
+class Attaching(Writing):
+    """Files go to the draft of the case they were chosen for, also when that one was left meanwhile."""
+
+    file_ready = Signal(object)
+    """A fetched attachment (FetchedFile) to open."""
+    save_wanted = Signal(object, object)
+    """A fetched attachment and the place to copy it to."""
+
+    def attach(self, paths: tuple[Path, ...]) -> None:
+        """Attach files to the reply."""
+        file = self.shown_file
+        if file is not None:
+            self._start(self._attach(file, paths), "attachment.put")
+
+    async def _attach(self, file: CaseFile, paths: tuple[Path, ...]) -> None:
+        case_id = file.case.case_id
+        self._uploads += 1
+        try:
+            for path in paths:
+                meta = await self._services.attachments.put(path)
+                if case_id != self.case_id:
+                    await self._attach_elsewhere(case_id, meta)
+                    continue
+                draft = self._draft_now(file)
+                self._draft = replace(draft, attachments=(*draft.attachments, meta))
+                await self._services.replies.save_draft(self._draft)
+                self.composer_changed.emit()
+        finally:
+            self._uploads -= 1
+
+    async def _attach_elsewhere(self, case_id: str, meta: AttachmentMeta) -> None:
+        """The case was left while the file was on its way: it joins the draft that lies on the disk."""
+        kept = (await self._services.case_desk.open(case_id)).draft
+        draft = kept or await self._services.replies.empty_draft(case_id)
+        await self._services.replies.save_draft(replace(draft, attachments=(*draft.attachments, meta)))
+
+    def detach(self, sha256: str) -> None:
+        """Take a file off the reply."""
+        if self._draft is not None:
+            kept = tuple(meta for meta in self._draft.attachments if meta.sha256 != sha256)
+            self._draft = replace(self._draft, attachments=kept)
+            self._start(self._services.replies.save_draft(self._draft), "draft.save")
+            self.composer_changed.emit()
+
+    def open_attachment(self, meta: AttachmentMeta) -> None:
+        """Fetch an attachment and hand it to the window for opening."""
+        self._start(self._fetch(meta, None), "attachment.open")
+
+    def save_attachment(self, meta: AttachmentMeta, place: Path) -> None:
+        """Fetch an attachment and copy it to ``place``."""
+        self._start(self._fetch(meta, place), "attachment.save")
+
+    def load_pictures(self, urls: tuple[str, ...], show: Callable[[dict[str, bytes]], None]) -> None:
+        """Fetch the remote pictures of a mail: the person has asked for them."""
+
+        async def load() -> None:
+            found = await self._services.pictures.fetch(urls)
+            if not found:
+                self.toast.emit(translate("CaseDesk", "Die Bilder ließen sich nicht laden"))
+            show(found)
+
+        self._start(load(), "pictures.load")
+
+    async def _fetch(self, meta: AttachmentMeta, place: Path | None) -> None:
+        fetched = await self._services.attachments.fetch(meta)
+        if place is None:
+            self.file_ready.emit(fetched)
+        else:
+            self.save_wanted.emit(fetched, place)
