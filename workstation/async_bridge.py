@@ -23,14 +23,22 @@ class AsyncTasks:
 
     def __init__(self, on_error: ErrorSink = _log_error) -> None:
         self._tasks: dict[asyncio.Task[None], object] = {}
+        self._is_closed = False
         self.on_error = on_error
 
     def start(self, work: Coroutine[Any, Any, None], *, name: str, owner: object) -> None:
         """Start ``work``; it is cancelled by :meth:`cancel` of its owner or by :meth:`close`.
 
+        After :meth:`close` nothing begins any more: the loop may stop before its turn comes, and a widget
+        that still hears of a change while the window goes away need not know that.
+
         Raises:
             RuntimeError: no loop runs, or it is closed; ``work`` has been closed and never begins.
         """
+        if self._is_closed:
+            work.close()
+            _log.debug("%s is not begun: everything ends", name)
+            return
         try:
             task = asyncio.get_running_loop().create_task(work, name=name)
         except RuntimeError:
@@ -47,7 +55,8 @@ class AsyncTasks:
                     task.cancel()
 
     async def close(self) -> None:
-        """Cancel everything and wait for it to end."""
+        """Cancel everything, wait for it to end, and begin nothing any more."""
+        self._is_closed = True
         tasks = [task for task in self._tasks if task is not asyncio.current_task()]
         for task in tasks:
             task.cancel()

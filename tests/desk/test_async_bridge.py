@@ -62,6 +62,34 @@ def test_work_that_cannot_begin_is_closed_and_leaves_no_warning() -> None:
     assert inspect.getcoroutinestate(begun) == inspect.CORO_CLOSED
 
 
+def test_nothing_begins_once_everything_ends() -> None:
+    begun: list[str] = []
+
+    async def work(name: str) -> None:
+        begun.append(name)
+
+    async def play() -> None:
+        tasks = AsyncTasks()
+
+        async def start_another_when_told_to_end() -> None:
+            try:
+                await asyncio.sleep(60)
+            finally:
+                tasks.start(late, name="beim Ende", owner=play)
+
+        late, later = work("beim Ende"), work("danach")
+        tasks.start(start_another_when_told_to_end(), name="langes Warten", owner=play)
+        await asyncio.sleep(0)
+        await tasks.close()
+        tasks.start(later, name="danach", owner=play)
+        assert tasks.running == ()
+        for coroutine in (late, later):
+            assert inspect.getcoroutinestate(coroutine) == inspect.CORO_CLOSED
+
+    in_loop(play)
+    assert begun == []
+
+
 def test_tasks_end_with_their_owner() -> None:
     async def play() -> None:
         tasks, mine, other = AsyncTasks(), object(), object()

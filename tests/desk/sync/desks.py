@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from tests.desk.sync.conftest import PASSWORD
@@ -55,3 +55,25 @@ async def notes_of(desk: Desk, case_id: str) -> list[str]:
     """The notes of a case as the hub has them."""
     documents = await desk.workers.run("read", lambda: desk.replica.base_of_case(case_id))
     return [item.text for item in documents.messages() if item.kind == "note"]
+
+
+async def compared(desk: Desk) -> None:
+    """Wait until this copy has been compared anew; a scope may move meanwhile, or the time run out."""
+    before = desk.sync.connection.compared_at
+
+    async def is_newer() -> bool:
+        await desk.sync.compare_now()
+        return desk.sync.connection.compared_at not in (None, before)
+
+    await until(is_newer)
+
+
+@contextmanager
+def no_new_hub(folder: Path) -> Iterator[None]:
+    """Keep a desk that finds no hub from starting it: its settings are away meanwhile."""
+    settings, away = folder / "hub.toml", folder / "hub.toml.away"
+    settings.rename(away)
+    try:
+        yield
+    finally:
+        away.rename(settings)

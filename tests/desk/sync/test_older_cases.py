@@ -11,6 +11,7 @@ from tests.desk.sync.conftest import HubOnDisk
 from tests.desk.sync.desks import a_case_at, all_settled, desk_at, until
 from tests.desk.sync.test_restore_and_story import opened
 from tests.fakes.running import in_loop
+from workstation.app import Desk
 from workstation.casework.case import Case
 from workstation.hub.ports import Tx
 from workstation.hub.services.working_set import WorkingSet
@@ -62,6 +63,7 @@ def test_an_old_case_is_found_at_the_hub_and_opened(hub: HubOnDisk, tmp_path: Pa
             await all_settled(desk)
             async with desk_at(tmp_path / "b", hub.folder) as other:
                 await until(lambda: other.replica.get(Case, case_id) is not None)
+            await until(lambda: _is_fed(desk, case_id))
             desk.replica.unpin(2**40)
             assert desk.replica.get(Case, case_id) is not None
 
@@ -85,3 +87,9 @@ def test_untouched_it_goes_again_and_offline_it_is_said(hub: HubOnDisk, tmp_path
             await desk.workers.run("net", hub.start)
 
     in_loop(play, 110)
+
+
+def _is_fed(desk: Desk, case_id: str) -> bool:
+    """Whether the feed itself has brought the case, not only a hand."""
+    keys = desk.replica.keys_of(f"team:{desk.me.worker.team_id}", ("", ""), 100_000)
+    return ("case", case_id) in {(entity, one) for entity, one, _ in keys}

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.desk.sync.conftest import PASSWORD, ROOT, HubOnDisk
-from tests.desk.sync.desks import a_case_at, all_settled, desk_at, notes_of, until
+from tests.desk.sync.desks import a_case_at, all_settled, desk_at, no_new_hub, notes_of, until
 from tests.fakes.running import in_loop
 from workstation.casework.errors import RuleViolation
 from workstation.casework.wire.commands import Applied
@@ -43,7 +43,8 @@ def test_what_one_desk_does_the_other_sees(hub: HubOnDisk, tmp_path: Path) -> No
             assert row is not None and row.number is not None and row.customer_name == "Anna Bergmann"
             await two.case_desk.add_note(case_id, "von zwei")
             await until(lambda: _has_notes(one, case_id, ["von eins", "von zwei"]))
-            assert one.sync.connection.state == two.sync.connection.state == "online"
+            for desk in (one, two):
+                await until(lambda desk=desk: desk.sync.connection.state == "online")  # type: ignore[misc]
             await until(lambda: one.replica.queue_item(case_id).pending == 0)  # type: ignore[union-attr]
             assert one.outbox.pending() == ()
             base = one.replica.base_of_case(case_id).entities
@@ -61,11 +62,8 @@ def test_work_goes_on_without_the_hub_and_arrives_once(hub: HubOnDisk, tmp_path:
         async with desk_at(tmp_path / "a", hub.folder) as desk:
             case_id = await a_case_at(desk, "Offline")
             await all_settled(desk)
-            hub.kill()
-            # A desk that finds no hub would start it: here its file is kept away until we say so.
-            settings = hub.folder / "hub.toml"
-            settings.rename(hub.folder / "hub.toml.away")
-            try:
+            with no_new_hub(hub.folder):
+                hub.kill()
                 texts = [f"offline {n}" for n in range(5)]
                 for text in texts:
                     await desk.case_desk.add_note(case_id, text)
@@ -77,8 +75,6 @@ def test_work_goes_on_without_the_hub_and_arrives_once(hub: HubOnDisk, tmp_path:
                 with pytest.raises(RuleViolation) as caught:
                     await desk.session.sign_out()
                 assert caught.value.code == "session.unsettled"
-            finally:
-                (hub.folder / "hub.toml.away").rename(settings)
             await desk.workers.run("net", hub.start)
             desk.sync.poke()
             await all_settled(desk)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from tests.desk.ui.samples import OnDemand
 from workstation.ui.shared.theme import Theme
 from workstation.ui.shared.words import Words
 
@@ -38,3 +39,11 @@ def words(qapp: QApplication) -> Iterator[Words]:
     switch = Words(qapp)
     yield switch
     switch.remove()
+
+
+@pytest.fixture
+def tasks() -> Iterator[OnDemand]:
+    """Work that goes on when a test says so; what it leaves is closed, as at the end of a desk."""
+    made = OnDemand()
+    yield made
+    made.drop()

@@ -45,15 +45,28 @@ class OnDemand:
 
     def __init__(self) -> None:
         self.waiting: list[Coroutine[Any, Any, Any]] = []
+        self._is_over = False
 
     def start(self, coro: Coroutine[Any, Any, Any], /, *, name: str, owner: object) -> object:
-        self.waiting.append(coro)
+        if self._is_over:
+            coro.close()
+        else:
+            self.waiting.append(coro)
         return None
 
     def run(self) -> None:
         """Finish everything that waits, in order."""
         while self.waiting:
             AtOnce().start(self.waiting.pop(0), name="", owner=None)
+
+    def drop(self) -> None:
+        """Close what still waits and what is begun from now on, as a desk that ends does.
+
+        A model lives on after its test, and its timer may tick once more in another.
+        """
+        self._is_over = True
+        while self.waiting:
+            self.waiting.pop().close()
 
 
 class QueueInMemory:

@@ -74,8 +74,7 @@ def test_filters_and_search(view_model: CustomerViewModel) -> None:
     assert view_model.text == ""
 
 
-def test_an_answer_for_another_customer_is_dropped(qtbot: QtBot) -> None:
-    tasks = OnDemand()
+def test_an_answer_for_another_customer_is_dropped(qtbot: QtBot, tasks: OnDemand) -> None:
     view_model = CustomerViewModel(CustomersInMemory(sample_items()), tasks, lambda: NOW, formats())
     view_model.show_customer("anna")
     slow = tasks.waiting.pop()
