@@ -186,10 +186,7 @@ class SqlOutbox(Shelf):
     def _restore_draft(
         self, connection: Connection, item: OutboxItem, *, is_taken_back: bool = False
     ) -> None:
-        """A reply that will not be sent is its author's draft again, unless something newer was begun.
-
-        Taken back by its author it waits for the same decision as before; one the hub refused waits for none.
-        """
+        """A reply that will not be sent is its author's draft again, unless something newer was begun."""
         body = item.body
         if not isinstance(body, SendMessage) or load_draft(connection, item.case_id, item.person_id, "reply"):
             return
@@ -204,7 +201,7 @@ class SqlOutbox(Shelf):
                 cc=body.cc,
                 subject=body.subject,
                 attachments=body.attachments,
-                waits_for=body.waits_for if is_taken_back else "",
+                waits_for=body.waits_for if is_taken_back else "",  # what the hub refused waits for nothing
                 seen_inbound_id=body.seen_inbound_id,
                 saved_at=self._clock.now(),
             ),
