@@ -7,8 +7,8 @@ import gzip
 import random
 import socket
 import struct
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 LATENCY_S = 0.8
@@ -46,22 +46,28 @@ class Exchange:
         Raises:
             Cut: the hub is not there.
         """
-        reader, writer = await self._connected()
-        with suppress(OSError):
+        async with self._asked() as reader:
             answer = await reader.read(-1)
-            writer.close()
-            if answer:
-                return answer
-        raise Cut
+        if not answer:
+            raise Cut
+        return answer
 
-    async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    @asynccontextmanager
+    async def _asked(self) -> AsyncIterator[asyncio.StreamReader]:
+        """What the hub answers to the request; its connection is closed after, whatever happens."""
         try:
             reader, writer = await asyncio.open_connection("127.0.0.1", self.line.hub_port, limit=_PIECE)
-            writer.write(self.request)
-            await writer.drain()
         except OSError as error:
             raise Cut from error
-        return reader, writer
+        self.line.writers.add(writer)
+        try:
+            writer.write(self.request)
+            await writer.drain()
+            yield reader
+        except OSError as error:
+            raise Cut from error
+        finally:
+            writer.close()
 
     async def give(self, answer: bytes) -> None:
         """Give bytes to the desk."""
@@ -70,12 +76,9 @@ class Exchange:
 
     async def stream(self) -> None:
         """Pass on a stream of pokes until one of the two ends it."""
-        reader, writer = await self._connected()
-        try:
+        async with self._asked() as reader:
             while piece := await reader.read(_PIECE):
                 await self.give(piece)
-        finally:
-            writer.close()
         raise Cut
 
     async def pass_on(self) -> None:
@@ -155,8 +158,11 @@ async def doubled(exchange: Exchange, chance: random.Random) -> None:
     """The hub gets the request twice at the same time; the desk gets one of the answers."""
     if exchange.is_stream:
         await exchange.stream()
-    answers = await asyncio.gather(exchange.ask(), exchange.ask())
-    await exchange.give(kept_alive(chance.choice(answers)))
+    answers = await asyncio.gather(exchange.ask(), exchange.ask(), return_exceptions=True)
+    answer = chance.choice(answers)
+    if isinstance(answer, BaseException):
+        raise answer
+    await exchange.give(kept_alive(answer))
 
 
 async def reordered(exchange: Exchange, chance: random.Random) -> None:
@@ -273,22 +279,28 @@ class BadLine:
     port: int = 0
     is_closed: asyncio.Event = field(default_factory=asyncio.Event)
     kept_back: asyncio.Event | None = None
+    writers: set[asyncio.StreamWriter] = field(default_factory=set)
+    """All connections there were, to desks and to the hub."""
     _server: asyncio.Server | None = None
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def open(self) -> None:
         """Listen on a free port."""
-        self._server = await asyncio.start_server(self._connection, "127.0.0.1", 0, limit=_PIECE)
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, limit=_PIECE)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def close(self) -> None:
-        """End everything."""
+        """End everything, and wait until no connection is open any more."""
         self.is_closed.set()
         if self._server is not None:
             self._server.close()
-        for task in tuple(self._tasks):
+        tasks, writers = tuple(self._tasks), tuple(self.writers)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for writer in writers:
+            # Whoever does not read what was written last must not keep a connection open.
+            writer.transport.abort()
+        await asyncio.gather(*tasks, *(each.wait_closed() for each in writers), return_exceptions=True)
 
     def later(self, work: Awaitable[None]) -> None:
         """Let something happen beside the connections."""
@@ -299,10 +311,15 @@ class BadLine:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # No coroutine: a task that is cancelled before its first step would never close its connection.
+        if self.is_closed.is_set():
+            writer.transport.abort()
+            return
+        self.writers.add(writer)
+        self.later(self._connection(reader, writer))
+
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._keep(task)
         number = 0
         try:
             while request := await _request(reader):
