@@ -188,7 +188,7 @@ def facts(text: str = MAIL, decisions: tuple[DecisionRecord, ...] = (), **more: 
         "drop_off_points": POINTS,
         "limits": (LIMIT, LEAD_LIMIT),
         "usage": usage_seen(
-            person=AGENT, case_id=CASE_ID, customer_id="c1", now=NOW, decisions=decisions, limits=(LIMIT,)
+            person=AGENT, case_ids=(CASE_ID,), customer_id="c1", now=NOW, decisions=decisions, limits=(LIMIT,)
         ),
         **more,
     }

@@ -389,7 +389,12 @@ def test_usage_takes_the_larger_reading_of_rows_and_decisions() -> None:
     )
     rows = (window, yesterday)
     usage = usage_seen(
-        person=AGENT, case_id=CASE_ID, customer_id=CUSTOMER.customer_id, now=NOW, decisions=made, budgets=rows
+        person=AGENT,
+        case_ids=(CASE_ID,),
+        customer_id=CUSTOMER.customer_id,
+        now=NOW,
+        decisions=made,
+        budgets=rows,
     )
     assert usage.case_spent == {"money_back": 4980}
     assert usage.customer_spent == {"money_back": 9600}

@@ -301,7 +301,7 @@ def test_both_decisions_belong_to_one_case() -> None:
 
 def test_the_customers_window_is_free_again_and_the_persons_day_is_not() -> None:
     def seen(*decisions: DecisionRecord) -> Usage:
-        return usage_seen(person=AGENT, case_id=CASE_ID, customer_id="c1", now=NOW, decisions=decisions)
+        return usage_seen(person=AGENT, case_ids=(CASE_ID,), customer_id="c1", now=NOW, decisions=decisions)
 
     before, after = seen(record(bowl_refund())), seen(record(bowl_refund(), step_state="reversed"))
     assert before.customer_spent == {"money_back": 2490} and after.customer_spent == {}
@@ -323,7 +323,9 @@ def test_all_taken_back_is_as_if_nothing_had_been(steps: list[Decision], data: s
     assert all(compensated("o1", line, state.decisions) == 0 for line in ORDER.lines)
     after = state.decision(done.decision_id)
     assert after is not None and all(step.state == "reversed" for step in after.steps)
-    usage = usage_seen(person=AGENT, case_id=CASE_ID, customer_id="c1", now=NOW, decisions=state.decisions)
+    usage = usage_seen(
+        person=AGENT, case_ids=(CASE_ID,), customer_id="c1", now=NOW, decisions=state.decisions
+    )
     assert usage.customer_spent == {}
     sums: dict[str, int] = {}
     for step in steps:

@@ -44,6 +44,7 @@ DAMAGE = {
     "i26_tax_is_the_amount": "UPDATE book_tax SET net = net + 1",
     "i27_rows_are_their_documents": """INSERT INTO book_voucher
  SELECT tenant_id, 'v', 'CODE', 'EUR', 100, 'open' FROM tenant""",
+    "i28_merged_cases_agree": "UPDATE case_row SET status = 'merged'",
 }
 """Rule -> what breaks it. Overdrawn budgets (i03) cannot even be stored, see below."""
 

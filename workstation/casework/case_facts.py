@@ -37,6 +37,8 @@ class CaseFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     person: Person
     tenant: Tenant
     now: datetime
+    members: tuple[Case, ...] = ()
+    """The other cases of the same matter: what is tied to them, or was decided on them, belongs here too."""
     customer: Customer | None = None
     messages: tuple[Message, ...] = ()
     """Oldest first."""
@@ -58,3 +60,18 @@ class CaseFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     is_online: bool = True
     calendar: Calendar = ALWAYS_OPEN
     """Opening hours of the team: what is promised falls into them."""
+
+    @property
+    def case_ids(self) -> tuple[str, ...]:
+        """The ids of all cases of the matter."""
+        return (self.case.case_id, *(one.case_id for one in self.members))
+
+    @property
+    def order_id(self) -> str:
+        """The order the matter is tied to; that of the case itself goes before those of the others."""
+        return next((one.order_id for one in (self.case, *self.members) if one.order_id), "")
+
+    @property
+    def invoice_id(self) -> str:
+        """The invoice the matter is tied to."""
+        return next((one.invoice_id for one in (self.case, *self.members) if one.invoice_id), "")

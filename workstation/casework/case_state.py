@@ -38,6 +38,8 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     customer: Customer | None = None
     other: CaseState | None = None
     """The second case of an act on two: that which is linked, merged into, or split off."""
+    matter: tuple[CaseState, ...] = ()
+    """The other cases of one matter: the one this went into, and all that went into the same."""
     others: tuple[Customer, ...] = ()
     """Customers an act is about beside the one of the case."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from workstation.casework.case_state import CaseState, Given, say, with_, with_case
 from workstation.casework.customer import Customer, Identity, normalise
 from workstation.casework.errors import RuleViolation
+from workstation.casework.matter import customer_of_matter
 from workstation.casework.wire.commands import LinkIdentity, TieCase, UnlinkIdentity
 
 
@@ -69,7 +70,9 @@ def tie(state: CaseState, body: TieCase, given: Given) -> CaseState:
     """
     case = state.the_case
     is_other = body.is_untied or (bool(body.customer_id) and body.customer_id != case.customer_id)
-    if is_other and case.customer_id and (case.merged or case.merged_into):
+    known = customer_of_matter(state) if body.customer_id else case.customer_id
+    is_joined = bool(case.merged or case.merged_into)
+    if is_other and is_joined and known not in ("", body.customer_id):
         raise RuleViolation("case.tie_joined")
     if body.is_untied:
         if not case.customer_id:

@@ -76,7 +76,14 @@ def followed(root: Case, before: Case | None, member: CaseState, given: Given) -
         is_held_for_approval=_is_held(member),
         raises="open" if has_come_back or is_returned else entry.raises,
     )
-    return with_(root, merged=tuple(now if item is entry else item for item in root.merged))
+    root = with_(root, merged=tuple(now if item is entry else item for item in root.merged))
+    if before is None or (before.team_id, before.assignee_id) == (case.team_id, case.assignee_id):
+        return root
+    if before.team_id != case.team_id:
+        # Given away by somebody who did not know of the merge: the whole matter goes along, or nobody would
+        # read all of it.
+        root = with_(root, team_id=case.team_id, assignee_id=case.assignee_id)
+    return root if root.assignee_id else with_(root, assignee_id=case.assignee_id)
 
 
 def _other(state: CaseState) -> CaseState:
@@ -245,8 +252,6 @@ def _split_again(state: CaseState, other: Case, body: SplitCase) -> CaseState:
 
 def _moving(state: CaseState, body: SplitCase) -> tuple[Message, ...]:
     case = state.the_case
-    if case.merged_into:
-        raise RuleViolation("case.already_merged")
     chosen = set(body.message_ids)
     moving = tuple(item for item in state.messages if item.message_id in chosen)
     if not chosen or len(moving) != len(chosen) or any(item.kind == "system" for item in moving):

@@ -30,6 +30,7 @@ from workstation.casework.decision import (
 from workstation.casework.errors import RuleViolation
 from workstation.casework.executable import ensure_executable
 from workstation.casework.ids import checked_id, effect_id
+from workstation.casework.matter import customer_of_matter
 from workstation.casework.promise import Promise
 from workstation.casework.wire.commands import CancelDecision, Decide
 
@@ -49,12 +50,13 @@ def decide(state: CaseState, body: Decide, given: Given) -> CaseState:
         return state
     ensure_executable(body.steps)
     _check_reversals(state, body)
-    if case.customer_id and body.customer_id and case.customer_id != body.customer_id:
+    customer_id = customer_of_matter(state)
+    if customer_id and body.customer_id and customer_id != body.customer_id:
         raise RuleViolation("decision.other_customer")
     record = DecisionRecord(
         decision_id=given.command_id,
         case_id=case.case_id,
-        customer_id=body.customer_id or case.customer_id,
+        customer_id=body.customer_id or customer_id,
         person_id=given.person_id,
         person_name=given.person_name,
         decided_at=given.at,

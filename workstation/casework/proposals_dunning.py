@@ -32,7 +32,7 @@ def about_invoice(facts: CaseFacts, reading: Reading) -> list[Ranked]:
     invoice = reading.invoice
     if invoice is None:
         return []
-    is_tied = facts.case.invoice_id == invoice.invoice_id
+    is_tied = facts.invoice_id == invoice.invoice_id
     if not (is_tied or reading.has(*TOPICS) or is_dunned(invoice)):
         return []
     is_asked = is_tied or reading.has(*TOPICS)
@@ -95,7 +95,7 @@ def _is_sent_since(facts: CaseFacts, invoice: Invoice, since: datetime) -> bool:
     """Return whether a copy has left since then, or has been made and leaves with the answer."""
     if invoice.copy_sent_at is not None and invoice.copy_sent_at >= since:
         return True
-    own = (one for one in facts.decisions if one.case_id == facts.case.case_id and one.decided_at >= since)
+    own = (one for one in facts.decisions if one.case_id in facts.case_ids and one.decided_at >= since)
     return any(
         isinstance(step, ResendInvoice) and step.invoice_id == invoice.invoice_id
         for step, _ in living_steps(own)

@@ -16,7 +16,7 @@ _MOST = 3
 
 def taking_back(facts: CaseFacts) -> list[Ranked]:
     """Return the reversals of the newest decisions of this case, newest first; only those still possible."""
-    mine = [record for record in facts.decisions if record.case_id == facts.case.case_id]
+    mine = [record for record in facts.decisions if record.case_id in facts.case_ids]
     newest = sorted(mine, key=lambda record: (record.decided_at, record.decision_id), reverse=True)
     possible = (
         proposal

@@ -86,7 +86,7 @@ def _meant(topic: TopicWords, units: tuple[tuple[Tokens, ...], ...], order: Orde
 
 def _order(facts: CaseFacts, tokens: Tokens) -> Order | None:
     """Return the order tied to the case, else numbered, else named by its goods, else the newest."""
-    tied = next((order for order in facts.orders if order.order_id == facts.case.order_id), None)
+    tied = next((order for order in facts.orders if order.order_id == facts.order_id), None)
     if tied is not None:
         return tied
     newest = sorted(
@@ -108,7 +108,7 @@ def _order(facts: CaseFacts, tokens: Tokens) -> Order | None:
 
 
 def _invoice(facts: CaseFacts, tokens: Tokens, order: Order | None) -> Invoice | None:
-    tied = next((item for item in facts.invoices if item.invoice_id == facts.case.invoice_id), None)
+    tied = next((item for item in facts.invoices if item.invoice_id == facts.invoice_id), None)
     if tied is not None:
         return tied
     newest = sorted(facts.invoices, key=lambda item: (item.issued_on, item.invoice_id), reverse=True)

@@ -10,6 +10,13 @@ from workstation.casework.case_state import CaseState, Given, put_message, say, 
 from workstation.casework.check_back import check_is_ahead
 from workstation.casework.doubts import is_in_doubt
 from workstation.casework.errors import RuleViolation
+from workstation.casework.matter import (
+    asking,
+    decision_of_matter,
+    has_seen,
+    newest_question,
+    written_together,
+)
 from workstation.casework.merged import solved_here
 from workstation.casework.message import DeliveryState, Message
 from workstation.casework.slots import slots_in
@@ -163,9 +170,11 @@ def _check_content(body: SendMessage) -> None:
 
 def _check_fresh(state: CaseState, body: SendMessage, given: Given) -> None:
     """Stop a reply whose author has not seen what the customer or a colleague wrote meanwhile."""
-    case = state.the_case
-    if case.last_inbound_id and case.last_inbound_id != body.seen_inbound_id:
-        newest = state.message(case.last_inbound_id)
+    for one in asking(state):
+        case = one.the_case
+        if not case.last_inbound_id or has_seen(state, one, body.seen_inbound_id):
+            continue
+        newest = one.message(case.last_inbound_id)
         raise RuleViolation(
             "reply.stale",
             message_id=case.last_inbound_id,
@@ -181,7 +190,7 @@ def _check_fresh(state: CaseState, body: SendMessage, given: Given) -> None:
 
 def _unseen_colleague(state: CaseState, seen_id: str, person_id: str) -> Message | None:
     """Return the newest answer of somebody else that came after the one seen and after the author's own."""
-    for message in reversed(state.messages):
+    for message in reversed(written_together(state)):
         if not message.is_written_by_person or message.delivery in NOT_RECEIVED:
             continue
         if message.message_id == seen_id or message.author_id == person_id:
@@ -193,7 +202,7 @@ def _unseen_colleague(state: CaseState, seen_id: str, person_id: str) -> Message
 def _first_delivery(state: CaseState, body: SendMessage) -> DeliveryState:
     if not body.waits_for:
         return "queued"
-    record = state.decision(body.waits_for)
+    record = decision_of_matter(state, body.waits_for)
     if record is None:
         raise RuleViolation("reply.decision_unknown", decision_id=body.waits_for)
     if record.state in ("failed", "rejected", "cancelled"):
@@ -210,10 +219,10 @@ def _subject(subject: str) -> str:
 def _references(state: CaseState) -> tuple[str, ...]:
     """Return the mail ids the answer refers to, oldest first; the last one is what it answers."""
     ids: list[str] = []
-    for message in state.messages:
+    for message in written_together(state):
         if message.channel == "mail" and message.kind in ("inbound", "outbound") and message.rfc_message_id:
             ids.append(message.rfc_message_id)
-    newest = state.message(state.the_case.last_inbound_id)
+    newest = newest_question(state)
     if newest is not None and newest.rfc_message_id:
         ids = [item for item in ids if item != newest.rfc_message_id] + [newest.rfc_message_id]
     return tuple(dict.fromkeys(ids))[-_REFERENCES:]

@@ -13,6 +13,7 @@ from workstation.casework.decision import DecisionRecord
 from workstation.casework.errors import RuleViolation
 from workstation.casework.ids import short_code
 from workstation.casework.limit import Allowed, NeedsApproval
+from workstation.casework.matter import decisions_of_matter, matter_ids, messages_of_matter
 from workstation.casework.money import Money
 from workstation.casework.promise import Promise
 from workstation.casework.proposal import Proposal, Topics
@@ -102,10 +103,11 @@ class CaseDesk(CaseActs):
         if joint.state(case_id).case is None and await self.fetch_older(case_id):
             documents = await self._workers.run("read", lambda: self._replica.case(case_id))
             joint = await self.writer.joint((case_id,))
-        state = joint.state(case_id)
+        state = with_(joint.state(case_id), matter=joint.matter(case_id))
         if state.case is None:
             raise RuleViolation("case.unknown")
         members = tuple(joint.state(one) for one in state.case.merged_case_ids)
+        pending += await self._pending_of(state.case.merged_case_ids)
         shown = with_members(state, members)
         kin = await self._workers.run("read", lambda: kin_of(self._replica, state.the_case))
         facts = self._facts(state, documents)
@@ -147,6 +149,16 @@ class CaseDesk(CaseActs):
         )
 
     def _own(self, case_id: str, person_id: str) -> tuple[tuple[OutboxItem, ...], Draft | None, Draft | None]:
+    async def _pending_of(self, case_ids: tuple[str, ...]) -> tuple[OutboxItem, ...]:
+        """Return what waits in the outbox for cases that went into this one."""
+        if not case_ids:
+            return ()
+
+        def look() -> tuple[OutboxItem, ...]:
+            return tuple(item for one in case_ids for item in self._outbox.pending(one))
+
+        return await self._workers.run("outbox", look)
+
         """Return what waits in the outbox for a case, and the person's drafts of reply and note."""
         return (
             self._outbox.pending(case_id),
@@ -182,14 +194,15 @@ class CaseDesk(CaseActs):
         reference = self._reference.data
         person = self._me.person(reference)
         case, now = state.the_case, self._clock.now()
-        others = tuple(item for item in documents.of(DecisionRecord) if item.case_id != case.case_id)
-        decisions = (*others, *state.decisions)
+        case_ids = matter_ids(state)
+        others = (item for item in documents.of(DecisionRecord) if item.case_id not in case_ids)
+        decisions = decisions_of_matter(state, others)
         customer = state.customer or next(
             (item for item in documents.of(Customer) if item.customer_id == case.customer_id), None
         )
         usage = usage_seen(
             person=person,
-            case_id=case.case_id,
+            case_ids=case_ids,
             customer_id=case.customer_id,
             now=now,
             budgets=reference.budgets,
@@ -203,7 +216,8 @@ class CaseDesk(CaseActs):
             tenant=reference.tenant,
             now=now,
             customer=customer,
-            messages=state.messages,
+            members=tuple(one.the_case for one in state.matter),
+            messages=messages_of_matter(state),
             orders=tuple(sorted(documents.of(Order), key=lambda item: item.placed_at, reverse=True)),
             payments=documents.of(Payment),
             shipments=documents.of(Shipment),

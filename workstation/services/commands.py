@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from workstation.casework.calendar import Calendar
-from workstation.casework.case_state import CaseState, Given
+from workstation.casework.case_state import CaseState, Given, with_
 from workstation.casework.clock import Clock
 from workstation.casework.customer import Customer
 from workstation.casework.errors import RuleViolation
@@ -93,11 +93,12 @@ class CommandWriter:
         return item
 
     async def state(self, case_id: str) -> CaseState:
-        """Return the case as it stands, own pending acts included, straight from both files.
+        """Return the case as it stands with its matter, own pending acts included, straight from both files.
 
         The outbox is asked too, because the overlay of the last act may still be on its way.
         """
-        return (await self.joint((case_id,))).state(case_id)
+        joint = await self.joint((case_id,))
+        return with_(joint.state(case_id), matter=joint.matter(case_id))
 
     async def joint(self, case_ids: Sequence[str], customer_id: str = "") -> JointState:
         """Return cases as they stand with all that pending acts tie them to; with a customer of interest."""

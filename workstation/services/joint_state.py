@@ -34,6 +34,16 @@ class JointState:
         """Return a case as it stands; empty when it is unknown."""
         return self.now.get(case_id, CaseState())
 
+    def matter(self, case_id: str) -> tuple[CaseState, ...]:
+        """Return the other cases that are one matter with a case, the one that goes on with it first."""
+        case = self.state(case_id).case
+        root = self.now.get(case.merged_into) if case is not None and case.merged_into else None
+        if case is None:
+            return ()
+        head = root.case if root is not None and root.case is not None else case
+        ids = (head.case_id, *head.merged_case_ids)
+        return tuple(self.now[one] for one in ids if one != case_id and self.state(one).case is not None)
+
     def changed(self, case_id: str) -> tuple[StateEntity, ...]:
         """Return what differs from the hub's state in one case, and customers that do."""
         return changed(self.base.get(case_id, CaseState()), self.state(case_id))
@@ -58,7 +68,7 @@ class JointState:
 
     def prepared(self, body: Body) -> CaseState:
         """Return the case of an act with whatever else the rules need for it beside it."""
-        state = self.state(body.case_id)
+        state = with_(self.state(body.case_id), matter=self.matter(body.case_id))
         if isinstance(body, Joining):
             second = other_id_for(state.case, body)
             other = self.state(second)
@@ -80,7 +90,7 @@ class JointState:
             self.customers[customer.customer_id] = customer
         if after.other is not None and after.other.case is not None:
             self._keep(after.other)
-        self._keep(with_(after, other=None, others=()), body.case_id)
+        self._keep(with_(after, other=None, others=(), matter=()), body.case_id)
         case, was = after.case, before.case
         root = self.now.get(case.merged_into) if case is not None and case.merged_into else None
         if was is not None and case is not None and root is not None and root.case is not None:

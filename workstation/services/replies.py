@@ -11,6 +11,7 @@ from workstation.casework.clock import Clock
 from workstation.casework.customer import Customer
 from workstation.casework.decision import DecisionRecord, ResendInvoice, kind_of
 from workstation.casework.errors import RuleViolation
+from workstation.casework.matter import decision_of_matter, newest_question, written_together
 from workstation.casework.message import AttachmentMeta, Fact, Language
 from workstation.casework.records import Commitment, Invoice, Order, Payment, Shipment
 from workstation.casework.slots import slots_in
@@ -72,7 +73,7 @@ class Replies:
         """
         documents = await self._workers.run("read", lambda: self._replica.case(case_id))
         state = await self._writer.state(case_id)
-        record = state.decision(decision_id)
+        record = decision_of_matter(state, decision_id)
         if record is None:
             raise RuleViolation("decision.unknown")
         tongue: Language = language or state.the_case.language
@@ -170,7 +171,7 @@ class Replies:
             targets = self._writer.targets_of(case.team_id)
             follow_up_at = planned_check_back(state, *targets, self._clock.now()) if solves else None
         wait = draft.waits_for if waits_for is None else waits_for
-        record = state.decision(wait) if wait else None
+        record = decision_of_matter(state, wait) if wait else None
         has_late = any(fact.value is None for fact in draft.facts)
         body = SendMessage(
             case_id=case_id,
@@ -184,7 +185,7 @@ class Replies:
             facts=draft.facts,
             attachments=draft.attachments if attachments is None else attachments,
             waits_for="" if _is_over(record) and not has_late else wait,
-            seen_inbound_id=draft.seen_inbound_id or case.last_inbound_id,
+            seen_inbound_id=draft.seen_inbound_id or _newest_inbound(state),
             seen_outbound_id=_newest_outbound(state, draft.saved_at),
             is_forced=is_forced,
             solves=solves,
@@ -232,7 +233,7 @@ class Replies:
             person_id=self._me.worker.person_id,
             text="",
             to=(case.reply_to,) if case.reply_to else (),
-            seen_inbound_id=case.last_inbound_id,
+            seen_inbound_id=_newest_inbound(state),
             saved_at=self._clock.now(),
         )
 
@@ -243,11 +244,16 @@ def _card_of(record: DecisionRecord, texts: Texts) -> str:
     return next((name for name in names if name in texts.cards), record.macro or names[-1])
 
 
+def _newest_inbound(state: CaseState) -> str:
+    newest = newest_question(state)
+    return newest.message_id if newest is not None else state.the_case.last_inbound_id
+
+
 def _newest_outbound(state: CaseState, seen_at: datetime | None) -> str:
     """Return the newest answer of ours the author can have seen when they began to write."""
     seen = [
         item.message_id
-        for item in state.messages
+        for item in written_together(state)
         if item.kind == "outbound" and (seen_at is None or item.at <= seen_at)
     ]
     return seen[-1] if seen else ""

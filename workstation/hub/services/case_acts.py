@@ -12,6 +12,7 @@ from workstation.casework.customer import Customer
 from workstation.casework.errors import RuleViolation
 from workstation.casework.ids import effect_id, made_at_ms
 from workstation.casework.joining import Joining
+from workstation.casework.matter import decision_of_matter
 from workstation.casework.people import Person
 from workstation.casework.projection import apply
 from workstation.casework.wire.codec import encode
@@ -31,9 +32,11 @@ from workstation.hub.ports import Tx
 from workstation.hub.ports_backend import EffectClass
 from workstation.hub.ports_billing import Guard
 from workstation.hub.ports_values import BEFORE_RESTORE, FINAL_STATES, Effect, Reference
-from workstation.hub.services.joining import carry_out_joining, follow
+from workstation.hub.services.joining import carry_out_joining, follow, with_matter
 
 MAIL = "mail"
+_ABOUT_MATTER = Decide | SendMessage | TieCase
+"""Acts judged by all cases that are one matter with theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,8 @@ def load(tx: Tx, act: Act) -> CaseState:
     if team_id and act.person.role in ("agent", "counter") and team_id != act.person.team_id:
         raise RuleViolation("case.other_team")
     others = tuple(one for one in named if customer is None or one.customer_id != customer.customer_id)
-    return msgspec.structs.replace(file.state, customer=customer, others=others)
+    state = msgspec.structs.replace(file.state, customer=customer, others=others)
+    return with_matter(tx, state) if isinstance(act.body, _ABOUT_MATTER) else state
 
 
 def _named_customers(tx: Tx, act: Act) -> tuple[Customer, ...]:
@@ -189,7 +193,7 @@ def _send(tx: Tx, act: Act, body: SendMessage, after: CaseState, routes: Routes)
     message = after.message(body.message_id)
     if message is None:
         raise RuleViolation("message.unknown", message_id=body.message_id)
-    waits_for = after.decision(body.waits_for) if message.delivery == "waiting_booking" else None
+    waits_for = decision_of_matter(after, body.waits_for) if message.delivery == "waiting_booking" else None
     after_effect_id = waits_for.steps[-1].effect_id if waits_for is not None else ""
     awaited = tx.effect(after_effect_id) if after_effect_id else None
     if awaited is not None and awaited.state in FINAL_STATES and awaited.state != "confirmed":

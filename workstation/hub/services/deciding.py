@@ -25,6 +25,7 @@ from workstation.casework.empowerment import budgets_for, judge
 from workstation.casework.errors import RuleViolation
 from workstation.casework.ids import derived_id, effect_id
 from workstation.casework.limit import Allowed, BudgetNeed, JudgeContext, Judgement, NeedsApproval, Refused
+from workstation.casework.matter import customer_of_matter, decisions_of_matter, matter_ids
 from workstation.casework.params import money_param
 from workstation.casework.people import Person
 from workstation.casework.projection import apply
@@ -49,6 +50,7 @@ from workstation.hub.ports import Tx
 from workstation.hub.ports_values import BudgetRow, BudgetUse, Effect
 from workstation.hub.services.case_acts import Act, EffectRoute, Routes, given_by, load, mark_of, store
 from workstation.hub.services.copy_mails import HERE, copy_mail_effect
+from workstation.hub.services.effect_outcomes import CaseProjector
 
 LONGEST_UNDO_S = 120
 PROMISE = "promise"
@@ -62,7 +64,7 @@ def decide(tx: Tx, act: Act, body: Decide, routes: Routes) -> Verdict:
     """
     before = load(tx, act)
     case = before.the_case
-    customer_id = body.customer_id or case.customer_id
+    customer_id = body.customer_id or customer_of_matter(before)
     facts = tx.customer_file(customer_id) if customer_id else ()
     reference = act.reference
     needs = budgets_for(
@@ -97,10 +99,11 @@ def _judge(
     rows: Sequence[BudgetRow],
 ) -> Judgement:
     reference = act.reference
-    decisions = tuple(one for one in facts if isinstance(one, DecisionRecord)) or state.decisions
+    of_customer = (one for one in facts if isinstance(one, DecisionRecord))
+    decisions = decisions_of_matter(state, of_customer)
     usage = usage_seen(
         person=act.person,
-        case_id=body.case_id,
+        case_ids=matter_ids(state),
         customer_id=customer_id,
         now=tx.now,
         budgets=[row.budget for row in rows],
@@ -287,8 +290,13 @@ def cancel(tx: Tx, act: Act, body: CancelDecision) -> Verdict:
     # One that waits for approval has no effects yet; what is to follow its last one waits all the same.
     steps = record.steps if record is not None else ()
     for follower in tx.followers_of(effect_id(body.decision_id, len(steps) - 1)):
-        if follower.state == "pending":
-            _end(tx, follower, "held_back")
+        if follower.state != "pending":
+            continue
+        _end(tx, follower, "held_back")
+        if follower.case_id != body.case_id:
+            # A reply in the case this one went into: there it is its author's draft again.
+            held = msgspec.structs.replace(follower, state="held_back", failure_code="decision.cancelled")
+            CaseProjector().changed(tx, held)
     return Applied(cmd_id=act.cmd_id, rev=store(tx, before, after))
 
 

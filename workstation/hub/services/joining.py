@@ -66,6 +66,8 @@ def carry_out_joining(tx: Tx, body: Joining, person: Person, cmd_id: str) -> int
         stored = tx.put(entity, is_new=entity.rev == 0)
         if entity is after.case:
             rev = stored.rev
+    if isinstance(body, SplitCase):
+        follow(tx, before, after)
     return rev
 
 
@@ -76,9 +78,14 @@ def follow(tx: Tx, before: CaseState, after: CaseState) -> None:
         return
     if case.merged_into and case.merged_into == before.case.merged_into:
         _tell_root(tx, before.case, after)
-    if case.merged and case.team_id != before.case.team_id:
-        for member in tx.get_many(Case, case.merged_case_ids).values():
-            tx.put(msgspec.structs.replace(member, team_id=case.team_id))
+    if case.team_id != before.case.team_id:
+        _one_team(tx, case)
+
+
+def _one_team(tx: Tx, root: Case) -> None:
+    for member in tx.get_many(Case, root.merged_case_ids).values():
+        if member.team_id != root.team_id:
+            tx.put(msgspec.structs.replace(member, team_id=root.team_id))
 
 
 def _tell_root(tx: Tx, before: Case, member: CaseState) -> None:
@@ -90,6 +97,7 @@ def _tell_root(tx: Tx, before: Case, member: CaseState) -> None:
     case = settled(now, given).case
     if case is not None and case != root.case:
         tx.put(case)
+        _one_team(tx, case)
 
 
 def _given(tx: Tx, case: Case) -> Given:
@@ -99,6 +107,27 @@ def _given(tx: Tx, case: Case) -> Given:
         policy=reference.policy_of(case.team_id),
         calendar=reference.calendar_of(case.team_id),
     )
+
+
+def with_matter(tx: Tx, state: CaseState) -> CaseState:
+    """Return ``state`` with the other cases of its matter, none of which changes hands until the end.
+
+    ``state`` has been read under its lock. The lock of the case that goes on is the one of the matter: who
+    decides on any of them holds it.
+    """
+    case = state.case
+    if case is None or not (case.merged_into or case.merged):
+        return state
+    found: list[CaseState] = []
+    root = case
+    if case.merged_into:
+        # It may have gone there while its own lock was waited for; else this is locked already.
+        tx.lock_cases((case.merged_into,))
+        found.append(tx.case_file(case.merged_into).state)
+        root = found[0].case or case
+    members = (one for one in root.merged_case_ids if one != case.case_id)
+    found += [tx.case_file(one).state for one in members]
+    return msgspec.structs.replace(state, matter=tuple(found))
 
 
 def going_on(tx: Tx, case_id: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from workstation.hub.storage import invariants_books as books
 from workstation.hub.storage import invariants_feed as feed
+from workstation.hub.storage import invariants_joined as joined
 from workstation.hub.storage import invariants_money as money
 from workstation.hub.storage.invariants_look import Invariant, Look, Violations
 from workstation.hub.storage.sql import Session
@@ -36,6 +37,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     books.i25_taken_back_once,
     books.i26_tax_is_the_amount,
     books.i27_rows_are_their_documents,
+    joined.i28_merged_cases_agree,
 )
 """All questions to one tenant's data, by number; the gaps are questions that need the desks as well."""
 
@@ -43,7 +45,13 @@ _ROWS = {"i01": "book_booking", "i02": "effect", "i03": "budget", "i04": "budget
 _ROWS |= {"i09": "command_log", "i10": "effect", "i11": "feed", "i12": "scope", "i15": "document"}
 _ROWS |= {"i16": "effect", "i17": "document", "i18": "command_log", "i19": "effect", "i20": "document"}
 _ROWS |= {"i22": "ledger", "i23": "effect"}
-_ROWS |= {"i24": "book_booking", "i25": "book_booking", "i26": "book_tax", "i27": "document"}
+_ROWS |= {
+    "i24": "book_booking",
+    "i25": "book_booking",
+    "i26": "book_tax",
+    "i27": "document",
+    "i28": "case_row",
+}
 
 
 class Finding:
