@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from workstation.casework.answering import NOT_RECEIVED
 from workstation.casework.case_facts import CaseFacts
-from workstation.casework.case_state import CaseState
+from workstation.casework.case_state import CaseState, with_
 from workstation.casework.clock import Clock
 from workstation.casework.customer import Customer
 from workstation.casework.decision import DecisionRecord
@@ -148,7 +148,6 @@ class CaseDesk(CaseActs):
             ),
         )
 
-    def _own(self, case_id: str, person_id: str) -> tuple[tuple[OutboxItem, ...], Draft | None, Draft | None]:
     async def _pending_of(self, case_ids: tuple[str, ...]) -> tuple[OutboxItem, ...]:
         """Return what waits in the outbox for cases that went into this one."""
         if not case_ids:
@@ -159,6 +158,7 @@ class CaseDesk(CaseActs):
 
         return await self._workers.run("outbox", look)
 
+    def _own(self, case_id: str, person_id: str) -> tuple[tuple[OutboxItem, ...], Draft | None, Draft | None]:
         """Return what waits in the outbox for a case, and the person's drafts of reply and note."""
         return (
             self._outbox.pending(case_id),
@@ -215,8 +215,8 @@ class CaseDesk(CaseActs):
             person=person,
             tenant=reference.tenant,
             now=now,
-            customer=customer,
             members=tuple(one.the_case for one in state.matter),
+            customer=customer,
             messages=messages_of_matter(state),
             orders=tuple(sorted(documents.of(Order), key=lambda item: item.placed_at, reverse=True)),
             payments=documents.of(Payment),
