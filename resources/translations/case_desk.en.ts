@@ -610,6 +610,10 @@
         <source>Wer die Nachricht schickte, kann dann sehen, dass du sie liest.</source>
         <translation>Whoever sent the message can then see that you read it.</translation>
     </message>
+    <message>
+        <source>Grund: {reason}</source>
+        <translation>reason: {reason}</translation>
+    </message>
 </context>
 <context>
     <name>Decision</name>

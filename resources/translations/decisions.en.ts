@@ -2,6 +2,21 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="de">
 <context>
+    <name>Conversation</name>
+    <message>
+        <source>Ersatz {number} bestellt</source>
+        <translation>Replacement {number} ordered</translation>
+    </message>
+    <message>
+        <source>{amount} zurückgeholt, Storno {number}</source>
+        <translation>{amount} taken back, cancellation {number}</translation>
+    </message>
+    <message>
+        <source>{amount} erstattet und zurückgeholt, Gutschrift {number}</source>
+        <translation>{amount} refunded and taken back, credit note {number}</translation>
+    </message>
+</context>
+<context>
     <name>Decision</name>
     <message>
         <source>Beleg {number}</source>
@@ -34,6 +49,50 @@
     <message>
         <source>Zurückgeholt</source>
         <translation>Taken back</translation>
+    </message>
+    <message>
+        <source>Grund: {reason}</source>
+        <translation>Reason: {reason}</translation>
+    </message>
+    <message>
+        <source>Entscheiden darf es eine Leitung.</source>
+        <translation>A team lead may decide it.</translation>
+    </message>
+    <message>
+        <source>Entscheiden darf es der Inhaber.</source>
+        <translation>The owner may decide it.</translation>
+    </message>
+    <message>
+        <source>Das darfst du: Regel «{rule}».</source>
+        <translation>You may do this: rule "{rule}".</translation>
+    </message>
+    <message>
+        <source>Danach bleiben dir {what}.</source>
+        <translation>After it you have {what} left.</translation>
+    </message>
+    <message>
+        <source>Die Regel fragt nach einer Zeile, warum.</source>
+        <translation>The rule asks for one line why.</translation>
+    </message>
+    <message>
+        <source>Das darfst du: es kostet nichts aus deinem Rahmen.</source>
+        <translation>You may do this: it takes nothing from your limit.</translation>
+    </message>
+    <message>
+        <source>Regel «{rule}».</source>
+        <translation>Rule "{rule}".</translation>
+    </message>
+    <message>
+        <source>{amount} in diesem Fall</source>
+        <translation>{amount} on this case</translation>
+    </message>
+    <message>
+        <source>{amount} heute</source>
+        <translation>{amount} today</translation>
+    </message>
+    <message>
+        <source>{one} und {other}</source>
+        <translation>{one} and {other}</translation>
     </message>
 </context>
 <context>
@@ -84,21 +143,6 @@
     <message>
         <source>Deine Regel verlangt hier einen Grund.</source>
         <translation>Your rule asks for a reason here.</translation>
-    </message>
-</context>
-<context>
-    <name>Conversation</name>
-    <message>
-        <source>Ersatz {number} bestellt</source>
-        <translation>Replacement {number} ordered</translation>
-    </message>
-    <message>
-        <source>{amount} zurückgeholt, Storno {number}</source>
-        <translation>{amount} taken back, cancellation {number}</translation>
-    </message>
-    <message>
-        <source>{amount} erstattet und zurückgeholt, Gutschrift {number}</source>
-        <translation>{amount} refunded and taken back, credit note {number}</translation>
     </message>
 </context>
 </TS>

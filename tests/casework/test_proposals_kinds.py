@@ -37,7 +37,9 @@ from workstation.casework.proposals import (
     Proposal,
     may_change_amount,
     propose,
+    usual,
     usual_amounts,
+    usual_shares,
     with_amount,
     with_lines,
 )
@@ -159,6 +161,9 @@ def test_a_late_parcel_is_shipping_back_and_an_answer_by_a_time() -> None:
     offers = offered(made)
     assert isinstance(offers["refund_shipping"].judgement, Allowed)
     assert "replacement" in offers and offers["replacement"].reason != "lost_in_transit"
+    assert "return" not in offers, "what has not come cannot be sent back"
+    refused = known("Ich möchte das zurückgeben.", orders=(order,), shipments=(moving,))
+    assert "return" in offered(refused), "unless somebody wants just that"
     quiet = known("Guten Tag", orders=(order,), shipments=(moving,))
     assert "late_parcel" in offered(quiet), "the records say it without any word"
     done = record(*best.steps)
@@ -341,6 +346,14 @@ def test_goodwill_is_at_hand_and_last() -> None:
     assert said(voucher, "en")[0] == "€10 voucher"
     assert usual_amounts(voucher, made.orders) == (Money(500), Money(1000), Money(1500))
     assert usual_amounts(offers[0], made.orders) == ()
+    one_key = usual(voucher, made)
+    assert [total_cost(item.steps) for item in one_key] == [Money(500), Money(1000), Money(1500)]
+    assert said(one_key[0])[0] == "Gutschein 5\N{NO-BREAK SPACE}€"
+    assert isinstance(one_key[0].judgement, Allowed)
+    part = offers[-2]
+    assert list(usual_shares(part, made.orders).values()) == [5, 10, 15]
+    assert total_cost(part.steps) == usual_amounts(part, made.orders)[1], "the middle one is proposed"
+    assert usual(offers[0], made) == ()
 
 
 def test_every_amount_can_be_changed_and_is_judged_anew() -> None:

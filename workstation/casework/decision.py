@@ -320,3 +320,5 @@ class DecisionRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     approval_id: str = ""
     code: str = ""
     params: dict[str, str] = {}
+    reason_text: str = ""
+    """The person's own line why, where the rule asked for one."""

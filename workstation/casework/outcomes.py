@@ -71,6 +71,7 @@ def decide(state: CaseState, body: Decide, given: Given) -> CaseState:
         approval_id=given.approval.approval_id if given.approval else "",
         code=given.code,
         params=given.params,
+        reason_text=body.reason_text,
     )
     if given.approval is not None:
         state = put_approval(state, given.approval)

@@ -210,6 +210,14 @@ def is_at_customer(facts: CaseFacts, order: Order) -> bool:
     return has_left(order, facts.shipments)
 
 
+def has_arrived(facts: CaseFacts, order: Order) -> bool:
+    """Return whether goods can be at the customer: a parcel was delivered, or nobody tells of any."""
+    if order.status == "delivered":
+        return True
+    parcels = [one for one in facts.shipments if one.order_id == order.order_id and one.events]
+    return any(one.delivered_at is not None for one in parcels) if parcels else is_at_customer(facts, order)
+
+
 def return_deadline(facts: CaseFacts) -> date:
     """Return the last day of a return that is allowed today."""
     return today(facts) + timedelta(days=facts.tenant.return_days)

@@ -38,6 +38,7 @@ from workstation.casework.proposals_money import (
     cancel,
     goodwill,
     usual_amounts,
+    usual_shares,
 )
 from workstation.casework.proposals_promises import promises
 from workstation.casework.proposals_reversal import taking_back
@@ -54,7 +55,9 @@ __all__ = [
     "is_green",
     "may_change_amount",
     "propose",
+    "usual",
     "usual_amounts",
+    "usual_shares",
     "with_amount",
     "with_lines",
 ]
@@ -154,6 +157,13 @@ def with_amount(proposal: Proposal, facts: CaseFacts, amount: Money) -> Proposal
     )
     params = {**proposal.title_params, "amount": money_param(amount)}
     return judged(msgspec.structs.replace(proposal, steps=steps, title_params=params), facts)
+
+
+def usual(proposal: Proposal, facts: CaseFacts) -> tuple[Proposal, ...]:
+    """Return ``proposal`` with each usual amount, smallest first, judged; empty where there are none."""
+    if not proposal.steps:
+        return ()
+    return tuple(with_amount(proposal, facts, amount) for amount in usual_amounts(proposal, facts.orders))
 
 
 def may_change_amount(proposal: Proposal) -> bool:

@@ -28,6 +28,7 @@ from workstation.casework.proposal_building import (
     POSSIBLE,
     Ranked,
     amount_params,
+    has_arrived,
     is_at_customer,
     items_text,
     judged,
@@ -134,6 +135,8 @@ def _wrong_offer(facts: CaseFacts, order: Order, reading: Reading) -> Proposal |
 def _return_offer(facts: CaseFacts, order: Order, reading: Reading, reason: str) -> Proposal | None:
     if not is_at_customer(facts, order):
         return None
+    if not has_arrived(facts, order) and not reading.has(*SEND_BACK, *TROUBLE, "cancel"):
+        return None  # what has not come can only be sent back by somebody who says that it has
     named = reading.lines_for(*SEND_BACK) if reading.has(*SEND_BACK) else ()
     if reading.has("not_as_described"):
         reason = "not_as_described"

@@ -139,8 +139,7 @@ def goodwill(facts: CaseFacts, reading: Reading, order: Order) -> list[Ranked]:
     payment = best_payment(facts, order)
     if is_trouble and payment is not None and refundable(payment, facts.decisions):
         rest = refundable(payment, facts.decisions)
-        goods = sum_of((line.total for line in order.lines), order.shipping.currency)
-        part = _share(goods, GOODWILL_PERCENT[1], _WHOLE)
+        part = _share(_goods(order), GOODWILL_PERCENT[1], _WHOLE)
         step = PriceAdjustment(
             order_id=order.order_id,
             payment_id=payment.payment_id,
@@ -155,12 +154,25 @@ def goodwill(facts: CaseFacts, reading: Reading, order: Order) -> list[Ranked]:
 
 def usual_amounts(proposal: Proposal, orders: Sequence[Order]) -> tuple[Money, ...]:
     """Return the usual goodwill amounts for a proposal, smallest first; none where the amount is settled."""
+    return tuple(usual_shares(proposal, orders))
+
+
+def usual_shares(proposal: Proposal, orders: Sequence[Order]) -> dict[Money, int]:
+    """Return the usual goodwill amounts, smallest first, each with its share of the order in percent."""
     order = next((item for item in orders if item.order_id == proposal.order_id), None)
     if order is None or proposal.key not in ("goodwill_voucher", "price_adjustment"):
-        return ()
-    step = _VOUCHER_STEP if proposal.key == "goodwill_voucher" else _WHOLE
-    amounts = (_share(order.total, percent, step) for percent in GOODWILL_PERCENT)
-    return tuple(dict.fromkeys(amounts))
+        return {}
+    of, step = order.total, _VOUCHER_STEP
+    if proposal.key == "price_adjustment":
+        of, step = _goods(order), _WHOLE
+    found: dict[Money, int] = {}
+    for percent in GOODWILL_PERCENT:
+        found.setdefault(_share(of, percent, step), percent)
+    return found
+
+
+def _goods(order: Order) -> Money:
+    return sum_of((line.total for line in order.lines), order.shipping.currency)
 
 
 def _voucher(facts: CaseFacts, order: Order) -> Proposal:

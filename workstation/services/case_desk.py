@@ -17,7 +17,7 @@ from workstation.casework.matter import decisions_of_matter, matter_ids, message
 from workstation.casework.money import Money
 from workstation.casework.promise import Promise
 from workstation.casework.proposal import Proposal, Topics
-from workstation.casework.proposals import propose, with_amount, with_lines
+from workstation.casework.proposals import propose, usual, with_amount, with_lines
 from workstation.casework.records import (
     Booking,
     Commitment,
@@ -135,6 +135,7 @@ class CaseDesk(CaseActs):
             draft=draft or returned_draft(state, person_id),
             note_draft=note_draft,
             offers=offers,
+            usual={offer.key: amounts for offer in offers if (amounts := usual(offer, facts))},
             allowance=allowance_of(facts, offers),
             pending=pending,
             presence=tuple(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -141,6 +141,8 @@ class CaseFile:
     draft: Draft | None = None
     note_draft: Draft | None = None
     offers: tuple[Proposal, ...] = ()
+    usual: dict[str, tuple[Proposal, ...]] = field(default_factory=dict)
+    """Key of an offer -> the same with each usual amount, smallest first."""
     allowance: Allowance = Allowance()
     pending: tuple[OutboxItem, ...] = ()
     presence: tuple[PresenceOf, ...] = ()

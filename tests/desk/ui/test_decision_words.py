@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import msgspec
 import pytest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.casework import builders
@@ -14,7 +14,8 @@ from tests.casework.test_proposals_kinds import known
 from tests.casework.test_reversal import booking_of, undo
 from tests.casework.test_soundness import INVOICE
 from tests.casework.test_texts import BOOKED, BY_KIND
-from tests.desk.services.bench import a_refund
+from tests.desk.services.bench import CASE, a_refund
+from tests.desk.services.test_offers import LIMITS, ORDER, PAYMENT, WRONG
 from tests.desk.ui.case_files import case_file
 from tests.desk.ui.test_writing import Room, play
 from workstation.casework.decision import (
@@ -24,9 +25,10 @@ from workstation.casework.decision import (
     DecisionRecord,
     total_cost,
 )
-from workstation.casework.limit import Allowed
+from workstation.casework.limit import Allowed, NeedsApproval
 from workstation.casework.macro import MACROS
 from workstation.casework.message import Fact
+from workstation.casework.money import Money
 from workstation.casework.reversal import rule_of
 from workstation.services.views import HeldDecision
 from workstation.system.texts import load_texts
@@ -39,6 +41,7 @@ from workstation.ui.shared.decision_button import DecisionFace, DecisionState
 from workstation.ui.shared.error_text import ErrorText
 from workstation.ui.shared.formats import Formats, Language
 from workstation.ui.shared.theme import Theme
+from workstation.ui.shared.words import Words
 
 NOW = builders.NOW + timedelta(minutes=2)
 SPACE = "\N{NO-BREAK SPACE}"
@@ -191,15 +194,114 @@ def test_usual_amounts_are_one_click_away(theme: Theme, qtbot: QtBot) -> None:
     edited: list[str] = []
     panel.amount_edited.connect(edited.append)
     for _again in range(2):  # shown anew, the old ones are gone
-        panel.show_amount("10,00", writer().face(offer, 0, is_online=True), usual)
+        panel.show_amount("10,00", writer().face(file, offer, 0, is_online=True), usual)
         QApplication.sendPostedEvents(None, 52)  # deferred deletes
     found = {b.text(): b for b in panel.amount.findChildren(QPushButton) if b.text() in usual}
     assert len([b for b in panel.amount.findChildren(QPushButton) if b.text() in usual]) == 3
     found["15,00"].click()
     assert edited == ["15,00"] and panel.amount.field.text() == "15,00"
-    panel.show_amount("24,90", writer().face(offer, 0, is_online=True))
+    panel.show_amount("24,90", writer().face(file, offer, 0, is_online=True))
     QApplication.sendPostedEvents(None, 52)
     assert not [b for b in panel.amount.findChildren(QPushButton) if b.text() in usual]
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_every_colour_says_why(theme: Theme, qtbot: QtBot, words: Words, language: Language) -> None:
+    """The rule and what is left of it, who may say yes, or what is in the way: before the click."""
+    words.use(language)
+    file = case_file(known("Die Schale ist kaputt."))
+    offer = next(item for item in file.offers if item.key == "refund")
+    told = Allowed(rest_case=Money(2510), rest_day=Money(18710), rule_name="Kulanz Backwaren")
+    green = writer(language).face(file, msgspec.structs.replace(offer, judgement=told), 1, is_online=True)
+    free = writer(language).face(file, file.offers[-1], 1, is_online=True)
+    asked = NeedsApproval(code="limit.per_decision", rule_name="Kulanz Backwaren", who_may="lead")
+    amber = writer(language).face(
+        file, msgspec.structs.replace(offer, judgement=asked, sub_key=""), 1, is_online=True
+    )
+    wanted = {
+        "de": (
+            f"Das darfst du: Regel «Kulanz Backwaren». Danach bleiben dir 25,10{SPACE}€ in diesem Fall "
+            f"und 187,10{SPACE}€ heute.",
+            "Regel «Kulanz Backwaren». Entscheiden darf es eine Leitung.",
+        ),
+        "en": (
+            'You may do this: rule "Kulanz Backwaren". After it you have €25.10 on this case '
+            "and €187.10 today left.",
+            'Rule "Kulanz Backwaren". A team lead may decide it.',
+        ),
+    }
+    assert (green.rule, amber.rule) == wanted[language]
+    assert free.rule
+    panel = DecisionPanel(theme)
+    qtbot.addWidget(panel)
+    panel.show_faces([green])
+    button = panel.grid.buttons[0]
+    assert button.toolTip() == green.rule and green.rule.rstrip(".") in button.accessibleDescription()
+    panel.show_amount("24,90", green)
+    assert panel.amount.why.text() == green.rule and not panel.amount.why.isHidden()
+    panel.amount.show_face(None)
+    assert panel.amount.why.isHidden() and panel.amount.button.isHidden()
+
+
+def test_the_line_why_stands_with_what_was_decided() -> None:
+    made = msgspec.structs.replace(booked(BY_KIND["refund"]), reason_text="Fahrer hat es gesehen")
+    found = msgspec.structs.replace(
+        builders.facts(), case=msgspec.structs.replace(builders.facts().case, order_id="o1")
+    )
+    file = case_file(found, decisions=(made,), bookings=(booking_of(made, decision_id=made.decision_id),))
+    assert "Fahrer hat es gesehen" in writer().faces(file, is_online=True, now=NOW)[0].rule
+    formats = Formats("de")
+    lines = ConversationWriter(formats, ErrorText("de", formats)).lines(file, NOW)
+    assert any("Grund: Fahrer hat es gesehen" in line.text for line in lines)
+
+
+def test_usual_amounts_stand_in_the_menus_with_their_colour(theme: Theme, qtbot: QtBot) -> None:
+    file = case_file(known("Die Schale ist kaputt."))
+    shown = {
+        offer.key: writer().face(file, offer, 1, is_online=True)
+        for offer in file.offers
+        if offer.key in ("goodwill_voucher", "price_adjustment")
+    }
+    voucher, part = shown["goodwill_voucher"], shown["price_adjustment"]
+    assert [title for title, _ in voucher.quick] == [f"Gutschein {n}{SPACE}€" for n in (5, 10, 15)]
+    assert [title.partition(":")[0] for title, _ in part.quick] == [f"{n}{SPACE}%" for n in (5, 10, 15)]
+    assert {word for _, word in voucher.quick} <= {"Sofort", "Freigabe"}
+    panel = DecisionPanel(theme)
+    qtbot.addWidget(panel)
+    panel.show()
+    chosen: list[tuple[int, int]] = []
+    panel.usual_chosen.connect(lambda *at: chosen.append(at))
+    panel.show_faces([part, voucher])
+    panel.grid.buttons[1].open_menu()
+    menu = panel.grid.buttons[1].findChild(QMenu)
+    assert menu is not None
+    assert [action.text() for action in menu.actions()][:2] == [
+        f"&1  Gutschein 5{SPACE}€ · Sofort",
+        f"&2  Gutschein 10{SPACE}€ · Sofort",
+    ]
+    menu.actions()[1].trigger()
+    panel.grid.set_most(1)
+    next(action for action in panel.grid.more_menu().actions() if "15" in action.text()).trigger()
+    assert chosen == [(1, 1), (1, 2)]
+
+
+def test_a_usual_amount_is_one_decision(qapp: QApplication) -> None:
+    async def acts(room: Room) -> None:
+        room.desk.give(ORDER, PAYMENT, WRONG)
+        room.desk.replica.apply_page(room.desk.feed.page(*LIMITS, scope="reference"))
+        await room.desk.reference.load()
+        await room.show("")
+        await room.show(CASE.case_id)
+        place = next(n for n, one in enumerate(room.offers) if one.key == "goodwill_voucher")
+        assert room.model.file is not None
+        usual = room.model.file.usual["goodwill_voucher"]
+        room.model.choose_usual(place, 9)
+        room.model.choose_usual(place, 0)
+        await room.settle()
+        (item,) = [item for item in room.desk.outbox.items(limit=9) if item.type == "decision.make"]
+        assert getattr(item.body, "steps", ()) == usual[0].steps
+
+    play(acts)
 
 
 def test_a_reason_is_asked_where_the_rule_wants_one_and_nowhere_else(qapp: QApplication) -> None:

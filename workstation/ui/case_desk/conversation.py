@@ -148,12 +148,19 @@ class ConversationWriter:
         if order is None:
             return []
         events: list[tuple[datetime, ConversationLine]] = []
+        reasons = {record.decision_id: record.reason_text for record in file.decisions}
         for shipment in file.shipments:
             if shipment.order_id == order.order_id:
                 events += self._parcel(shipment, now)
         for booking in file.bookings:
             if booking.order_id == order.order_id:
                 words, icon = self._booking_words(booking)
+                why = reasons.get(booking.decision_id, "")
+                words = (
+                    f"{words}, {translate('Conversation', 'Grund: {reason}').format(reason=why)}"
+                    if why
+                    else words
+                )
                 line = self._event(booking.booking_id, words, icon, "go", booking.booked_at, now)
                 events.append((booking.booked_at, line))
         for again in file.orders:

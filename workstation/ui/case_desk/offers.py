@@ -10,13 +10,14 @@ from workstation.casework.errors import RuleViolation
 from workstation.casework.limit import Allowed, NeedsApproval, Refused
 from workstation.casework.message import Fact
 from workstation.casework.money import Money
-from workstation.casework.proposals import Proposal, may_change_amount, usual_amounts
+from workstation.casework.proposals import Proposal, may_change_amount, usual_amounts, usual_shares
 from workstation.casework.texts import Texts, proposal_text
 from workstation.ports import HubUnavailable, SignInRequired, StoreUnusable
 from workstation.services.views import Allowance, CaseFile, FactDeviation, HeldDecision
 from workstation.ui.case_desk.decision_words import REFUNDED, DecisionWords
 from workstation.ui.case_desk.models import FactShown, NoticeShown, Snippet
-from workstation.ui.shared.decision_button import DecisionFace, DecisionState
+from workstation.ui.case_desk.why_words import WhyWords
+from workstation.ui.shared.decision_button import DecisionFace, DecisionState, word_of
 from workstation.ui.shared.error_text import ErrorText
 from workstation.ui.shared.formats import Formats
 from workstation.ui.shared.keymap import native_keys
@@ -65,13 +66,14 @@ class OfferWriter:
         self._errors = errors
         self._texts = texts
         self._words = DecisionWords(formats, texts)
+        self._why = WhyWords(formats, errors)
 
     # -- buttons
     def faces(self, file: CaseFile, *, is_online: bool, now: datetime) -> tuple[DecisionFace, ...]:
         """Return results of decisions taken here (newest first), then what may be decided."""
         results = tuple(self._result(file, record, now, is_online=is_online) for record in self.results(file))
         offers = tuple(
-            self.face(offer, number, is_online=is_online)
+            self.face(file, offer, number, is_online=is_online)
             for number, offer in enumerate(file.offers, start=len(results) + 1)
         )
         return (*results, *offers)
@@ -87,24 +89,33 @@ class OfferWriter:
         place = index - len(self.results(file))
         return file.offers[place] if 0 <= place < len(file.offers) else None
 
-    def face(self, offer: Proposal, number: int, *, is_online: bool) -> DecisionFace:
+    def face(self, file: CaseFile, offer: Proposal, number: int, *, is_online: bool) -> DecisionFace:
         """Return how an offer looks."""
         judgement = offer.judgement
-        if isinstance(judgement, Refused):
-            state = DecisionState.BLOCKED
-        elif isinstance(judgement, NeedsApproval):
-            state = DecisionState.APPROVAL
-        else:
-            state = DecisionState.NOW if is_online else DecisionState.OFFLINE
         sub = offer.sub_key if is_online or not isinstance(judgement, Allowed) else "sub.offline"
+        reason = self.title(sub, offer.sub_params) if sub else ""
+        is_refused = isinstance(judgement, Refused)
         return DecisionFace(
-            state,
+            _state_of(offer, is_online=is_online),
             title=self.title(offer.title_key, offer.title_params),
-            reason=self.title(sub, offer.sub_params) if sub else "",
+            reason=reason,
             key=native_keys(f"decision.{number}") if 0 < number <= 6 else "",
-            rule=judgement.rule_name if isinstance(judgement, Allowed | NeedsApproval) else "",
-            may_change_amount=may_change_amount(offer) and not isinstance(judgement, Refused),
+            rule=self._why.why(offer, reason),
+            may_change_amount=may_change_amount(offer) and not is_refused,
+            quick=() if is_refused else self._quick(file, offer, is_online=is_online),
         )
+
+    def _quick(self, file: CaseFile, offer: Proposal, *, is_online: bool) -> tuple[tuple[str, str], ...]:
+        """Return the usual amounts, «10 %: 4 € Preisnachlass», each with the word of its state."""
+        shares = usual_shares(offer, file.orders) if offer.key == "price_adjustment" else {}
+        found = []
+        for other in file.usual.get(offer.key, ()):
+            title = self.title(other.title_key, other.title_params)
+            percent = shares.get(total_cost(other.steps))
+            if percent is not None:
+                title = f"{percent}\N{NO-BREAK SPACE}%: {title}"
+            found.append((title, word_of(_state_of(other, is_online=is_online))))
+        return tuple(found)
 
     def title(self, key: str, params: dict[str, str]) -> str:
         """Return a title or the line below one."""
@@ -141,6 +152,9 @@ class OfferWriter:
         rule = (
             "" if record.state in ("failed", "rejected") else translate("Decision", "Antwort dazu schreiben")
         )
+        if record.reason_text:
+            why = translate("Decision", "Grund: {reason}").format(reason=record.reason_text)
+            rule = f"{why}\n{rule}".strip()
         return DecisionFace(state, title=title, reason=reason, word=word, rule=rule)
 
     @staticmethod
@@ -300,6 +314,14 @@ class OfferWriter:
             return None
         units = int(whole) * 100 + int(cents.ljust(2, "0") or "0")
         return Money(units, currency) if units else None
+
+
+def _state_of(offer: Proposal, *, is_online: bool) -> DecisionState:
+    if isinstance(offer.judgement, Refused):
+        return DecisionState.BLOCKED
+    if isinstance(offer.judgement, NeedsApproval):
+        return DecisionState.APPROVAL
+    return DecisionState.NOW if is_online else DecisionState.OFFLINE
 
 
 def _typed(amount: Money) -> str:

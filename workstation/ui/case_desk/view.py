@@ -149,6 +149,7 @@ class CaseDeskView(QFrame):
         self.work.slip_wanted.connect(model.open_slip)
         decisions.chosen.connect(model.choose)
         decisions.amount_wanted.connect(self._on_amount_wanted)
+        decisions.usual_chosen.connect(model.choose_usual)
         decisions.amount_edited.connect(model.edit_amount)
         model.amount_shown.connect(self._on_amount_shown)
         decisions.amount_accepted.connect(model.accept_amount)
@@ -276,9 +277,7 @@ class CaseDeskView(QFrame):
             self.decisions.show_amount(*begun)
 
     def _on_amount_shown(self, face: DecisionFace | None) -> None:
-        if face is not None:
-            self.decisions.amount.button.show_face(face)
-        self.decisions.amount.button.setVisible(face is not None)
+        self.decisions.amount.show_face(face)
 
     def _on_snippet(self, key: str) -> None:
         self.composer.flush()

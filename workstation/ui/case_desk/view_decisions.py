@@ -133,9 +133,18 @@ class AmountChanger(QFrame):
         column.addLayout(self._usual)
         column.addStretch(1)
         box.addLayout(column)
+        made = QVBoxLayout()
+        made.setSpacing(theme.px(4))
         self.button = DecisionButton(theme)
         self.button.clicked.connect(self.accepted)
-        box.addWidget(self.button, 1)
+        self.why = QLabel()
+        self.why.setTextFormat(Qt.TextFormat.PlainText)
+        self.why.setWordWrap(True)
+        theme.style(self.why, "caption", tone="secondary")
+        made.addWidget(self.button)
+        made.addWidget(self.why)
+        made.addStretch(1)
+        box.addLayout(made, 1)
         back = QPushButton(translate("Decision", "Zurück"))
         theme.style(back, "bodyMedium", kind="ghost")
         back.clicked.connect(self.cancelled)
@@ -146,6 +155,14 @@ class AmountChanger(QFrame):
             self.cancelled.emit()
         else:
             super().keyPressEvent(event)
+
+    def show_face(self, face: DecisionFace | None) -> None:
+        """Show the button the amount makes and why it has its colour; ``None``: there is no amount yet."""
+        if face is not None:
+            self.button.show_face(face)
+            self.why.setText(face.rule)
+        self.button.setVisible(face is not None)
+        self.why.setVisible(face is not None and bool(face.rule))
 
     def suggest(self, amounts: Sequence[str]) -> None:
         """Offer usual amounts, each one click; as typed: ``10,00``."""
@@ -172,6 +189,7 @@ class DecisionPanel(QFrame):
 
     chosen = Signal(int)
     amount_wanted = Signal(int)
+    usual_chosen = Signal(int, int)
     amount_edited = Signal(str)
     amount_accepted = Signal()
     lines_chosen = Signal(dict)
@@ -204,6 +222,7 @@ class DecisionPanel(QFrame):
         theme.style(self._empty, "body", tone="secondary")
         self.grid.chosen.connect(self.chosen)
         self.grid.change_amount_requested.connect(self.amount_wanted)
+        self.grid.quick_chosen.connect(self.usual_chosen)
         self.undo_bar = UndoBar(theme)
         self.lines = LineChooser(theme)
         self.lines.chosen.connect(self.lines_chosen)
@@ -257,7 +276,7 @@ class DecisionPanel(QFrame):
         """Ask for another amount; the ``usual`` ones are offered beside the field."""
         self.amount.field.setText(text)
         self.amount.suggest(usual)
-        self.amount.button.show_face(face)
+        self.amount.show_face(face)
         self._only(self.amount)
         self.amount.field.setFocus(Qt.FocusReason.OtherFocusReason)
         self.amount.field.selectAll()

@@ -236,6 +236,14 @@ class CaseDeskViewModel(Tending):
             return
         self._decide(offer)
 
+    def choose_usual(self, index: int, place: int) -> None:
+        """The person chose the usual amount ``place`` of button ``index``."""
+        file = self.shown_file
+        offer = self._offers.offer_at(file, index) if file is not None and self.hold is None else None
+        usual = file.usual.get(offer.key, ()) if file is not None and offer is not None else ()
+        if place < len(usual):
+            self._decide(usual[place])
+
     def _take_result(self, index: int) -> None:
         """A decision already taken: write the answer that belongs to it, if none is being written."""
         file = self.shown_file
@@ -337,7 +345,7 @@ class CaseDeskViewModel(Tending):
         if offer is None or not offer.steps:
             return None
         self._amount_for = self._amount_offer = offer
-        face = self._offers.face(offer, 0, is_online=self.is_online)
+        face = self._offers.face(file, offer, 0, is_online=self.is_online)
         return self._offers.amount_text(offer), face, self._offers.usual_texts(file, offer)
 
     def edit_amount(self, text: str) -> None:
@@ -355,7 +363,7 @@ class CaseDeskViewModel(Tending):
             self._amount_offer = await self._services.case_desk.choose_amount(
                 file.case.case_id, offer, amount
             )
-            self.amount_shown.emit(self._offers.face(self._amount_offer, 0, is_online=self.is_online))
+            self.amount_shown.emit(self._offers.face(file, self._amount_offer, 0, is_online=self.is_online))
 
         self._start(judge(), "decision.amount")
 

@@ -58,6 +58,11 @@ _LOOKS: dict[DecisionState, _Look] = {
 }
 
 
+def word_of(state: DecisionState) -> str:
+    """Return the word of a state in the language of the window."""
+    return translate(*_LOOKS[state].word)
+
+
 @dataclass(frozen=True, slots=True)
 class DecisionFace:
     """Everything a decision button shows, ready-made sentences in the language of the window."""
@@ -72,21 +77,25 @@ class DecisionFace:
     key: str = ""
     """The key as people read it: «Alt+1»."""
     rule: str = ""
-    """The rule behind it, for the tooltip."""
+    """Why it has its colour: the rule behind it and what is left of it, for the tooltip."""
     may_change_amount: bool = False
+    quick: tuple[tuple[str, str], ...] = ()
+    """Usual amounts, each one click in the menu: (what it does, word of its state)."""
 
     def shown_word(self) -> str:
         """Return the word in the colour of the state."""
-        return self.word or translate(*_LOOKS[self.state].word)
+        return self.word or word_of(self.state)
 
 
 class DecisionButton(QPushButton):
     """One decision. Always focusable and clickable, also when grey: then a click asks for the reason.
 
-    ``clicked`` is the click; ``change_amount_requested`` comes from its menu (Alt+Down).
+    ``clicked`` is the click; ``change_amount_requested`` and ``quick_chosen`` (the place among the usual
+    amounts) come from its menu (Alt+Down), where the digits choose too.
     """
 
     change_amount_requested = Signal()
+    quick_chosen = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -101,7 +110,8 @@ class DecisionButton(QPushButton):
         """Show ``face``: colours, words, accessible name and tooltip follow it."""
         self.face = face
         self.setAccessibleName(f"{face.shown_word()}: {face.title}")
-        self.setAccessibleDescription(". ".join(part for part in (face.reason, face.key) if part))
+        parts = (face.reason, face.key, face.rule)
+        self.setAccessibleDescription(". ".join(part.rstrip(".") for part in parts if part))
         self.setToolTip(face.rule or face.title)
         self.updateGeometry()
         self.update()
@@ -235,6 +245,12 @@ class DecisionButton(QPushButton):
         menu = QMenu(self)
         menu.setFont(self._theme.font("body"))
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for place, (title, word) in enumerate(self.face.quick):
+            # The digit before it is its key while the menu is open.
+            usual = menu.addAction(f"&{place + 1}  " + f"{title} · {word}".replace("&", "&&"))
+            usual.triggered.connect(lambda _checked=False, chosen=place: self.quick_chosen.emit(chosen))
+        if self.face.quick:
+            menu.addSeparator()
         change = menu.addAction(self._theme.icon("pencil"), translate("Decision", "Betrag ändern …"))
         change.triggered.connect(self.change_amount_requested)
         menu.popup(self.mapToGlobal(QPoint(0, self.height())))

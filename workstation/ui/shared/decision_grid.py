@@ -19,10 +19,12 @@ GAP = 8
 
 
 class DecisionGrid(QWidget):
-    """Shows faces in the order given; both signals carry the index of the face."""
+    """Shows faces in the order given; all signals carry the index of the face."""
 
     chosen = Signal(int)
     change_amount_requested = Signal(int)
+    quick_chosen = Signal(int, int)
+    """Index of the face, and the place among its usual amounts."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -109,6 +111,7 @@ class DecisionGrid(QWidget):
             self.setFocusProxy(button)
         button.clicked.connect(lambda: self.chosen.emit(index))
         button.change_amount_requested.connect(lambda: self.change_amount_requested.emit(index))
+        button.quick_chosen.connect(lambda place: self.quick_chosen.emit(index, place))
         return button
 
     def _place(self, width: int, *, is_real: bool) -> int:
@@ -150,6 +153,9 @@ class DecisionGrid(QWidget):
             words = " · ".join(part for part in (face.title, face.shown_word(), face.reason) if part)
             action = menu.addAction(_menu_words(words, face.key))
             action.triggered.connect(lambda _=False, number=index: self.chosen.emit(number))
+            for place, (title, word) in enumerate(face.quick):
+                usual = menu.addAction(_menu_words(f"{title} · {word}"))
+                usual.triggered.connect(lambda _=False, at=(index, place): self.quick_chosen.emit(*at))
             if face.may_change_amount:
                 words = translate("Decision", "{title}: Betrag ändern …").format(title=face.title)
                 change = menu.addAction(self._theme.icon("pencil"), _menu_words(words))
