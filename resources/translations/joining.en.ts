@@ -163,8 +163,24 @@
         <translation>Take {number} out again</translation>
     </message>
     <message>
-        <source>Zusammenführen mit {number} zurücknehmen</source>
-        <translation>Take the merge with {number} back</translation>
+        <source>In einem anderen Fall aufgegangen</source>
+        <translation>Merged into another case</translation>
+    </message>
+    <message>
+        <source>Dort wird entschieden und geantwortet; was hier steht, ist auch dort zu sehen.</source>
+        <translation>Decide and answer there; what is here can be seen there, too.</translation>
+    </message>
+    <message>
+        <source>Zu {number}</source>
+        <translation>Go to {number}</translation>
+    </message>
+    <message>
+        <source>Zum anderen Fall</source>
+        <translation>Go to the other case</translation>
+    </message>
+    <message>
+        <source>Zusammenführen zurücknehmen</source>
+        <translation>Take the merge back</translation>
     </message>
     <message>
         <source>{address} nennt die Bestellung {detail} von {name}.</source>

@@ -91,6 +91,10 @@
         <translation>Make a promise</translation>
     </message>
     <message>
+        <source>Zum Fall, in dem dieser aufgegangen ist</source>
+        <translation>Go to the case this one was merged into</translation>
+    </message>
+    <message>
         <source>Kein Fall (Spam, Newsletter)</source>
         <translation>Not a case (spam, newsletter)</translation>
     </message>

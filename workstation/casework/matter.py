@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from workstation.casework.case import Case
 from workstation.casework.case_state import CaseState
-from workstation.casework.decision import DecisionRecord
+from workstation.casework.decision import Decision, DecisionRecord, Reverse
+from workstation.casework.errors import RuleViolation
 from workstation.casework.message import Message
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -48,6 +49,28 @@ def decision_of_matter(state: CaseState, decision_id: str) -> DecisionRecord | N
     """Return the decision with that id, on whichever case of the matter it was made."""
     found = (one.decision(decision_id) for one in (state, *state.matter))
     return next((record for record in found if record is not None), None)
+
+
+def home_of(state: CaseState, steps: Sequence[Decision]) -> str:
+    """Return the case on which ``steps`` are decided: a reversal where that was made which it takes back."""
+    for step in steps:
+        if isinstance(step, Reverse):
+            record = decision_of_matter(state, step.decision_id)
+            return record.case_id if record is not None else state.the_case.case_id
+    return state.the_case.case_id
+
+
+def ensure_goes_on_here(state: CaseState) -> None:
+    """Refuse to begin anything on a case that went into another one.
+
+    Raises:
+        RuleViolation: ``decision.case_merged`` (params: case_id and number of the one that goes on).
+    """
+    case = state.the_case
+    if case.merged_into:
+        root = next((one.case for one in state.matter if one.the_case.case_id == case.merged_into), None)
+        number = "" if root is None or root.number is None else str(root.number)
+        raise RuleViolation("decision.case_merged", case_id=case.merged_into, number=number)
 
 
 def messages_of_matter(state: CaseState) -> tuple[Message, ...]:

@@ -12,6 +12,7 @@ from workstation.casework.clock import Clock
 from workstation.casework.customer import Identity, IdentityKind, normalise
 from workstation.casework.decision import MakePromise
 from workstation.casework.errors import RuleViolation
+from workstation.casework.matter import ensure_goes_on_here
 from workstation.casework.message import AttachmentMeta, Channel, Language
 from workstation.casework.wire.commands import (
     AddNote,
@@ -199,6 +200,7 @@ class CaseActs:
         if due_at <= self._clock.now():
             raise RuleViolation("promise.in_past", due_at=due_at.isoformat())
         state = await self.writer.state(case_id)
+        ensure_goes_on_here(state)
         step = MakePromise(
             what=what,
             due_at=due_at,

@@ -111,7 +111,8 @@ class CaseDesk(CaseActs):
         shown = with_members(state, members)
         kin = await self._workers.run("read", lambda: kin_of(self._replica, state.the_case))
         facts = self._facts(state, documents)
-        offers = propose(facts, self._topics())
+        # A case that went into another one is decided on there.
+        offers = () if state.the_case.merged_into else propose(facts, self._topics())
         return CaseFile(
             case=state.case,
             customer=facts.customer,

@@ -10,6 +10,7 @@ from workstation.casework.clock import Clock
 from workstation.casework.decision import kind_of, total_cost
 from workstation.casework.errors import RuleViolation
 from workstation.casework.limit import Refused
+from workstation.casework.matter import customer_of_matter, ensure_goes_on_here, home_of
 from workstation.casework.money import Money
 from workstation.casework.proposal import Proposal
 from workstation.casework.wire.commands import CancelDecision, Decide
@@ -65,18 +66,22 @@ class Decisions:
     async def hold(self, case_id: str, proposal: Proposal, reason_text: str = "") -> HeldDecision:
         """Save the decision on the disk and hold it for the undo time.
 
+        What takes back a decision of a case that went into this one is decided there, where it was made.
+
         Raises:
-            RuleViolation: a line has to be chosen first (``decision.line_needed``), the judgement is no, or
-                the case does not allow it; nothing is stored. StoreUnusable: the disk is full.
+            RuleViolation: a line has to be chosen first (``decision.line_needed``), the judgement is no, the
+                case went into another one (``decision.case_merged``), or does not allow it; nothing is
+                stored. StoreUnusable: the disk is full.
         """
         if not proposal.steps:
             raise RuleViolation("decision.line_needed")
         if isinstance(proposal.judgement, Refused):
             raise RuleViolation(proposal.judgement.code, **proposal.judgement.params)
         state = await self._writer.state(case_id)
+        ensure_goes_on_here(state)
         body = Decide(
-            case_id=case_id,
-            customer_id=state.the_case.customer_id,
+            case_id=home_of(state, proposal.steps),
+            customer_id=customer_of_matter(state),
             steps=proposal.steps,
             macro=proposal.macro,
             reason_text=reason_text,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import datetime
+from typing import Literal
 
 from workstation.casework.case_state import CaseState
 from workstation.casework.check_back import planned_check_back
@@ -122,10 +123,19 @@ class Replies:
         await self._workers.run("outbox", lambda: self._outbox.drop_draft(case_id, person_id, "reply"))
 
     async def draft_waiting(self, case_id: str, decision_id: str) -> Draft | None:
-        """Return the draft that states a decision not booked yet; ``None`` when none waits for it."""
+        """Return the draft that states a decision not booked yet; ``None`` when none waits for it.
+
+        It may lie in the case that goes on with the one that was decided on.
+        """
         person_id = self._me.worker.person_id
-        draft = await self._workers.run("outbox", lambda: self._outbox.draft(case_id, person_id, "reply"))
-        return draft if draft is not None and draft.waits_for == decision_id else None
+        state = await self._writer.state(case_id)
+        goes_on = state.case.merged_into if state.case is not None else ""
+
+        def look() -> Draft | None:
+            found = (self._outbox.draft(one, person_id, "reply") for one in (case_id, goes_on) if one)
+            return next((one for one in found if one is not None and one.waits_for == decision_id), None)
+
+        return await self._workers.run("outbox", look)
 
     async def carry_draft(self, case_id: str, into_case_id: str) -> bool:
         """What was being written on a case that went into another is written on there; tells whether it is.
@@ -133,17 +143,26 @@ class Replies:
         It stays where it is while something else is being written there, or while it waits for a booking.
         """
         person_id = self._me.worker.person_id
-        draft = await self._workers.run("outbox", lambda: self._outbox.draft(case_id, person_id, "reply"))
-        there = await self._workers.run(
-            "outbox", lambda: self._outbox.draft(into_case_id, person_id, "reply")
-        )
-        if draft is None or draft.waits_for or not draft.text.strip():
-            return False
-        if there is not None and there.text.strip():
-            return False
-        await self.save_draft(dataclasses.replace(draft, case_id=into_case_id, seen_inbound_id=""))
-        await self.discard_draft(case_id)
-        return True
+
+        def carry(kind: Literal["reply", "note"]) -> bool:
+            draft = self._outbox.draft(case_id, person_id, kind)
+            there = self._outbox.draft(into_case_id, person_id, kind)
+            if draft is None or draft.waits_for or not draft.text.strip():
+                return False
+            if there is not None and there.text.strip():
+                return False
+            moved = dataclasses.replace(
+                draft, case_id=into_case_id, seen_inbound_id="", saved_at=self._clock.now()
+            )
+            self._outbox.save_draft(moved)
+            self._outbox.drop_draft(case_id, person_id, kind)
+            return True
+
+        def both() -> bool:
+            note, reply = carry("note"), carry("reply")
+            return note or reply
+
+        return await self._workers.run("outbox", both)
 
     async def send(
         self,

@@ -162,9 +162,17 @@ class CaseFile:
 
     @property
     def newest_inbound(self) -> Message | None:
-        """The customer's newest message in this very case."""
-        own = (item for item in reversed(self.messages) if item.case_id == self.case.case_id)
-        return next((item for item in own if item.kind == "inbound"), None)
+        """What the customer wrote last, here or in a case that went into this one; machines do not count."""
+        # An old mail that came in late is the newest one here, whatever its date.
+        own = next((item for item in self.messages if item.message_id == self.case.last_inbound_id), None)
+        there = [item for item in self.messages if item.case_id != self.case.case_id]
+        spoken = [item for item in (own, *there) if item is not None and item.is_customer_speaking]
+        return max(spoken, key=lambda item: item.at, default=None)
+
+    @property
+    def case_ids(self) -> tuple[str, ...]:
+        """The ids of this case and of those that went into it."""
+        return (self.case.case_id, *self.case.merged_case_ids)
 
     @property
     def others_on_newest(self) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -9,11 +10,12 @@ import msgspec
 import pytest
 
 from tests.desk.materials import NOW, PERSON, a_case, a_customer, a_message, an_id, sign
-from tests.desk.services.bench import CASE, Bench
+from tests.desk.services.bench import CASE, Bench, a_refund
 from tests.fakes.running import in_loop
 from workstation.casework.case import Case, Kinship
 from workstation.casework.case_state import Given
 from workstation.casework.customer import Customer
+from workstation.casework.decision import Reverse
 from workstation.casework.errors import RuleViolation
 from workstation.casework.projection import apply, changed
 from workstation.casework.promise import Promise
@@ -85,8 +87,8 @@ async def test_a_merge_shows_one_row_and_one_conversation_before_the_hub_knows(d
     assert [ref.case_id for ref in file.merged] == [OTHER.case_id]
     assert "Noch eine Frage" in [message.text for message in file.messages]
     assert [message.at for message in file.messages] == sorted(message.at for message in file.messages)
-    assert file.newest_inbound is not None
-    assert file.newest_inbound.case_id == CASE.case_id
+    newest = max((item for item in file.messages if item.kind == "inbound"), key=lambda item: item.at)
+    assert file.newest_inbound == newest
     gone = await desk.case_desk.open(OTHER.case_id)
     assert gone.merged_into is not None
     assert gone.merged_into.case_id == CASE.case_id
@@ -237,3 +239,77 @@ async def test_no_takes_the_question_away(desk: Desk) -> None:
     file = await desk.case_desk.open(case.case_id)
     assert file.case.kinship is None
     assert file.case.customer_id == case.customer_id
+
+
+@played
+async def test_a_merged_case_offers_nothing_and_takes_no_decision(desk: Desk) -> None:
+    await desk.joining.merge(OTHER.case_id, CASE.case_id)
+    assert (await desk.case_desk.open(OTHER.case_id)).offers == ()
+    with pytest.raises(RuleViolation, match=r"decision\.case_merged") as caught:
+        await desk.decisions.hold(OTHER.case_id, a_refund())
+    assert caught.value.params["case_id"] == CASE.case_id
+    with pytest.raises(RuleViolation, match=r"decision\.case_merged"):
+        await desk.case_desk.acts.promise(OTHER.case_id, "answer", NOW + timedelta(hours=1))
+    await desk.joining.unmerge(OTHER.case_id)
+    await desk.case_desk.acts.promise(OTHER.case_id, "answer", NOW + timedelta(hours=1))
+
+
+@played
+async def test_what_waits_on_the_merged_case_counts_and_is_shown_where_it_goes_on(desk: Desk) -> None:
+    held = await desk.decisions.hold(OTHER.case_id, a_refund())
+    await desk.joining.merge(OTHER.case_id, CASE.case_id)
+    file = await desk.case_desk.open(CASE.case_id)
+    assert held.case_id in file.case_ids
+    assert [record.decision_id for record in file.decisions] == [held.cmd_id]
+    assert held.cmd_id in [item.cmd_id for item in file.pending]
+    facts = await desk.case_desk.facts(CASE.case_id)
+    assert facts.usage.case_spent == {"money_back": held.amount.minor_units if held.amount else 0}
+    await desk.joining.unmerge(OTHER.case_id)
+    assert (await desk.case_desk.facts(CASE.case_id)).usage.case_spent == {}
+
+
+@played
+async def test_taking_back_what_the_merged_case_had_is_decided_where_it_was_made(desk: Desk) -> None:
+    held = await desk.decisions.hold(OTHER.case_id, a_refund())
+    await desk.joining.merge(OTHER.case_id, CASE.case_id)
+    back = Reverse(decision_id=held.cmd_id, step=0, undoes="refund", reason="mistake")
+    offer = msgspec.structs.replace(a_refund(), key="reversal", steps=(back,))
+    reversal = await desk.decisions.hold(CASE.case_id, offer)
+    assert reversal.case_id == OTHER.case_id
+
+
+@played
+async def test_an_answer_in_the_common_conversation_has_seen_all_of_it(desk: Desk) -> None:
+    await desk.joining.merge(OTHER.case_id, CASE.case_id)
+    draft = await desk.replies.empty_draft(CASE.case_id)
+    file = await desk.case_desk.open(CASE.case_id)
+    assert file.newest_inbound is not None
+    assert draft.seen_inbound_id == file.newest_inbound.message_id
+    item = await desk.replies.send(dataclasses.replace(draft, text="Guten Tag, wir kümmern uns."))
+    assert item.case_id == CASE.case_id
+    old = dataclasses.replace(draft, text="Und noch etwas.", seen_inbound_id=file.case.last_inbound_id)
+    later = a_message(OTHER, "9", text="Noch mehr", at=NOW + timedelta(minutes=1))
+    asked = msgspec.structs.replace(
+        OTHER, last_inbound_id=later.message_id, last_inbound_at=later.at, waiting_since=later.at, rev=2
+    )
+    desk.give(asked, later)
+    with pytest.raises(RuleViolation, match=r"reply\.stale"):
+        await desk.replies.send(old)
+
+
+@played
+async def test_what_was_being_written_goes_along_to_the_case_that_goes_on(desk: Desk) -> None:
+    draft = await desk.replies.empty_draft(OTHER.case_id)
+    await desk.replies.save_draft(dataclasses.replace(draft, text="Angefangen"))
+    await desk.case_desk.acts.save_note_draft(OTHER.case_id, "Merken")
+    await desk.joining.merge(OTHER.case_id, CASE.case_id)
+    assert await desk.replies.carry_draft(OTHER.case_id, CASE.case_id)
+    there, left = await desk.case_desk.open(CASE.case_id), await desk.case_desk.open(OTHER.case_id)
+    assert there.draft is not None
+    assert there.note_draft is not None
+    assert (there.draft.text, there.note_draft.text) == ("Angefangen", "Merken")
+    assert (left.draft, left.note_draft) == (None, None)
+    # Nothing is written over.
+    await desk.replies.save_draft(dataclasses.replace(draft, text="Etwas anderes"))
+    assert not await desk.replies.carry_draft(OTHER.case_id, CASE.case_id)
+    assert (await desk.case_desk.open(OTHER.case_id)).draft is not None

@@ -46,15 +46,39 @@ def with_hint(why: str) -> KinShown:
 
 def test_chips_name_the_other_case_and_the_way_back() -> None:
     third = CaseRef("c-4", number="48215", subject="Gutschein", customer_name="Anna Bergmann")
-    shown = kin_shown(case_file(related=(third, NEW), merged=(NEW,), merged_into=OTHER))
+    shown = kin_shown(case_file(related=(third, NEW), merged=(NEW,)))
     assert [(chip.kind, chip.words) for chip in shown.chips] == [
-        ("merged_into", "Aufgegangen in #48214"),
         ("merged", "Neu · K7Q2 ist hier aufgegangen"),
         ("linked", "Verknüpft mit #48215"),
     ]
-    assert shown.chips[2].undo == "Verknüpfung mit #48215 lösen"
-    assert shown.chips[2].about == "Gutschein · Anna Bergmann"
+    assert shown.chips[1].undo == "Verknüpfung mit #48215 lösen"
+    assert shown.chips[1].about == "Gutschein · Anna Bergmann"
     assert kin_shown(case_file()) == KinShown()
+
+
+def test_a_merged_case_says_where_it_goes_on_and_goes_there(theme: Theme, qtbot: QtBot) -> None:
+    file = case_file(merged_into=OTHER, related=(OTHER,))
+    gone = msgspec.structs.replace(file.case, merged_into=OTHER.case_id)
+    shown = kin_shown(case_file(case=gone, merged_into=OTHER, related=(OTHER,)))
+    assert shown.chips == ()
+    assert shown.gone is not None
+    assert (shown.gone.title, shown.gone.go) == ("Aufgegangen in #48214", "Zu #48214 (Z)")
+    strip = KinStrip(theme)
+    qtbot.addWidget(strip)
+    strip.show_kin(shown)
+    assert not strip.isHidden()
+    assert strip.focusProxy() is strip.gone.first
+    with qtbot.waitSignal(strip.jump_requested) as jumped:
+        strip.gone.first.click()
+    assert jumped.args == [OTHER.case_id]
+    with qtbot.waitSignal(strip.undo_requested) as undone:
+        strip.gone.second.click()
+    assert undone.args == ["merged_into", OTHER.case_id]
+    unknown = kin_shown(case_file(case=gone))
+    assert unknown.gone is not None
+    assert (unknown.gone.case_id, unknown.gone.go) == (OTHER.case_id, "Zum anderen Fall (Z)")
+    strip.show_kin(kin_shown(case_file()))
+    assert strip.gone.isHidden()
 
 
 @pytest.mark.parametrize(

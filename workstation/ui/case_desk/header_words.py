@@ -57,6 +57,7 @@ class HeaderWriter:
             assignee=translate("CaseHeader", "bei {name}").format(name=assignee.name) if assignee else "",
             is_solved=case.status == "solved",
             is_no_case=case.status == "no_case",
+            is_merged=bool(case.merged_into),
             snoozed_until=case.snoozed_until,
             check_back=self._check_back(file, now),
         )

@@ -7,21 +7,20 @@ from typing import Literal
 
 from workstation.casework.case import Kinship
 from workstation.services.views import CaseFile, CaseRef
+from workstation.ui.shared.keymap import native_keys
 from workstation.ui.shared.words import later, translate
 
-KinKind = Literal["linked", "merged", "merged_into"]
+KinKind = Literal["linked", "merged"]
 
 _WORDS: dict[KinKind, tuple[str, str]] = {
     "linked": later("Kin", "Verknüpft mit {number}"),
     "merged": later("Kin", "{number} ist hier aufgegangen"),
-    "merged_into": later("Kin", "Aufgegangen in {number}"),
 }
 _UNDO: dict[KinKind, tuple[str, str]] = {
     "linked": later("Kin", "Verknüpfung mit {number} lösen"),
     "merged": later("Kin", "{number} wieder herauslösen"),
-    "merged_into": later("Kin", "Zusammenführen mit {number} zurücknehmen"),
 }
-_ICONS: dict[KinKind, str] = {"linked": "link", "merged": "git-merge", "merged_into": "git-merge"}
+_ICONS: dict[KinKind, str] = {"linked": "link", "merged": "git-merge"}
 _WHY = {
     "order": later("Kin", "{address} nennt die Bestellung {detail} von {name}."),
     "reply": later("Kin", "{address} hat auf unsere Mail an {name} geantwortet."),
@@ -55,11 +54,23 @@ class KinQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class KinGone:
+    """Where a merged case goes on, with the way there and the way back."""
+
+    case_id: str
+    title: str
+    text: str
+    go: str
+    undo: str
+
+
+@dataclass(frozen=True, slots=True)
 class KinShown:
     """What the strip below the head shows."""
 
     chips: tuple[KinChip, ...] = ()
     question: KinQuestion | None = None
+    gone: KinGone | None = None
 
 
 def named(ref: CaseRef) -> str:
@@ -69,13 +80,30 @@ def named(ref: CaseRef) -> str:
 
 def kin_shown(file: CaseFile) -> KinShown:
     """Return the words for the cases around ``file`` and for its open question."""
-    chips = [_chip("merged_into", file.merged_into)] if file.merged_into is not None else []
-    chips += [_chip("merged", ref) for ref in file.merged]
+    chips = [_chip("merged", ref) for ref in file.merged]
     # A case that was split off and came back is both: one chip is enough.
-    known = {chip.case_id for chip in chips}
+    known = {chip.case_id for chip in chips} | {file.case.merged_into}
     chips += [_chip("linked", ref) for ref in file.related if ref.case_id not in known]
     kinship = file.case.kinship
-    return KinShown(tuple(chips), _question(kinship) if kinship is not None else None)
+    gone = gone_into(file) if file.case.merged_into else None
+    return KinShown(tuple(chips), _question(kinship) if kinship is not None else None, gone)
+
+
+def gone_into(file: CaseFile) -> KinGone:
+    """Return the words for a case that went into another one, also when this desk does not know that one."""
+    number = named(file.merged_into) if file.merged_into is not None else ""
+    go = translate("Kin", "Zu {number}").format(number=number)
+    return KinGone(
+        case_id=file.case.merged_into,
+        title=translate("Kin", "Aufgegangen in {number}").format(number=number)
+        if number
+        else translate("Kin", "In einem anderen Fall aufgegangen"),
+        text=translate(
+            "Kin", "Dort wird entschieden und geantwortet; was hier steht, ist auch dort zu sehen."
+        ),
+        go=f"{go if number else translate('Kin', 'Zum anderen Fall')} ({native_keys('case.go_on')})",
+        undo=translate("Kin", "Zusammenführen zurücknehmen"),
+    )
 
 
 def _chip(kind: KinKind, ref: CaseRef) -> KinChip:

@@ -107,6 +107,8 @@ class HeaderShown:
     assignee: str = ""
     is_solved: bool = False
     is_no_case: bool = False
+    is_merged: bool = False
+    """It went into another case: nothing is done to it but what ties it there."""
     snoozed_until: datetime | None = None
     check_back: str = ""
     """Of a solved case: when the customer is asked back («Nachfrage Mi 10:00»), or that nobody is."""

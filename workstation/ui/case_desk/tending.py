@@ -17,6 +17,7 @@ from workstation.services.views import HeldDecision
 from workstation.ui.case_desk.attaching import Attaching
 from workstation.ui.case_desk.models import Outcome
 from workstation.ui.shared.words import translate
+from workstation.ui.shared.work_words import work_words
 
 
 class Tending(Attaching):
@@ -27,6 +28,8 @@ class Tending(Attaching):
         self._letters: dict[str, str] = {}
         """Decision -> the letter that was written for it, as its card gave it."""
 
+    confirmed = Signal(object, str)
+    """A held confirmation (HeldDecision) and what was to be done."""
     hold_ended = Signal(str)
     """Id of a decision that is held no longer: undone, or let go before its time."""
 
@@ -43,10 +46,17 @@ class Tending(Attaching):
         self.act(work, translate("OpenWork", "Festgehalten"))
 
     def confirm_work(self, work_order_id: str) -> None:
-        """Say that a work order has been done."""
-        if self.shown_file is not None:
-            work = self._services.work.confirm(self.case_id, work_order_id)
-            self.act(work, translate("OpenWork", "Bestätigt"))
+        """Say that a work order has been done; it can be taken back for the time of every undo."""
+        file = self.shown_file
+        for work in file.work_orders if file is not None else ():
+            if work.work_order_id == work_order_id:
+                title = work_words(work, self._formats).title
+                self._start(self.confirm(self.case_id, work_order_id, title), "work.confirm")
+
+    async def confirm(self, case_id: str, work_order_id: str, title: str) -> None:
+        """Confirm a work order of any case; ``title`` says what was to be done."""
+        held = await self._services.work.confirm(case_id, work_order_id)
+        self.confirmed.emit(held, title)
 
     def open_slip(self, work_order_id: str) -> None:
         """Open the printable slip of a work order, to print it or to read its number."""
@@ -79,11 +89,17 @@ class Tending(Attaching):
         if running:
             await self._take_back(running[-1])
 
+    def _is_here(self, held: HeldDecision) -> bool:
+        """Whether the case shown is that of the decision, or goes on with it."""
+        return held.case_id == self.case_id or (
+            self.shown_file is not None and held.case_id in self.shown_file.case_ids
+        )
+
     async def _take_back(self, held: HeldDecision) -> None:
         if not await self._services.decisions.undo(held.cmd_id):
             raise RuleViolation("decision.too_late")
         self.hold_ended.emit(held.cmd_id)
-        if held.case_id == self.case_id:
+        if self._is_here(held):
             await self._part_here(held)
         else:
             await self._part_elsewhere(held)
@@ -104,7 +120,7 @@ class Tending(Attaching):
         # What was to be sent and comes back does not know how it was written.
         parted = parted_from_decision(draft if draft.letter else replace(draft, letter=letter))
         if parted is None:
-            await replies.discard_draft(held.case_id)
+            await replies.discard_draft(draft.case_id)
         else:
             await replies.save_draft(parted)
         return parted
@@ -116,5 +132,5 @@ class Tending(Attaching):
             await self._unbind_reply()
         elif not self._texts["reply"].strip():
             kept = await self._part_elsewhere(held)
-            if kept is not None and held.case_id == self.case_id and not self._texts["reply"].strip():
+            if kept is not None and self._is_here(held) and not self._texts["reply"].strip():
                 self._take_reply(kept)

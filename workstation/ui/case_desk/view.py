@@ -195,6 +195,7 @@ class CaseDeskView(QFrame):
             self.show_empty()
             return
         self._skeleton.stop()
+        self._show_what_can_be_done()
         self._stack.setCurrentWidget(self._case)
         self._talk.setCurrentWidget(self.conversation)
         self.header.show_case(self._model.header())
@@ -202,6 +203,12 @@ class CaseDeskView(QFrame):
         self.conversation.show_lines(self._model.lines(), is_new_case=is_new)
         if self._model.hold is None:
             self._show_faces()
+
+    def _show_what_can_be_done(self) -> None:
+        """Of a case that went into another one: what runs out here, and what is still being written."""
+        is_gone = self._model.header().is_merged
+        self.decisions.setVisible(not is_gone or self._model.hold is not None)
+        self.composer.setVisible(not is_gone or self._model.is_written_on)
 
     def tick(self) -> None:
         """Half a minute has passed: due words move on."""
@@ -216,6 +223,7 @@ class CaseDeskView(QFrame):
 
     def _on_hold(self) -> None:
         held = self._model.hold
+        self._show_what_can_be_done()
         if held is None:
             self.decisions.undo_bar.stop()
             self.decisions.show_faces(self._model.faces())

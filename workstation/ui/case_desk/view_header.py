@@ -11,6 +11,9 @@ from workstation.ui.shared.eliding_label import ElidingLabel
 from workstation.ui.shared.theme import Theme, set_property
 from workstation.ui.shared.words import translate
 
+_OF_MERGED = frozenset({"addresses", "link", "copy_number"})
+"""What the menu still offers for a case that went into another one."""
+
 
 class CaseHeader(QFrame):
     """68 px: two lines of words at the left, four buttons at the right, each with a key."""
@@ -103,10 +106,12 @@ class CaseHeader(QFrame):
             self._theme.set_icon(self._done, "check", "text.primary", 16)
         self._done.setToolTip("E")
         self._show_check_back(shown)
+        for button in (self._assign, self._snooze, self._done):
+            button.setVisible(not shown.is_merged)
 
     def _show_check_back(self, shown: HeaderShown) -> None:
         """Of a solved case the button says when; of an open one it offers to solve it with another choice."""
-        self.check_back.setVisible(not shown.is_no_case)
+        self.check_back.setVisible(not shown.is_no_case and not shown.is_merged)
         self.check_back.setText(shown.check_back)
         icon = "calendar-clock" if shown.check_back else "chevron-down"
         set_property(self.check_back, "kind", "secondary" if shown.check_back else "icon")
@@ -145,7 +150,9 @@ class CaseHeader(QFrame):
             ("split", "split", translate("CaseHeader", "Nachrichten abteilen …")),
             ("copy_number", "copy", translate("CaseHeader", "Fallnummer kopieren")),
         ]
-        if not self._shown.is_no_case:
+        if self._shown.is_merged:
+            entries = [entry for entry in entries if entry[0] in _OF_MERGED]
+        elif not self._shown.is_no_case:
             entries += [
                 ("no_case_spam", "ban", translate("CaseHeader", "Kein Fall: Spam (U)")),
                 ("no_case_newsletter", "mail-x", translate("CaseHeader", "Kein Fall: Newsletter")),

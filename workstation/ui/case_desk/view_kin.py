@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from workstation.ui.case_desk.kin_words import KinChip, KinQuestion, KinShown
+from workstation.ui.case_desk.kin_words import KinChip, KinGone, KinQuestion, KinShown
 from workstation.ui.shared.flow_layout import FlowLayout
 from workstation.ui.shared.notice import Notice
 from workstation.ui.shared.theme import Theme
@@ -32,6 +34,12 @@ class KinStrip(QFrame):
         self._row = QWidget(self)
         self._flow = FlowLayout(self._row, gap=theme.px(8))
         box.addWidget(self._row)
+        self.gone = Notice(theme, self)
+        self.gone.first_clicked.connect(lambda: self._on_gone(self.jump_requested.emit))
+        self.gone.second_clicked.connect(
+            lambda: self._on_gone(lambda case_id: self.undo_requested.emit("merged_into", case_id))
+        )
+        box.addWidget(self.gone)
         self.question = Notice(theme, self)
         self.question.first_clicked.connect(lambda: self.answered.emit(True))
         self.question.second_clicked.connect(lambda: self.answered.emit(False))
@@ -54,11 +62,31 @@ class KinStrip(QFrame):
         for chip in shown.chips:
             self._flow.addWidget(self._pair(chip))
         self._row.setVisible(bool(shown.chips))
+        self._say_gone(shown.gone)
         self._ask(shown.question)
-        self.setVisible(bool(shown.chips) or shown.question is not None)
-        self.setFocusProxy(self.buttons[0] if self.buttons else self.question.first)
+        self.setVisible(bool(shown.chips or shown.question or shown.gone))
+        first = self.gone.first if shown.gone is not None else self.question.first
+        self.setFocusProxy(self.buttons[0] if self.buttons else first)
         if had_focus and self.buttons:
             self.buttons[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _say_gone(self, gone: KinGone | None) -> None:
+        if gone is None:
+            self.gone.hide()
+            return
+        self.gone.show_notice(
+            "accent",
+            gone.title,
+            gone.text,
+            first=gone.go,
+            second=gone.undo,
+            icon="git-merge",
+            is_first_primary=True,
+        )
+
+    def _on_gone(self, act: Callable[[str], object]) -> None:
+        if self._shown.gone is not None:
+            act(self._shown.gone.case_id)
 
     def _ask(self, question: KinQuestion | None) -> None:
         if question is None:

@@ -129,7 +129,8 @@ class CaseDeskViewModel(Tending):
         else:
             self._take_returned(file)
         was_held = self.hold.cmd_id if self.hold else ""
-        self.hold = next((h for h in held if h.case_id == case_id and not h.is_from_crash), None)
+        shown_holds = (h for h in held if h.is_decision and not h.is_from_crash)
+        self.hold = next((h for h in shown_holds if h.case_id in file.case_ids), None)
         self._look_for_news(before, file, is_new=is_new)
         self.file_changed.emit(is_new)
         if is_new or was_held != (self.hold.cmd_id if self.hold else ""):
@@ -388,9 +389,9 @@ class CaseDeskViewModel(Tending):
                 raise RuleViolation("decision.too_late")
             self.hold_ended.emit(held.cmd_id)
             self.said.emit(translate("CaseDesk", "Zurückgenommen"), True)
-            if held.case_id == self.case_id:
+            if self._is_here(held):
                 await self._part_here(held)
-                await self._load(held.case_id, is_new=False)
+                await self._load(self.case_id, is_new=False)
             else:
                 await self._part_elsewhere(held)
         finally:

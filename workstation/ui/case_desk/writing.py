@@ -98,6 +98,11 @@ class Writing(QObject):
         return file if file is not None and file.case.case_id == self.case_id else None
 
     @property
+    def is_written_on(self) -> bool:
+        """Whether a reply or a note is being written here."""
+        return any(text.strip() for text in self._texts.values())
+
+    @property
     def text(self) -> str:
         """What stands in the composer."""
         return self._texts[self.mode]

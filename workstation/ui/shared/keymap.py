@@ -79,6 +79,7 @@ COMMANDS: tuple[Command, ...] = (
     _single("case.assign", later("Keys", "Zuweisen"), "A"),
     _single("case.snooze", later("Keys", "Wiedervorlage"), "W"),
     _single("case.promise", later("Keys", "Zusage geben"), "P"),
+    _single("case.go_on", later("Keys", "Zum Fall, in dem dieser aufgegangen ist"), "Z"),
     _single("case.no_case", later("Keys", "Kein Fall (Spam, Newsletter)"), "U"),
     *(
         Command(
@@ -101,6 +102,7 @@ COMMANDS: tuple[Command, ...] = (
     _single("go.inbox", later("Keys", "Eingang"), "G, E"),
     _single("go.approvals", later("Keys", "Freigaben"), "G, F"),
     _single("go.customers", later("Keys", "Kunden"), "G, K"),
+    _single("go.work", later("Keys", "Aufträge"), "G, A"),
     _single("go.counter", later("Keys", "Theke"), "G, T"),
     _single("go.reports", later("Keys", "Zahlen"), "G, Z"),
     _command("window.palette", later("Keys", "Suchen oder Befehl eingeben"), "Ctrl+K"),

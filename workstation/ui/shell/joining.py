@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from workstation.casework.customer import Identity
 from workstation.casework.message import Message
 from workstation.services.views import CaseFile
-from workstation.ui.case_desk.kin_words import KinShown, kin_shown
+from workstation.ui.case_desk.kin_words import KinShown, gone_into, kin_shown
 from workstation.ui.case_desk.view_joining import JoinSheet, MessageChoice, SplitSheet
 from workstation.ui.customer_pane.view_identities import IdentitiesSheet
 from workstation.ui.shared.sheet import Sheet
@@ -29,7 +29,7 @@ class Joining:
         strip, case = rooms.case.kin, rooms.case
         case.acted.connect(self.act_on_case)
         rooms.case_model.file_changed.connect(self._on_file)
-        strip.jump_requested.connect(rooms.open_case)
+        strip.jump_requested.connect(self._jump)
         strip.undo_requested.connect(self._undo)
         strip.answered.connect(self._answer)
         rooms.customer.edit_clicked.connect(lambda _customer_id: self.act_on_case("addresses"))
@@ -45,6 +45,40 @@ class Joining:
         }.get(key)
         if file is not None and opener is not None:
             opener(file)
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the case shown has gone into another one: what would be done to it is done there."""
+        file = self._rooms.case_model.shown_file
+        return file is not None and bool(file.case.merged_into)
+
+    def go_on(self) -> None:
+        """Go to the case that goes on with the one shown; what was being written goes along."""
+        file = self._rooms.case_model.shown_file
+        if file is not None and file.case.merged_into:
+            self._jump(file.case.merged_into)
+
+    def say_gone(self) -> None:
+        """Say where the case shown went, for keys that would have acted on it."""
+        file = self._rooms.case_model.shown_file
+        if file is not None and file.case.merged_into:
+            gone = gone_into(file)
+            self._rooms.window.toasts.show_toast(gone.title, icon="git-merge", act=gone.go, on_act=self.go_on)
+
+    def _jump(self, case_id: str) -> None:
+        file = self._rooms.case_model.shown_file
+        if file is None or file.case.merged_into != case_id:
+            self._rooms.open_case(case_id)
+            return
+        self._rooms.case.composer.flush()
+        left = file.case.case_id
+
+        async def carry() -> None:
+            await self._rooms.desk.replies.carry_draft(left, case_id)
+            if self._rooms.case_model.case_id == left:
+                self._rooms.open_case(case_id)
+
+        self._start(carry(), "joining.go_on")
 
     def _on_file(self, _is_new: bool) -> None:
         file = self._rooms.case_model.file

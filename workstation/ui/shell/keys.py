@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from workstation.ui.shell.desk_window import DeskWindow
 
 
+_ON_THE_CASE = frozenset(
+    f"case.{name}" for name in ("reply", "note", "done", "assign", "snooze", "promise", "no_case")
+)
+
+
 class Keys:
     """Binds the commands to the rooms and offers them to the palette."""
 
@@ -95,6 +100,7 @@ class Keys:
             "case.assign": lambda: self._on_several("assign", lambda: sheets.open("assign")),
             "case.snooze": lambda: self._on_several("snooze", lambda: sheets.open("snooze")),
             "case.promise": lambda: self._rooms.sheets.open("promise"),
+            "case.go_on": self._rooms.joining.go_on,
             "case.no_case": lambda: self._on_several("no_case_spam", self._toggle_no_case),
             "decision.undo": case.press_undo,
             "write.send": lambda: case.press_send(solves=False),
@@ -103,6 +109,7 @@ class Keys:
             "write.log_call": self._rooms.sheets.log_call,
             "go.inbox": lambda: self._rooms.show_room("inbox"),
             "go.customers": lambda: self._rooms.show_room("customers"),
+            "go.work": lambda: self._rooms.show_room("work"),
             "window.palette": self._rooms.open_palette,
             "window.find": self._rooms.customer.open_search,
             "window.next_pane": lambda: self._step_pane(1),
@@ -118,11 +125,24 @@ class Keys:
             "window.normal": lambda: self._rooms.menus.scale(0),
         }
         for command_id, act in acts.items():
-            window.keymap.bind(command_id, _quiet(act))
+            window.keymap.bind(command_id, _quiet(self._where_it_goes_on(command_id, act)))
         for number in range(1, 7):
             window.keymap.bind(f"decision.{number}", lambda n=number: case.press_decision(n))  # type: ignore[misc]
         window.keymap.set_single_keys(self._rooms.preferences.current.has_single_keys)
         self._rooms.menus.set_undo()
+
+    def _where_it_goes_on(self, command_id: str, act: Callable[[], object]) -> Callable[[], object]:
+        """Of a case that went into another one the keys say so instead of acting on it."""
+        if command_id not in _ON_THE_CASE:
+            return act
+
+        def guarded() -> object:
+            if not self._rooms.joining.is_gone or self._rooms.acting.has_marked:
+                return act()
+            self._rooms.joining.say_gone()
+            return None
+
+        return guarded
 
     def _on_several(self, key: str, on_one: Callable[[], None]) -> None:
         """A key of the case means all that are marked, while some are."""
