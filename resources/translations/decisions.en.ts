@@ -94,6 +94,10 @@
         <source>{one} und {other}</source>
         <translation>{one} and {other}</translation>
     </message>
+    <message>
+        <source>Auftrag bestätigt</source>
+        <translation>Work order confirmed</translation>
+    </message>
 </context>
 <context>
     <name>Facts</name>

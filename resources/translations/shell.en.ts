@@ -179,6 +179,10 @@
         <source>Mehr</source>
         <translation>More</translation>
     </message>
+    <message>
+        <source>Aufträge</source>
+        <translation>Work</translation>
+    </message>
 </context>
 <context>
     <name>Sheets</name>
@@ -324,6 +328,10 @@
     <message>
         <source>Erledigt ohne Nachfrage</source>
         <translation>Done without check-back</translation>
+    </message>
+    <message>
+        <source>Bestätigt: {title}</source>
+        <translation>Confirmed: {title}</translation>
     </message>
 </context>
 <context>

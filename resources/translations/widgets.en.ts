@@ -214,6 +214,10 @@
         <source>Alle geladenen Fälle auswählen</source>
         <translation>Select all loaded cases</translation>
     </message>
+    <message>
+        <source>Aufträge</source>
+        <translation>Work orders</translation>
+    </message>
 </context>
 <context>
     <name>Notice</name>

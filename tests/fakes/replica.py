@@ -15,7 +15,7 @@ from workstation.casework.customer import Customer
 from workstation.casework.decision import DecisionRecord
 from workstation.casework.message import Message
 from workstation.casework.promise import Promise
-from workstation.casework.records import Invoice, Order, Shipment
+from workstation.casework.records import Invoice, Order, Shipment, WorkOrder
 from workstation.casework.wire import codec
 from workstation.casework.wire.entities import ENTITIES, E, Entity, entity_id, entity_name
 from workstation.casework.wire.sync import PullAnswer
@@ -155,6 +155,10 @@ class MemoryReplica:
 
     def all_of(self, kind: type[E]) -> tuple[E, ...]:
         return tuple(cast(E, item) for item in self.docs.values() if type(item) is kind)
+
+    def open_work(self, limit: int) -> tuple[WorkOrder, ...]:
+        found = [work for work in self.all_of(WorkOrder) if work.status == "open"]
+        return tuple(sorted(found, key=lambda work: (work.created_at, work.work_order_id))[:limit])
 
     def _rows(self) -> list[QueueItem]:
         rows: dict[str, QueueItem] = {}

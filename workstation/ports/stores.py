@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from workstation.casework.message import Message
+from workstation.casework.records import WorkOrder
 from workstation.casework.wire.commands import Envelope, Verdict
 from workstation.casework.wire.entities import E, Entity
 from workstation.casework.wire.sync import PullAnswer
@@ -213,6 +214,10 @@ class Replica(Protocol):
 
     def all_of(self, kind: type[E]) -> tuple[E, ...]:
         """Return all entities of a small kind (people, limits, calendars, budgets ...)."""
+        ...
+
+    def open_work(self, limit: int) -> tuple[WorkOrder, ...]:
+        """Return the work orders nobody has confirmed, oldest first."""
         ...
 
     def queue_page(

@@ -13,7 +13,7 @@ from workstation.casework.limit import Refused
 from workstation.casework.matter import customer_of_matter, ensure_goes_on_here, home_of
 from workstation.casework.money import Money
 from workstation.casework.proposal import Proposal
-from workstation.casework.wire.commands import CancelDecision, Decide
+from workstation.casework.wire.commands import Body, CancelDecision, Decide
 from workstation.ports import Outbox, OutboxItem, StoreUnusable, TaskRunner, Workers
 from workstation.services.commands import CommandWriter
 from workstation.services.reference import Reference
@@ -93,6 +93,18 @@ class Decisions:
             title_key=proposal.title_key,
             title_params=proposal.title_params,
         )
+        self._undo_s[item.cmd_id] = undo_s
+        self._watch(item.cmd_id, undo_s)
+        return self._view(item)
+
+    async def hold_act(self, body: Body) -> HeldDecision:
+        """Save another act nobody can take back at the hub, and hold it for the undo time.
+
+        Raises:
+            RuleViolation: the case does not allow it; nothing is stored. StoreUnusable: the disk is full.
+        """
+        undo_s = self.undo_s
+        item = await self._writer.write(body, held_until=self._clock.now() + timedelta(seconds=undo_s))
         self._undo_s[item.cmd_id] = undo_s
         self._watch(item.cmd_id, undo_s)
         return self._view(item)
@@ -255,6 +267,7 @@ class Decisions:
             is_from_crash=item.cmd_id in self._from_crash,
             amount=cost or None,
             steps=tuple(kind_of(step) for step in steps),
+            is_decision=isinstance(item.body, Decide),
         )
 
     def _forget(self, cmd_id: str) -> None:

@@ -203,6 +203,22 @@ class HeldDecision:
     amount: Money | None = None
     steps: tuple[str, ...] = ()
     """Kinds of the steps, e.g. ``refund``."""
+    is_decision: bool = True
+    """False for another act that is held: a work order that was confirmed."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOrder:
+    """A work order for people in the list of all of them; ``case_id`` is where it is confirmed."""
+
+    work: WorkOrder
+    customer_name: str = ""
+    case_id: str = ""
+    """Empty while no case of that customer is here: then nobody can confirm it from here."""
+    reference: str = ""
+    """Number of the credit note, return or order it belongs to."""
+    due_at: datetime | None = None
+    """Of money: when a working day is over; after it the order is overdue."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,25 @@ from typing import Literal
 
 import msgspec
 
+from workstation.casework.calendar import same_time_next_working_day
+from workstation.casework.case import Case
+from workstation.casework.customer import Customer
+from workstation.casework.decision import DecisionRecord
 from workstation.casework.doubts import doubts_of, refusal_of
 from workstation.casework.errors import RuleViolation
-from workstation.casework.records import WorkOrder
+from workstation.casework.records import Booking, Order, ReturnAuthorisation, WorkOrder
 from workstation.casework.wire.commands import ConfirmWork, SettleEffect
 from workstation.ports import Outbox, OutboxItem, Replica, Workers
 from workstation.services.commands import CommandWriter
+from workstation.services.decisions import Decisions
 from workstation.services.identity import Me
 from workstation.services.reference import Reference
+from workstation.services.views import HeldDecision, OpenOrder
+
+MOST_OPEN = 200
+"""So many open work orders are listed; whoever has more sees the oldest."""
+PAID_BY_PEOPLE = ("transfer", "till")
+"""Kinds of work that are money, overdue after a working day; a parcel may take its days."""
 
 
 class Work:
@@ -29,7 +40,9 @@ class Work:
         workers: Workers,
         reference: Reference,
         me: Me,
+        decisions: Decisions,
     ) -> None:
+        self._decisions = decisions
         self._writer = writer
         self._replica = replica
         self._outbox = outbox
@@ -62,8 +75,8 @@ class Work:
             )
         )
 
-    async def confirm(self, case_id: str, work_order_id: str) -> OutboxItem:
-        """Say that a work order has been done.
+    async def confirm(self, case_id: str, work_order_id: str) -> HeldDecision:
+        """Say that a work order has been done; held for the undo time, because nobody can unsay it later.
 
         Raises:
             RuleViolation: ``work_order.unknown``, ``work_order.not_open``.
@@ -76,7 +89,45 @@ class Work:
             raise RuleViolation("work_order.unknown", work_order_id=work_order_id)
         if work.status != "open":
             raise RuleViolation("work_order.not_open", status=work.status)
-        return await self._writer.write(ConfirmWork(case_id=case_id, work_order_id=work_order_id))
+        return await self._decisions.hold_act(ConfirmWork(case_id=case_id, work_order_id=work_order_id))
+
+    async def open_orders(self, limit: int = MOST_OPEN) -> tuple[OpenOrder, ...]:
+        """Return the work orders nobody has confirmed, oldest first; own confirmations under way are done."""
+        pending = await self._workers.run("outbox", self._outbox.pending)
+
+        def read() -> tuple[OpenOrder, ...]:
+            return tuple(self._open(work) for work in with_pending(self._replica.open_work(limit), pending))
+
+        return await self._workers.run("read", read)
+
+    def _open(self, work: WorkOrder) -> OpenOrder:
+        customer = self._replica.get(Customer, work.customer_id) if work.customer_id else None
+        decision_id, reference = self._origin(work)
+        record = self._replica.get(DecisionRecord, decision_id) if decision_id else None
+        case = self._replica.get(Case, record.case_id) if record is not None else None
+        case_id = case.case_id if case is not None and case.customer_id == work.customer_id else ""
+        if not case_id and work.customer_id:
+            case_id = next((row.case_id for row in self._replica.cases_of_customer(work.customer_id, 1)), "")
+        calendar = self._reference.data.calendar_of(self._me.worker.team_id)
+        is_money = work.kind in PAID_BY_PEOPLE
+        return OpenOrder(
+            work=work,
+            customer_name=customer.name if customer is not None else "",
+            case_id=case_id,
+            reference=reference,
+            due_at=same_time_next_working_day(calendar, work.created_at) if is_money else None,
+        )
+
+    def _origin(self, work: WorkOrder) -> tuple[str, str]:
+        """Return the decision a work order comes from, and the number of what it belongs to."""
+        booking = self._replica.get(Booking, work.booking_id) if work.booking_id else None
+        if booking is not None:
+            return work.decision_id or booking.decision_id, work.number or booking.credit_note_number
+        back = self._replica.get(ReturnAuthorisation, work.return_id) if work.return_id else None
+        if back is not None:
+            return work.decision_id or back.decision_id, work.number or back.number
+        order = self._replica.get(Order, work.order_id) if work.order_id else None
+        return work.decision_id, work.number or (order.number if order is not None else "")
 
 
 def with_pending(orders: Iterable[WorkOrder], pending: Iterable[OutboxItem]) -> tuple[WorkOrder, ...]:

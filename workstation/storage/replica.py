@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine
 from workstation.casework.case import Case
 from workstation.casework.customer import Customer
 from workstation.casework.message import Message
-from workstation.casework.records import Invoice, Order, Shipment
+from workstation.casework.records import Invoice, Order, Shipment, WorkOrder
 from workstation.casework.wire.entities import E, Entity, entity_id, entity_name
 from workstation.ports import (
     CaseDocuments,
@@ -153,6 +153,18 @@ class SqlReplica(CopiedScopes):
         with self._reader.connect() as connection:
             rows = connection.exec_driver_sql("SELECT entity, body FROM doc WHERE entity = ?", (name,))
             return tuple(cast(E, item) for item in _entities(rows))
+
+    def open_work(self, limit: int) -> tuple[WorkOrder, ...]:
+        """Return the work orders nobody has confirmed, oldest first."""
+        with self._reader.connect() as connection:
+            # What is open does not say so: a body leaves out what it has by default.
+            rows = connection.exec_driver_sql(
+                "SELECT entity, body FROM doc WHERE entity = 'work_order'"
+                " AND coalesce(json_extract(body, '$.status'), 'open') = 'open'"
+                " ORDER BY json_extract(body, '$.created_at'), entity_id LIMIT ?",
+                (limit,),
+            )
+            return tuple(cast(WorkOrder, item) for item in _entities(rows))
 
     # ------------------------------------------------------------------ the queue
 

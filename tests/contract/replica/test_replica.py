@@ -13,7 +13,7 @@ from workstation.casework.customer import Customer
 from workstation.casework.message import Message
 from workstation.casework.money import Money
 from workstation.casework.people import Person
-from workstation.casework.records import Invoice, Order, OrderLine, ParcelEvent, Payment, Shipment
+from workstation.casework.records import Invoice, Order, OrderLine, ParcelEvent, Payment, Shipment, WorkOrder
 from workstation.ports import InboxFilter, Key, QueueCounts, QueueItem, Replica
 
 SOON, TODAY = NOW + timedelta(minutes=30), NOW + timedelta(hours=14)
@@ -359,3 +359,20 @@ def test_moved_due_times_move_the_row(replica: Replica) -> None:
     replica.apply_page(feed.page(a_case("a", due_in=5), a_case("b", due_in=10)))
     replica.apply_page(feed.page(a_case("a", rev=2, due_in=540, due_kind="promise")))
     assert names(replica.queue_page(InboxFilter(), None, 10)) == ["b", "a"]
+
+
+def test_open_work_comes_oldest_first_and_no_further(replica: Replica) -> None:
+    def work(name: str, hours: int, rev: int = 1, **fields: object) -> WorkOrder:
+        given = {"kind": "transfer", "created_at": NOW - timedelta(hours=hours), "customer_id": "c", **fields}
+        return WorkOrder(work_order_id=an_id("work", name), rev=rev, **given)  # type: ignore[arg-type]
+
+    feed = Feed()
+    orders = [work("young", 1), work("old", 30, kind="till"), work("done", 50, status="done")]
+    replica.apply_page(feed.page(*orders, work("gone", 60, status="withdrawn")))
+    assert [one.work_order_id for one in replica.open_work(9)] == [
+        an_id("work", "old"),
+        an_id("work", "young"),
+    ]
+    assert [one.kind for one in replica.open_work(1)] == ["till"]
+    replica.apply_page(feed.page(work("old", 30, rev=2, status="done")))
+    assert [one.kind for one in replica.open_work(9)] == ["transfer"]

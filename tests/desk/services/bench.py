@@ -128,6 +128,7 @@ class Bench:
             workers=self.workers,
             reference=self.reference,
             me=self.me,
+            decisions=self.decisions,
         )
         self.replies = Replies(
             writer=self.writer,

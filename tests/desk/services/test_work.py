@@ -177,15 +177,60 @@ def test_a_confirmed_work_order_is_done_at_once_and_only_once() -> None:
     async def play() -> None:
         desk = await bench(TRANSFER)
         assert [work.status for work in (await desk.case_desk.open(CASE.case_id)).work_orders] == ["open"]
-        item = await desk.work.confirm(CASE.case_id, TRANSFER.work_order_id)
-        assert isinstance(item.body, ConfirmWork) and desk.queued == 1
+        held = await desk.work.confirm(CASE.case_id, TRANSFER.work_order_id)
+        assert not held.is_decision and held.left_s > 0
+        item = desk.outbox.item(held.cmd_id)
+        assert item is not None and isinstance(item.body, ConfirmWork) and item.state == "held"
         (work,) = (await desk.case_desk.open(CASE.case_id)).work_orders
         assert (work.status, work.done_by, work.done_at) == ("done", TANJA.person_id, NOW)
         with pytest.raises(RuleViolation, match="not_open"):
             await desk.work.confirm(CASE.case_id, TRANSFER.work_order_id)
         with pytest.raises(RuleViolation, match=r"work_order\.unknown"):
             await desk.work.confirm(CASE.case_id, an_id("work", "none"))
-        assert desk.queued == 1
+        assert len([one for one in desk.outbox.items(limit=9) if one.type == "work.confirm"]) == 1
+        await desk.tasks.close()
+
+    in_loop(play)
+
+
+def test_a_confirmation_can_be_taken_back_while_it_is_held_and_leaves_after_it() -> None:
+    async def play() -> None:
+        desk = await bench(TRANSFER)
+        held = await desk.work.confirm(CASE.case_id, TRANSFER.work_order_id)
+        assert await desk.decisions.undo(held.cmd_id)
+        (work,) = (await desk.case_desk.open(CASE.case_id)).work_orders
+        assert work.status == "open"
+        again = await desk.work.confirm(CASE.case_id, TRANSFER.work_order_id)
+        assert await desk.decisions.release(again.cmd_id)
+        item = desk.outbox.item(again.cmd_id)
+        assert item is not None and item.state == "queued"
+        assert not await desk.decisions.undo(held.cmd_id), "once"
+        await desk.tasks.close()
+
+    in_loop(play)
+
+
+def test_all_open_work_is_listed_with_its_case_and_when_it_is_overdue() -> None:
+    async def play() -> None:
+        record = msgspec.structs.replace(doubtful(), steps=(), state="booked")
+        late = msgspec.structs.replace(
+            TRANSFER, created_at=NOW - timedelta(days=6), decision_id=record.decision_id, number="GS-7"
+        )
+        parcel = WorkOrder(
+            work_order_id=an_id("work", "parcel"),
+            kind="expect_parcel",
+            created_at=NOW - timedelta(days=9),
+            customer_id=an_id("customer", "nobody"),
+            rev=1,
+        )
+        over = msgspec.structs.replace(TRANSFER, work_order_id=an_id("work", "over"), status="done")
+        desk = await bench(late, parcel, over, record)
+        first, second = await desk.work.open_orders()
+        assert first.work == parcel and (first.case_id, first.due_at) == ("", None)
+        assert (second.case_id, second.reference) == (CASE.case_id, "GS-7")
+        assert second.due_at is not None and second.due_at < NOW
+        await desk.work.confirm(second.case_id, late.work_order_id)
+        assert [one.work.status for one in await desk.work.open_orders()] == ["open", "done"]
         await desk.tasks.close()
 
     in_loop(play)

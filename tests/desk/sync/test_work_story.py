@@ -49,10 +49,11 @@ async def confirm_the_transfer(desk: Desk, case_id: str) -> None:
     rows = WRITER.shown(file, me, desk.clock.now()).work
     assert sorted(row.act for row in rows) == ["Paket eingegangen", "Überweisung ausgeführt"]
     transfer = next(row for row in rows if row.act == "Überweisung ausgeführt")
-    await desk.work.confirm(case_id, transfer.work_order_id)
+    held = await desk.work.confirm(case_id, transfer.work_order_id)
     seen = WRITER.shown(await desk.case_desk.open(case_id), me, desk.clock.now()).work
     done = next(row for row in seen if row.work_order_id == transfer.work_order_id)
     assert done.act == "" and done.state.endswith(", Lena Lindner"), "before the hub has answered"
+    assert await desk.decisions.release(held.cmd_id)
     await all_settled(desk)
 
     async def is_paid() -> bool:

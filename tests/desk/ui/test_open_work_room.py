@@ -16,7 +16,7 @@ from tests.desk.ui.test_writing import OTHER, Room, play
 from workstation.casework.message import AttachmentMeta
 from workstation.casework.wire.commands import ConfirmWork, SettleEffect
 from workstation.services.identity import Worker
-from workstation.services.views import Changes
+from workstation.services.views import Changes, HeldDecision
 from workstation.ui.case_desk.view import CaseDeskView
 from workstation.ui.shared.decision_button import DecisionFace, DecisionState
 from workstation.ui.shared.theme import Theme
@@ -72,6 +72,8 @@ def test_a_confirmed_work_order_shows_who_and_when(qapp: QApplication, theme: Th
         record = msgspec.structs.replace(mine, steps=(), state="booked")
         transfer = msgspec.structs.replace(TRANSFER, decision_id=record.decision_id)
         await as_lead(room, record, transfer)
+        confirmed: list[tuple[HeldDecision, str]] = []
+        room.model.confirmed.connect(lambda held, title: confirmed.append((held, title)))
         (button,) = view.work.buttons()
         button.click()
         await room.settle()
@@ -81,6 +83,12 @@ def test_a_confirmed_work_order_shows_who_and_when(qapp: QApplication, theme: Th
         assert TANJA.name in view.work.rows[0].accessibleName()
         (body,) = written(room, ConfirmWork)
         assert body.work_order_id == transfer.work_order_id
+        ((_held, title),) = confirmed
+        assert title.startswith("Überweisung") and room.model.hold is None, "no bar: the buttons stay"
+        room.model.undo()  # Alt+Z reaches it too
+        await room.settle()
+        await refresh(room)
+        assert len(view.work.buttons()) == 1 and await room.desk.decisions.held() == ()
         view.deleteLater()
 
     play(acts)

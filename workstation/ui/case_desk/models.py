@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from workstation.services.pictures import Pictures
     from workstation.services.replies import Replies
     from workstation.services.work import Work
+    from workstation.ui.shared.work_words import WorkRow
 
 LineKind = Literal["inbound", "outbound", "note", "call", "system"]
 Tone = Literal["", "secondary", "go", "ask", "danger", "accent", "note"]
@@ -131,21 +132,6 @@ class DoubtShown:
     not_done_word: str = ""
     ask: str = ""
     what_then: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class WorkRow:
-    """A work order: what is to be done; ``act`` is the word of its button, ``state`` what became of it."""
-
-    work_order_id: str
-    icon: str
-    title: str
-    sub: str
-    act: str = ""
-    state: str = ""
-    tone: Tone = "secondary"
-    slip: str = ""
-    """The word of the button that opens its printable slip, empty when it has none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,6 +184,8 @@ class OfferWriter:
 
     def hold_words(self, held: HeldDecision) -> tuple[str, str]:
         """Title and sub of the undo bar: «24,90 € werden erstattet»."""
+        if not held.is_decision:
+            return translate("Decision", "Auftrag bestätigt"), ""
         is_refund = set(held.steps) <= REFUNDED
         if held.amount is not None and is_refund:
             amount = self._formats.money(held.amount)

@@ -9,10 +9,11 @@ from workstation.casework.doubts import MAIL, Doubt, doubts_of, refusal_of
 from workstation.casework.people import Person
 from workstation.casework.records import WorkOrder
 from workstation.services.views import CaseFile
-from workstation.ui.case_desk.models import DoubtShown, OpenWorkShown, WorkRow
+from workstation.ui.case_desk.models import DoubtShown, OpenWorkShown
 from workstation.ui.shared.error_text import ErrorText
 from workstation.ui.shared.formats import Formats
 from workstation.ui.shared.words import later, translate
+from workstation.ui.shared.work_words import WorkRow, work_words
 
 OVERDUE = "work_order.overdue"
 """Code of the line by which a case asks for one work order."""
@@ -33,36 +34,6 @@ _KINDS: dict[str, tuple[str, str]] = {
 _TARGETS: dict[str, tuple[str, str]] = {
     "house_books": later("OpenWork", "die eigenen Bücher"),
     "hub": later("OpenWork", "den eigenen Server"),
-}
-_ACCOUNTS: dict[str, tuple[str, str]] = {
-    "card": later("OpenWork", "Karte"),
-    "bank account": later("OpenWork", "Bankkonto"),
-    "invoice": later("OpenWork", "Rechnung"),
-    "cash": later("OpenWork", "bar"),
-    "prepayment": later("OpenWork", "Vorkasse"),
-}
-_WORK: dict[str, tuple[str, tuple[str, str], tuple[str, str]]] = {
-    "transfer": (
-        "banknote",
-        later("OpenWork", "Überweisung {amount} an {account}"),
-        later("OpenWork", "Überweisung ausgeführt"),
-    ),
-    "till": (
-        "hand-coins",
-        later("OpenWork", "Auszahlung an der Kasse: {amount}"),
-        later("OpenWork", "Bar ausgezahlt"),
-    ),
-    "expect_parcel": (
-        "package",
-        later("OpenWork", "Paket vom Kunden erwartet"),
-        later("OpenWork", "Paket eingegangen"),
-    ),
-    "ship_goods": ("truck", later("OpenWork", "Ware verschicken"), later("OpenWork", "Ware verschickt")),
-    "stop_goods": (
-        "package-x",
-        later("OpenWork", "Versand anhalten"),
-        later("OpenWork", "Versand angehalten"),
-    ),
 }
 
 
@@ -188,10 +159,7 @@ class OpenWorkWriter:
 
     # -- work orders
     def _row(self, file: CaseFile, work: WorkOrder, now: datetime) -> WorkRow:
-        icon, title, act = _WORK[work.kind]
-        words = translate(*title).format(
-            amount=self._formats.money(work.amount) if work.amount else "", account=_account(work.to_account)
-        )
+        words = work_words(work, self._formats)
         sub = [self._number(file, work)]
         is_open = work.status == "open"
         if is_open:
@@ -199,10 +167,10 @@ class OpenWorkWriter:
             sub.append(translate("OpenWork", "seit {when}").format(when=since))
         return WorkRow(
             work_order_id=work.work_order_id,
-            icon=icon,
-            title=words,
+            icon=words.icon,
+            title=words.title,
             sub=" · ".join(part for part in sub if part),
-            act=translate(*act) if is_open else "",
+            act=words.act if is_open else "",
             state="" if is_open else self._state(file, work, now),
             tone="go" if work.status == "done" else "secondary",
             slip=translate("OpenWork", "Beleg öffnen") if _has_slip(work) else "",
@@ -256,10 +224,3 @@ def _wanted(file: CaseFile, now: datetime) -> list[WorkOrder]:
 def _has_slip(work: WorkOrder) -> bool:
     """A slip that was taken back is not to be paid out: nobody prints it."""
     return bool(work.slip_sha256) and work.status != "withdrawn"
-
-
-def _account(text: str) -> str:
-    for begin, words in _ACCOUNTS.items():
-        if text == begin or text.startswith(f"{begin} "):
-            return f"{translate(*words)}{text[len(begin) :]}"
-    return text

@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from workstation.ui.case_desk.models import DoubtShown, OpenWorkShown, Outcome, WorkRow
+from workstation.ui.case_desk.models import DoubtShown, OpenWorkShown, Outcome
 from workstation.ui.case_desk.view_settle import SettleSheet
-from workstation.ui.shared.eliding_label import ElidingLabel
 from workstation.ui.shared.theme import Theme, set_property
 from workstation.ui.shared.words import translate
+from workstation.ui.shared.work_row import WorkOrderRow
 
 
 class DoubtCard(QFrame):
@@ -66,64 +66,6 @@ class DoubtCard(QFrame):
         button.clicked.connect(lambda: self.settled.emit(self.doubt.effect_id, outcome))
         row.addWidget(button)
         self.buttons.append(button)
-
-
-class WorkOrderRow(QFrame):
-    """One work order in one line: what, since when, and its button or what became of it."""
-
-    confirmed = Signal(str)
-    slip_wanted = Signal(str)
-
-    def __init__(self, theme: Theme, work: WorkRow, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        px = theme.px
-        self.work = work
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(px(14), px(1), px(12), px(1))
-        row.setSpacing(px(10))
-        icon = QLabel()
-        theme.set_icon(icon, work.icon, "text.secondary", 18)
-        row.addWidget(icon)
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        for text, role, tone in ((work.title, "bodyMedium", ""), (work.sub, "caption", "secondary")):
-            if text:
-                label = ElidingLabel(theme, role=role, tone=tone)
-                label.set_text(text)
-                words.addWidget(label)
-        row.addLayout(words, 1)
-        self.slip: QPushButton | None = None
-        if work.slip:
-            self.slip = QPushButton(work.slip)
-            theme.style(self.slip, "bodyMedium", kind="ghost")
-            self.slip.setAccessibleName(f"{work.slip}: {work.title}")
-            self.slip.setAccessibleDescription(work.sub)
-            self.slip.clicked.connect(lambda: self.slip_wanted.emit(self.work.work_order_id))
-            row.addWidget(self.slip)
-        self.button: QPushButton | None = None
-        if work.act:
-            self.button = QPushButton(work.act)
-            theme.style(self.button, "bodyMedium", kind="secondary")
-            self.button.setAccessibleName(f"{work.act}: {work.title}")
-            self.button.setAccessibleDescription(work.sub)
-            self.button.clicked.connect(self._on_clicked)
-            row.addWidget(self.button)
-        elif work.state:
-            if work.tone == "go":
-                tick = QLabel()
-                theme.set_icon(tick, "check", "go.text", 16)
-                row.addWidget(tick)
-            state = QLabel(work.state)
-            theme.style(state, "caption", tone=work.tone)
-            row.addWidget(state)
-        self.setAccessibleName(" ".join(part for part in (work.title, work.sub, work.state) if part))
-
-    def _on_clicked(self) -> None:
-        if self.button is not None:
-            # Saved in a moment; a second click must not ask again meanwhile.
-            self.button.setEnabled(False)
-            self.confirmed.emit(self.work.work_order_id)
 
 
 class WorkStrip(QFrame):

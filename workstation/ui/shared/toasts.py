@@ -19,8 +19,12 @@ class Toast(QFrame):
     """One piece of news. The pointer over it stops its clock."""
 
     closed = Signal()
+    paused = Signal(bool)
+    """The pointer has come over it (its clock stands still), or has left."""
 
-    def __init__(self, theme: Theme, words: str, icon: str, act: str, parent: QWidget) -> None:
+    def __init__(
+        self, theme: Theme, words: str, icon: str, act: str, parent: QWidget, lasts_s: float = 0
+    ) -> None:
         super().__init__(parent)
         self.about = ""
         """Id of what it speaks of, if that may end before the toast does."""
@@ -51,7 +55,8 @@ class Toast(QFrame):
         row.addWidget(close)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(int(theme.tokens.time["toastSeconds"]) * 1000)
+        self._timer.setInterval(round((lasts_s or theme.tokens.time["toastSeconds"]) * 1000))
+        self._left_ms = self._timer.interval()
         self._timer.timeout.connect(self.leave)
         self._timer.start()
 
@@ -74,10 +79,15 @@ class Toast(QFrame):
         self.deleteLater()
 
     def enterEvent(self, event: QEnterEvent) -> None:
-        self._timer.stop()
+        if self._timer.isActive():
+            self._left_ms = self._timer.remainingTime()
+            self._timer.stop()
+            self.paused.emit(True)
 
     def leaveEvent(self, event: QEvent) -> None:
-        self._timer.start()
+        if not self._timer.isActive():
+            self._timer.start(max(1, self._left_ms))
+            self.paused.emit(False)
 
 
 class Toasts(QObject):
@@ -97,11 +107,15 @@ class Toasts(QObject):
         act: str = "",
         on_act: Callable[[], None] | None = None,
         about: str = "",
+        lasts_s: float = 0,
     ) -> Toast:
-        """Show ``words`` with one act («Öffnen»); the oldest leaves when there would be three."""
+        """Show ``words`` with one act («Öffnen»); the oldest leaves when there would be three.
+
+        ``lasts_s``: for how long, in seconds; 0 is the usual time.
+        """
         while len(self.shown) >= MOST:
             self.shown[0].leave()
-        toast = Toast(self._theme, words, icon, act, self._window)
+        toast = Toast(self._theme, words, icon, act, self._window, lasts_s)
         toast.about = about
         if on_act is not None:
             toast.act.clicked.connect(on_act)

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from workstation.casework.errors import RuleViolation
 from workstation.ports import StoreUnusable
-from workstation.services.views import Changes, Connection, HeldDecision
+from workstation.services.views import Changes, Connection
 from workstation.ui.case_desk.offers import OfferWriter
 from workstation.ui.case_desk.parts import CaseParts
 from workstation.ui.case_desk.view import CaseDeskView
@@ -27,12 +27,13 @@ from workstation.ui.palette.view_model import PaletteViewModel
 from workstation.ui.shared.error_text import ErrorText
 from workstation.ui.shared.formats import Formats
 from workstation.ui.shared.preferences import PreferencesFile
-from workstation.ui.shared.words import Words, translate
+from workstation.ui.shared.words import Words
 from workstation.ui.shell.acting import Acting
 from workstation.ui.shell.bug_sheet import BugSheet
 from workstation.ui.shell.covers import Covers
 from workstation.ui.shell.document_popover import DocumentPopover
 from workstation.ui.shell.first_paint import FirstPaint
+from workstation.ui.shell.holding import Holding
 from workstation.ui.shell.joining import Joining
 from workstation.ui.shell.keys import Keys
 from workstation.ui.shell.line_words import line_shown
@@ -40,6 +41,7 @@ from workstation.ui.shell.menus import Menus
 from workstation.ui.shell.sheets import Sheets
 from workstation.ui.shell.sources import HistorySource, InboxSource
 from workstation.ui.shell.view import MainWindow
+from workstation.ui.shell.work_room import WorkRoom
 
 if TYPE_CHECKING:
     from workstation.app import Desk
@@ -134,7 +136,7 @@ class DeskWindow(QObject):
         acts = self._start_demo, self._set_autostart
         self.covers = Covers(window, self._make_sign_in, desk.session, desk.tasks, self.errors, *acts)
         self.acting, self.menus, self.keys = Acting(self), Menus(self), Keys(self)
-        self.joining = Joining(self)
+        self.joining, self.holding, self.work_room = Joining(self), Holding(self), WorkRoom(self)
 
     def _make_cover(self) -> None:
         if self.desk.session.view.state != "signed_in":
@@ -235,8 +237,6 @@ class DeskWindow(QObject):
         case.toast.connect(lambda words: window.toasts.show_toast(words, icon="circle-check"))
         self.case_model.said.connect(lambda words, urgent: window.announcer.announce(words, is_urgent=urgent))
         self.case_model.file_changed.connect(self._on_file_changed)
-        self.case_model.held_elsewhere.connect(self._toast_hold)
-        self.case_model.hold_ended.connect(self.window.toasts.drop)
         self.customer.reference_wanted.connect(case.composer.insert)
         self._listen_to(self.customer)
         case.composer.editor.textChanged.connect(self._on_typing)
@@ -284,6 +284,7 @@ class DeskWindow(QObject):
         if changes.cases or changes.outbox or changes.reference:
             self.queue_model.refresh()
         self.case_model.on_changes(changes)
+        self.work_room.on_changes(changes)
         if changes.customers or changes.cases:
             shown = self.customer_model.customer_id
             if shown and (shown in changes.customers or self.case_model.case_id in changes.cases):
@@ -297,6 +298,7 @@ class DeskWindow(QObject):
 
     def _on_tick(self) -> None:
         self.case.tick()
+        self.work_room.tick()
         self._show_line()
 
     def _show_line(self) -> None:
@@ -379,18 +381,8 @@ class DeskWindow(QObject):
         self.case.composer.flush()
         held = self.case_model.hold
         if held is not None and held.case_id != case_id:
-            self._toast_hold(held)
+            self.holding.say_held(held)
         self.case_model.open(case_id)
-
-    def _toast_hold(self, held: HeldDecision) -> None:
-        title, _sub = self.case_model.hold_words(held)
-        self.window.toasts.show_toast(
-            title,
-            icon="zap",
-            act=translate("Shell", "Rückgängig"),
-            on_act=lambda: self.case_model.take_back(held),
-            about=held.cmd_id,
-        )
 
     def _on_case_entered(self, case_id: str) -> None:
         self._on_case_chosen(case_id)
@@ -405,8 +397,10 @@ class DeskWindow(QObject):
         self._on_case_chosen(case_id)
 
     def show_room(self, room: str) -> None:
-        """Show the inbox or the customers."""
-        if room == "customers":
+        """Show the inbox, the customers or the work orders."""
+        if room == "work":
+            self.work_room.show()
+        elif room == "customers":
             self.window.show_room(self.customers)
             self.customers_model.refresh()
             self.customers.field.edit.setFocus()

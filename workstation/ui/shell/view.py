@@ -143,10 +143,10 @@ class MainWindow(QMainWindow):
         """Whether a sheet covers the work."""
         return self._outer.currentWidget() is not self._work
 
-    def show_room(self, view: QWidget | None) -> None:
-        """Show ``view``; ``None`` is the inbox."""
+    def show_room(self, view: QWidget | None, room: str = "customers") -> None:
+        """Show ``view``, which the rail knows as ``room``; ``None`` is the inbox."""
         self.rooms.setCurrentWidget(self._inbox if view is None else view)
-        self.rail.show_room("inbox" if view is None else "customers")
+        self.rail.show_room("inbox" if view is None else room)
 
     @property
     def is_inbox(self) -> bool:

@@ -30,7 +30,10 @@ class Rail(QFrame):
         group.setExclusive(True)
         self.inbox = RailButton(theme, "inbox", translate("Rail", "Eingang"))
         self.customers = RailButton(theme, "users", translate("Rail", "Kunden"))
-        for key, button in (("inbox", self.inbox), ("customers", self.customers)):
+        self.work = RailButton(theme, "clipboard-list", translate("Rail", "Aufträge"))
+        self.work.hide()  # of those who lead
+        self._rooms = {"inbox": self.inbox, "customers": self.customers, "work": self.work}
+        for key, button in self._rooms.items():
             group.addButton(button)
             button.clicked.connect(lambda _checked=False, room=key: self.room_chosen.emit(room))
             column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
@@ -44,4 +47,4 @@ class Rail(QFrame):
 
     def show_room(self, room: str) -> None:
         """Mark the room shown."""
-        (self.customers if room == "customers" else self.inbox).setChecked(True)
+        self._rooms[room].setChecked(True)
