@@ -167,8 +167,8 @@
         <translation>Merged into another case</translation>
     </message>
     <message>
-        <source>Dort wird entschieden und geantwortet; was hier steht, ist auch dort zu sehen.</source>
-        <translation>Decide and answer there; what is here can be seen there, too.</translation>
+        <source>Entschieden und geantwortet wird dort.</source>
+        <translation>Decide and answer there.</translation>
     </message>
     <message>
         <source>Zu {number}</source>

@@ -98,9 +98,7 @@ def gone_into(file: CaseFile) -> KinGone:
         title=translate("Kin", "Aufgegangen in {number}").format(number=number)
         if number
         else translate("Kin", "In einem anderen Fall aufgegangen"),
-        text=translate(
-            "Kin", "Dort wird entschieden und geantwortet; was hier steht, ist auch dort zu sehen."
-        ),
+        text=translate("Kin", "Entschieden und geantwortet wird dort."),
         go=f"{go if number else translate('Kin', 'Zum anderen Fall')} ({native_keys('case.go_on')})",
         undo=translate("Kin", "Zusammenführen zurücknehmen"),
     )
