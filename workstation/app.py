@@ -34,6 +34,7 @@ from workstation.services.sync import Sync
 from workstation.services.sync_care import CopyCare
 from workstation.services.sync_snapshot import SnapshotLoader
 from workstation.services.text_shelf import TextShelf
+from workstation.services.uploads import Uploads
 from workstation.services.work import Work
 from workstation.system import keys
 from workstation.system.clock import SystemClock
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from workstation.storage.outbox import SqlOutbox
     from workstation.storage.replica import SqlReplica
     from workstation.storage.snapshot_spool import SnapshotSpool
+    from workstation.storage.upload_spool import UploadSpool
 
 LOCK_FILE = "desk.lock"
 _log = logging.getLogger(__name__)
@@ -147,6 +149,7 @@ class _Opened:
     outbox: SqlOutbox
     replica: SqlReplica
     spool: SnapshotSpool
+    uploads: UploadSpool
     salvaged: int
 
     def sign(self, message: bytes) -> str:
@@ -188,6 +191,7 @@ def _open_files(
     from workstation.storage.opening import OUTBOX_FILE, REPLICA_FILE, open_outbox, open_replica
     from workstation.storage.secret_place import key_of, open_secrets
     from workstation.storage.snapshot_spool import SnapshotSpool
+    from workstation.storage.upload_spool import UploadSpool
 
     secrets, place = open_secrets(profile, may_use_files=may_use_key_files)
     device_key = secrets.read("device-key")
@@ -195,9 +199,10 @@ def _open_files(
         device_key = keys.new_signing_key()
         secrets.write("device-key", device_key)
     private = device_key
+    outbox_key = key_of(secrets, "outbox-key", is_new=not (profile / OUTBOX_FILE).exists())
     outbox, salvaged = open_outbox(
         profile,
-        key_of(secrets, "outbox-key", is_new=not (profile / OUTBOX_FILE).exists()),
+        outbox_key,
         clock,
         lambda message: keys.b64(keys.sign(private, message)),
         defer=lambda work: workers.post("outbox", work),
@@ -209,7 +214,8 @@ def _open_files(
         outbox.close()
         raise
     spool = SnapshotSpool(profile, keys.derive(replica_key, "snapshot"))
-    return _Opened(lock, workers, secrets, place, private, outbox, replica, spool, salvaged)
+    uploads = UploadSpool(profile, keys.derive(outbox_key, "uploads"))
+    return _Opened(lock, workers, secrets, place, private, outbox, replica, spool, uploads, salvaged)
 
 
 def build_desk(
@@ -256,7 +262,9 @@ def build_desk(
     return _wired(profile, now, runner, files, _Base(changes, link, me, session))
 
 
-def _sync_of(files: _Opened, base: _Base, reference: Reference, now: SystemClock, shared: _Shared) -> Sync:
+def _sync_of(
+    files: _Opened, base: _Base, reference: Reference, now: SystemClock, shared: _Shared, uploads: Uploads
+) -> Sync:
     from workstation.remote.retry import FullJitter
 
     both: _Files = {"outbox": files.outbox, "replica": files.replica, "workers": files.workers}
@@ -271,6 +279,7 @@ def _sync_of(files: _Opened, base: _Base, reference: Reference, now: SystemClock
         backoff=FullJitter,
         loader=SnapshotLoader(**both, spool=files.spool, link=link),
         care=CopyCare(**both, link=link, clock=now),
+        uploads=uploads,
     )
 
 
@@ -285,7 +294,8 @@ def _wired(profile: Path, now: SystemClock, runner: AsyncTasks, files: _Opened, 
     known: _Known = {"reference": reference, "me": me, "clock": now}
     shared: _Shared = {"tasks": runner, "overlay": overlay, "changes": changes}
     writer = CommandWriter(**both, **known, **shared, sign=files.sign)
-    sync = _sync_of(files, base, reference, now, shared)
+    uploads = Uploads(spool=files.uploads, workers=workers, link=link, clock=now)
+    sync = _sync_of(files, base, reference, now, shared, uploads)
     writer.on_queued = sync.wake_push
     decisions = Decisions(
         outbox=outbox, workers=workers, tasks=runner, writer=writer, reference=reference, clock=now
@@ -317,7 +327,7 @@ def _wired(profile: Path, now: SystemClock, runner: AsyncTasks, files: _Opened, 
         history=History(replica=replica, workers=workers, reference=reference, clock=now),
         find=find,
         outbox_view=OutboxView(**both, decisions=decisions),
-        attachments=Attachments(folder=profile / "attachments", workers=workers, link=link),
+        attachments=Attachments(profile / "attachments", workers, link, uploads, sync.wake_uploads),
         pictures=Pictures(RequestsPictures(), workers),
         work=Work(**both, reference=reference, me=me, writer=writer, decisions=decisions),
         joining=JoiningActs(writer=writer, replica=replica, workers=workers, clock=now),

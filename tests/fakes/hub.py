@@ -31,7 +31,7 @@ from workstation.casework.wire.sync import (
     PullAnswer,
     PullRequest,
 )
-from workstation.ports import GenerationChanged
+from workstation.ports import BlobSource, GenerationChanged
 from workstation.ports.copies import SnapshotPiece
 from workstation.system import keys
 
@@ -140,7 +140,7 @@ class ScriptedHub:
     def case_file(self, case_id: str) -> SearchAnswer:
         raise RuleViolation("case.unknown", case_id=case_id)
 
-    def put_blob(self, sha256: str, path: Path) -> None:
+    def put_blob(self, sha256: str, source: BlobSource) -> None:
         """Thrown away."""
 
     def get_blob(self, sha256: str, target: Path) -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Tab,
     )
     from workstation.ports.stores import CaseDocuments, DiskState, Outbox, Replica, Signer
+    from workstation.ports.uploads import BlobSource, UploadSpool
     from workstation.ports.values import (
         Changes,
         Draft,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Backoff",
+    "BlobSource",
     "CaseDocuments",
     "Changes",
     "DiskState",
@@ -71,6 +73,7 @@ __all__ = [
     "TaskRunner",
     "TimelineKey",
     "TimelineRow",
+    "UploadSpool",
     "Workers",
 ]
 
@@ -81,6 +84,7 @@ _HOMES = {
     "lanes": ("Backoff", "Lane", "SecretStore", "TaskRunner", "Workers"),
     "queue_values": ("InboxFilter", "Key", "QueueCounts", "QueueItem", "QueuePage", "Section", "Tab"),
     "stores": ("CaseDocuments", "DiskState", "Outbox", "Replica", "Signer"),
+    "uploads": ("BlobSource", "UploadSpool"),
     "values": (
         "Changes",
         "Draft",

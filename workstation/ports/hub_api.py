@@ -22,6 +22,7 @@ from workstation.casework.wire.session import (
 )
 from workstation.casework.wire.sync import PullAnswer, PullRequest
 from workstation.ports.copies import HubCopies
+from workstation.ports.uploads import BlobSource
 
 
 class HubApi(HubCopies, Protocol):
@@ -95,8 +96,8 @@ class HubApi(HubCopies, Protocol):
         """End open connections, a stream being listened to as well."""
         ...
 
-    def put_blob(self, sha256: str, path: Path) -> None:
-        """Upload a file under the hash of its bytes; a known one is not sent again."""
+    def put_blob(self, sha256: str, source: BlobSource) -> None:
+        """Upload bytes under their hash; known ones are not sent again, a broken upload goes on."""
         ...
 
     def get_blob(self, sha256: str, target: Path) -> None:

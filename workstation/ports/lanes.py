@@ -10,8 +10,10 @@ from workstation.system.keys import Secrets as SecretStore
 __all__ = ["Backoff", "Lane", "SecretStore", "TaskRunner", "Workers"]
 
 T = TypeVar("T")
-Lane = Literal["outbox", "replica", "read", "net"]
-"""``outbox`` and ``replica``: the one writer of that file; ``read``: queries; ``net``: calls to the hub."""
+Lane = Literal["outbox", "replica", "read", "net", "files"]
+"""``outbox`` and ``replica``: the one writer of that file; ``read``: queries; ``net``: calls to the hub;
+``files``: copying what is attached, which must wait neither for a silent hub nor before a click.
+"""
 
 
 class Workers(Protocol):

@@ -11,36 +11,39 @@ from typing import Any
 import requests
 
 from workstation.casework.errors import RuleViolation
-from workstation.ports import HubUnavailable
+from workstation.ports import BlobSource, HubUnavailable
+from workstation.system.crashpoint import crashpoint
 
 Send = Callable[..., requests.Response]
 PIECE = 1024 * 1024
 _TYPE = "application/octet-stream"
 
 
-def upload(send: Send, sha256: str, path: Path) -> None:
-    """Upload ``path``; what the hub has already is not sent again."""
-    size = path.stat().st_size
+def upload(send: Send, sha256: str, source: BlobSource) -> None:
+    """Upload what ``source`` holds; what the hub has already is not sent again.
+
+    Raises:
+        OSError, keys.CannotOpen: the bytes cannot be read here.
+    """
     there = send("HEAD", f"/v1/blobs/{sha256}")
     if there.status_code == 200:
         return
-    offset = _offset(there)
+    size, offset = source.size(), _offset(there)
     if size == 0:
         send("PUT", f"/v1/blobs/{sha256}", data=b"", headers={"Content-Type": _TYPE})
         return
-    with path.open("rb") as file:
-        while offset < size:
-            file.seek(offset)
-            piece = file.read(PIECE)
-            content_range = f"bytes {offset}-{offset + len(piece) - 1}/{size}"
-            headers = {"Content-Type": _TYPE, "Content-Range": content_range}
-            answer = send("PUT", f"/v1/blobs/{sha256}", data=piece, headers=headers)
-            if answer.status_code == 409:
-                # Somebody else uploads the same bytes, or a try of ours got further than we heard.
-                there = send("HEAD", f"/v1/blobs/{sha256}")
-                offset = size if there.status_code == 200 else _offset(there)
-            else:
-                offset += len(piece)
+    while offset < size:
+        piece = source.read(offset, PIECE)
+        content_range = f"bytes {offset}-{offset + len(piece) - 1}/{size}"
+        headers = {"Content-Type": _TYPE, "Content-Range": content_range}
+        answer = send("PUT", f"/v1/blobs/{sha256}", data=piece, headers=headers)
+        crashpoint("desk.upload.piece")
+        if answer.status_code == 409:
+            # Somebody else uploads the same bytes, or a try of ours got further than we heard.
+            there = send("HEAD", f"/v1/blobs/{sha256}")
+            offset = size if there.status_code == 200 else _offset(there)
+        else:
+            offset += len(piece)
 
 
 def download(send: Send, sha256: str, target: Path) -> None:

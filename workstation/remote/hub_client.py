@@ -32,7 +32,7 @@ from workstation.casework.wire.session import (
     TokenRequest,
 )
 from workstation.casework.wire.sync import Problem, PullAnswer, PullRequest
-from workstation.ports import GenerationChanged, HubUnavailable, ProtocolMismatch, SignInRequired
+from workstation.ports import BlobSource, GenerationChanged, HubUnavailable, ProtocolMismatch, SignInRequired
 from workstation.remote.blobs import download, upload
 from workstation.remote.copies import CopyCalls
 from workstation.remote.events import events_of
@@ -134,9 +134,9 @@ class RequestsHub(CopyCalls):
         """Say where the person is and learn who else is there."""
         return self._post("/v1/presence", mine, PresenceAnswer)
 
-    def put_blob(self, sha256: str, path: Path) -> None:
-        """Upload a file under the hash of its bytes; a known one is not sent again."""
-        upload(self._sent, sha256, path)
+    def put_blob(self, sha256: str, source: BlobSource) -> None:
+        """Upload bytes under their hash; known ones are not sent again, a broken upload goes on."""
+        upload(self._sent, sha256, source)
 
     def get_blob(self, sha256: str, target: Path) -> None:
         """Download a blob into ``target`` (mode 0600) and check its hash."""

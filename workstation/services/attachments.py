@@ -1,71 +1,62 @@
-"""Attachments: fetched from the hub when somebody opens them, sent to it before the reply that has them."""
+"""Attachments: fetched from the hub when somebody opens them, kept for it before the reply that has them."""
 
 from __future__ import annotations
 
-import hashlib
-import mimetypes
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from workstation.casework.errors import RuleViolation
 from workstation.casework.message import AttachmentMeta
 from workstation.ports import Workers
 from workstation.services.link import HubLink
+from workstation.services.uploads import Uploads
 from workstation.services.views import FetchedFile
 from workstation.system.paths import make_private
 
-LARGEST = 25 * 1024 * 1024
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
 class Attachments:
     """Files live in one private folder under their hash; names are for display and for saving only."""
 
-    def __init__(self, *, folder: Path, workers: Workers, link: HubLink) -> None:
+    def __init__(
+        self, folder: Path, workers: Workers, link: HubLink, uploads: Uploads, on_kept: Callable[[], None]
+    ) -> None:
         self._folder = folder
         self._workers = workers
         self._link = link
+        self._uploads = uploads
+        self._on_kept = on_kept
+        """Told to the sync loop: something may be brought up."""
 
     async def fetch(self, meta: AttachmentMeta) -> FetchedFile:
-        """Return the file, downloaded if it is not here yet.
+        """Return the file, downloaded if it is not here yet; one's own needs no hub.
 
         Raises:
             HubUnavailable: no answer. RuleViolation: ``blob.unknown``, ``attachment.malformed``.
+            StoreUnusable: ``store.full``.
         """
         if not _HASH.fullmatch(meta.sha256):
             raise RuleViolation("attachment.malformed")
         target = self._folder / meta.sha256 / safe_name(meta.name)
-
-        def download() -> None:
-            if not target.exists():
-                make_private(self._folder)
-                make_private(target.parent)
-                self._link.hub.get_blob(meta.sha256, target)
-
-        await self._workers.run("net", download)
+        if target.exists():
+            return FetchedFile(meta=meta, path=target)
+        make_private(self._folder)
+        make_private(target.parent)
+        if not await self._uploads.copy_to(meta.sha256, target):
+            await self._workers.run("net", lambda: self._link.hub.get_blob(meta.sha256, target))
         return FetchedFile(meta=meta, path=target)
 
     async def put(self, path: Path) -> AttachmentMeta:
-        """Upload a file and return what a reply says of it.
+        """Keep a copy of a file and return what a reply says of it; it goes to the hub by itself.
 
         Raises:
-            HubUnavailable: no answer. RuleViolation: ``attachment.unreadable``, ``attachment.too_large``.
+            RuleViolation: ``attachment.unreadable``, ``attachment.too_large``. StoreUnusable: ``store.full``.
         """
-
-        def upload() -> AttachmentMeta:
-            try:
-                size = path.stat().st_size
-                if size > LARGEST:
-                    raise RuleViolation("attachment.too_large", name=path.name, largest=LARGEST)
-                with path.open("rb") as file:
-                    sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-            except OSError as error:
-                raise RuleViolation("attachment.unreadable", name=path.name) from error
-            self._link.hub.put_blob(sha256, path)
-            kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-            return AttachmentMeta(sha256=sha256, name=path.name, size=size, content_type=kind)
-
-        return await self._workers.run("net", upload)
+        meta = await self._uploads.keep_file(path)
+        self._on_kept()
+        return meta
 
 
 def safe_name(name: str) -> str:

@@ -34,11 +34,14 @@ from workstation.services.link import HubLink
 from workstation.services.overlay import Overlay
 from workstation.services.reference import Reference
 from workstation.services.session import Session
-from workstation.services.sync_batches import LANES, batches
+from workstation.services.sync_batches import LANES
 from workstation.services.sync_care import CopyCare
 from workstation.services.sync_copies import CopyKeeping
 from workstation.services.sync_generation import GenerationKeeping
 from workstation.services.sync_snapshot import SnapshotLoader
+from workstation.services.sync_uploads import UploadKeeping
+from workstation.services.sync_waiting import Hurry, either
+from workstation.services.uploads import Uploads
 from workstation.services.views import Connection, ConnectionState
 from workstation.system.crashpoint import crashpoint
 
@@ -53,7 +56,7 @@ QUIET = frozenset({"case.mark_read"})
 """Acts nobody waits for are not counted as waiting."""
 
 
-class Sync(GenerationKeeping, CopyKeeping):
+class Sync(GenerationKeeping, CopyKeeping, UploadKeeping):
     """Moves commands up and state down. Nothing it meets makes it drop a command."""
 
     def __init__(
@@ -72,6 +75,7 @@ class Sync(GenerationKeeping, CopyKeeping):
         backoff: Callable[[], Backoff],
         loader: SnapshotLoader | None = None,
         care: CopyCare | None = None,
+        uploads: Uploads | None = None,
     ) -> None:
         self._outbox = outbox
         self._replica = replica
@@ -86,10 +90,12 @@ class Sync(GenerationKeeping, CopyKeeping):
         self._new_backoff = backoff
         self._loader = loader
         self._care = care
+        self._uploads = uploads
+        self._uploads_wanted = asyncio.Event()
         self._push_wanted = asyncio.Event()
         self._pull_wanted = asyncio.Event()
         self._may_go = asyncio.Event()
-        self._hurry = asyncio.Event()
+        self._hurry = Hurry()
         self._needs_reach = True
         self._pulling = asyncio.Lock()
         self._pushing = asyncio.Lock()
@@ -119,12 +125,17 @@ class Sync(GenerationKeeping, CopyKeeping):
                 self._may_go.set()
             self._push_wanted.set()
             self._pull_wanted.set()
-            for loop in (self._push_loop, self._pull_loop, self._poke_loop, self._watch_loop):
+            self._uploads_wanted.set()
+            loops = (self._push_loop, self._pull_loop, self._upload_loop, self._poke_loop, self._watch_loop)
+            for loop in loops:
                 self._tasks.start(loop(), name=f"sync{loop.__name__}", owner=self)
             await asyncio.Event().wait()
         finally:
             self._is_closing = True
             self._tasks.cancel(self)
+
+    async def _upload_loop(self) -> None:
+        await self._forever(self._uploads_wanted, lambda: PULL_EVERY_S, self._bring_up)
 
     async def _push_loop(self) -> None:
         async def round_() -> None:
@@ -154,18 +165,20 @@ class Sync(GenerationKeeping, CopyKeeping):
         """Do ``work`` whenever it is wanted or its time has come; wait longer after each failure."""
         backoff = self._new_backoff()
         delay: float | None = None
+        failures = 0
         while True:
             await self._may_go.wait()
             if delay is None:
-                await _either(wanted, every())
+                await either(wanted, every())
             else:
                 # After a failure new work does not shorten the wait; a sign that the hub is back does.
-                await _either(self._hurry, delay)
+                await self._hurry.wait(delay, failures)
             wanted.clear()
-            delay = None
+            delay, failures = None, failures + 1
             try:
                 await self._with_token(work)
                 backoff.reset()
+                failures = 0
             except HubUnavailable as error:
                 self._needs_reach = True
                 self._show("offline", error.why)
@@ -214,8 +227,9 @@ class Sync(GenerationKeeping, CopyKeeping):
             if not ready:
                 return False
             crashpoint("desk.push.before")
+            leaving = await self._batches(ready)
             answers = await asyncio.gather(
-                *(self._push(batch, generation) for batch in batches(ready)), return_exceptions=True
+                *(self._push(batch, generation) for batch in leaving), return_exceptions=True
             )
             failures = [answer for answer in answers if isinstance(answer, BaseException)]
             settled = sum(answer for answer in answers if not isinstance(answer, BaseException))
@@ -324,6 +338,8 @@ class Sync(GenerationKeeping, CopyKeeping):
             except StoreUnusable as error:
                 _log.warning("old rows stay for now: %s", error)
             await self._count()
+            if self._uploads is not None:
+                await self._uploads.prune()
             if self._state not in ("online", "stale"):
                 continue
             now = self._clock.now()
@@ -332,7 +348,7 @@ class Sync(GenerationKeeping, CopyKeeping):
             is_stuck = oldest is not None and now - oldest > STUCK_AFTER
             if is_stale:
                 self._show("stale", "sync.standstill")
-            if is_stale or is_stuck:
+            if is_stale or (is_stuck and not self._is_uploading):
                 _log.warning(
                     "the sync stands still (stale %s, stuck %s): new connections", is_stale, is_stuck
                 )
@@ -343,12 +359,13 @@ class Sync(GenerationKeeping, CopyKeeping):
         """Something may leave or should be looked for: do both now, whatever failed before."""
         self._push_wanted.set()
         self._pull_wanted.set()
-        self._hurry.set()
-        self._hurry.clear()
+        self._uploads_wanted.set()
+        self._hurry.sign()
 
     def poke(self) -> None:
         """«Try now»; a hub of this computer that was ended on purpose is started again."""
         self._session.want_hub()
+        self._hurry.insist()
         self.wake()
 
     def wake_push(self) -> None:
@@ -359,6 +376,7 @@ class Sync(GenerationKeeping, CopyKeeping):
         """A person has signed in: go on."""
         self._may_go.set()
         self._reading_stopped = ""
+        self._hurry.insist()
         self.wake()
 
     def _stop(self, error: SignInRequired) -> None:
@@ -417,12 +435,3 @@ class Sync(GenerationKeeping, CopyKeeping):
     def state(self) -> ConnectionState:
         """How it stands with the hub."""
         return self._state
-
-
-async def _either(wanted: asyncio.Event, seconds: float) -> None:
-    """Wait until it is wanted or the time has come."""
-    try:
-        async with asyncio.timeout(seconds):
-            await wanted.wait()
-    except TimeoutError:
-        return

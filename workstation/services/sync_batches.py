@@ -18,12 +18,14 @@ class _Second(msgspec.Struct):
     new_case_id: str = ""
 
 
-def batches(ready: tuple[Envelope, ...]) -> tuple[tuple[Envelope, ...], ...]:
+def batches(
+    ready: tuple[Envelope, ...], held_back: frozenset[str] = frozenset()
+) -> tuple[tuple[Envelope, ...], ...]:
     """Spread envelopes over at most four batches; those of one case stay together and in order.
 
     So do those of cases that one of them ties together: what is done in a case that was split off must not
     overtake the split. Raises nothing; what does not fit the size of a batch goes in the next round, later
-    ones of its cases too.
+    ones of its cases too. So does what is ``held_back``, by its id.
     """
     count = max(1, min(LANES, -(-len(ready) // ROWS_A_LANE)))
     group_of = _groups(ready)
@@ -33,6 +35,9 @@ def batches(ready: tuple[Envelope, ...]) -> tuple[tuple[Envelope, ...], ...]:
     full: set[str] = set()
     for envelope in ready:
         group = group_of[envelope.case_id]
+        if envelope.cmd_id in held_back:
+            full.add(group)
+            continue
         lane = lane_of.setdefault(group, min(range(count), key=lambda index: len(lanes[index])))
         size = len(bytes(envelope.body)) + 1024
         has_room = len(lanes[lane]) < MAX_BATCH and sizes[lane] + size <= MAX_BATCH_BYTES

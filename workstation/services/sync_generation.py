@@ -11,6 +11,7 @@ from workstation.services.overlay import Overlay
 from workstation.services.session import Session
 from workstation.services.sync_care import CopyCare
 from workstation.services.sync_snapshot import SnapshotLoader
+from workstation.services.uploads import Uploads
 
 _log = logging.getLogger(__name__)
 GENERATION_NOTE = "generation"
@@ -27,6 +28,7 @@ class GenerationKeeping:
     _overlay: Overlay
     _loader: SnapshotLoader | None
     _care: CopyCare | None
+    _uploads: Uploads | None
     _pulling: asyncio.Lock
     _push_wanted: asyncio.Event
     _pull_wanted: asyncio.Event
@@ -83,6 +85,9 @@ class GenerationKeeping:
         self._pull_wanted.set()
 
     async def _offer_again(self) -> None:
+        if self._uploads is not None:
+            # First: acts that speak of them wait for them.
+            await self._uploads.offer_again()
         offered = await self._workers.run("outbox", lambda: self._outbox.reoffer(self._session.sign))
         _log.warning("%d commands are offered again", offered)
         await self._overlay.rebuild()

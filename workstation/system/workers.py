@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
-DESK_LANES: Mapping[str, int] = MappingProxyType({"outbox": 1, "replica": 1, "read": 1, "net": 8})
+DESK_LANES: Mapping[str, int] = MappingProxyType({"outbox": 1, "replica": 1, "read": 1, "net": 8, "files": 1})
 """Lane -> threads. One thread means: in order, one at a time."""
 
 HANDING_OVER_S = 0.0005

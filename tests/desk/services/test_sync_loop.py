@@ -102,8 +102,8 @@ class Live:
 
 
 @asynccontextmanager
-async def live(*, signed_in: bool = True) -> AsyncIterator[Live]:
-    made = Live()
+async def live(*, signed_in: bool = True, made: Live | None = None) -> AsyncIterator[Live]:
+    made = made or Live()
     made.bench.me.now = None
     await made.bench.start()
     await made.session.start()

@@ -293,6 +293,8 @@ def test_blobs_go_up_in_parts_and_come_down_in_parts(owner: Device) -> None:
     headers = {"Content-Range": f"bytes {offset}-{len(content) - 1}/{len(content)}"}
     whole = owner.call("PUT", path, data=content[offset:], headers=headers)
     assert (whole.status_code, whole.json()["is_complete"]) == (201, True)
+    there = owner.call("HEAD", path)
+    assert (there.status_code, there.headers["Blob-Size"], there.content) == (200, str(len(content)), b"")
     assert owner.call("PUT", path, data=content).status_code == 200, "again costs nothing"
     assert owner.call("GET", path).content == content
     rest = owner.call("GET", path, headers={"Range": "bytes=2000000-"})

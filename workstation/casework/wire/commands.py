@@ -14,8 +14,9 @@ from workstation.casework.message import AttachmentMeta, Channel, Fact, Language
 
 MAX_BATCH = 100
 MAX_BATCH_BYTES = 256 * 1024
-MAX_BODY_BYTES = 64 * 1024
-"""A larger body goes up as a blob first (``Envelope.body_blob``)."""
+MAX_INLINE_BODY_BYTES = 64 * 1024
+"""A larger body goes up as a blob first (``Envelope.is_body_in_blob``)."""
+MAX_BODY_BYTES = 1024 * 1024
 
 
 class _Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type"):
@@ -273,6 +274,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``signed_bytes(...)`` by the device key. ``nature``: a *request* the hub may reject, or a *fact* it
     can only record. ``type`` is also inside the body; it stands here so that an unknown one can be told.
     ``was_offered``: it was handed over before, so a hub that was restored since may have carried it out.
+    ``is_body_in_blob``: ``body`` is null, and its bytes are the blob ``sha256``, which went up before.
     """
 
     cmd_id: str
@@ -292,6 +294,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     nature: Literal["request", "fact"] = "request"
     policy_rev: int = 0
     was_offered: bool = False
+    is_body_in_blob: bool = False
 
 
 def signed_bytes(envelope: Envelope) -> bytes:

@@ -11,12 +11,10 @@ import msgspec
 from workstation.casework.errors import RuleViolation
 from workstation.casework.ids import checked_id
 from workstation.casework.records import WorkOrder
-from workstation.casework.wire.codec import decode, sha256_hex
+from workstation.casework.wire.codec import decode
 from workstation.casework.wire.commands import (
-    MAX_BODY_BYTES,
     Applied,
     Blocked,
-    Body,
     CancelDecision,
     CommandsAnswer,
     ConfirmWork,
@@ -32,15 +30,21 @@ from workstation.casework.wire.commands import (
     Verdict,
     Void,
     signed_bytes,
-    type_of,
 )
 from workstation.casework.wire.commands import NeedsApproval as ApprovalNeeded
-from workstation.casework.wire.upcast import raised
 from workstation.hub.ports import Database, Tx
 from workstation.hub.ports_access import Device
 from workstation.hub.ports_billing import OpenBilling
 from workstation.hub.ports_values import CommandRecord, NotStorable
 from workstation.hub.services.case_acts import Act, Routes, carry_out, load
+from workstation.hub.services.command_bodies import (
+    body_of,
+    forget_body,
+    is_body_missing,
+    is_whole,
+    texts_of,
+    with_body,
+)
 from workstation.hub.services.deciding import cancel, decide
 from workstation.hub.services.dunning_guard import guard_with
 from workstation.hub.services.sessions import Caller
@@ -120,9 +124,12 @@ class CommandReceiver:
             if envelope.case_id in waiting:
                 # What comes later on a case never overtakes what waits there.
                 continue
+            envelope = with_body(self._database.blobs, self._tenant_id, envelope)
             verdict = self._one(caller, envelope)
             if verdict is not None:
                 verdicts[envelope.cmd_id] = verdict
+                if isinstance(verdict, _DONE):
+                    forget_body(self._database.blobs, self._tenant_id, envelope)
             elif envelope.case_id:
                 waiting.add(envelope.case_id)
         crashpoint("hub.commands_committed")
@@ -209,6 +216,8 @@ class CommandReceiver:
         self, tx: Tx, caller: Caller, envelope: Envelope, known: dict[str, CommandRecord]
     ) -> Verdict | None:
         one = envelope.cmd_id
+        if is_body_missing(envelope):
+            return None
         refused = _at_the_door(caller.device, envelope, known)
         if refused is not None:
             return refused
@@ -224,7 +233,7 @@ class CommandReceiver:
                 return None
             if not isinstance(record.verdict, _DONE):
                 return Blocked(cmd_id=one, dependency=dependency)
-        body = _body_of(envelope)
+        body = body_of(envelope)
         if isinstance(body, Quarantined | Rejected):
             return body
         return self._carry_out(tx, Act(one, body, person, reference, envelope.was_offered))
@@ -348,62 +357,16 @@ def _at_the_door(device: Device, envelope: Envelope, known: dict[str, CommandRec
         return _refusal(one, violation)
     except (keys.BadSignature, ValueError):
         return Quarantined(cmd_id=one, code="command.bad_signature")
-    if sha256_hex(bytes(envelope.body)) != envelope.sha256:
+    if not is_whole(envelope):
         return Quarantined(cmd_id=one, code="command.wrong_hash")
     return None
 
 
-def _body_of(envelope: Envelope) -> Body | Quarantined | Rejected:
-    one = envelope.cmd_id
-    raw = bytes(envelope.body)
-    if len(raw) > MAX_BODY_BYTES:
-        return Rejected(cmd_id=one, code="command.too_large", params={"most": str(MAX_BODY_BYTES)})
-    try:
-        raw = raised(raw, envelope.type, envelope.type_v)
-        body: Body = decode(raw, Body)  # type: ignore[arg-type]
-    except RuleViolation:
-        return Quarantined(cmd_id=one, code="command.unknown_type")
-    except (msgspec.ValidationError, ValueError) as error:
-        if not _is_known_type(raw):
-            return Quarantined(cmd_id=one, code="command.unknown_type")
-        return Rejected(cmd_id=one, code="command.malformed", params=_place_of(error))
-    if body.case_id != envelope.case_id or type_of(body) != envelope.type:
-        params = {"path": "$", "expected": "the case and the type of the envelope"}
-        return Rejected(cmd_id=one, code="command.malformed", params=params)
-    try:
-        if not isinstance(body, Void):
-            checked_id(body.case_id)
-    except RuleViolation as violation:
-        return Rejected(cmd_id=one, code=violation.code, params=_texts(violation))
-    return body
-
-
-def _place_of(error: Exception) -> dict[str, str]:
-    """Return where in a body something else was expected, and what."""
-    what, _, path = str(error).partition(" - at `")
-    return {"path": path.rstrip("`")[:100] or "$", "expected": what[:200]}
-
-
-def _is_known_type(raw: bytes) -> bool:
-    try:
-        name = decode(raw, _TypeOnly).type
-        decode(msgspec.json.encode({"type": name}), Body)  # type: ignore[arg-type]
-    except msgspec.ValidationError as error:
-        return "missing required field" in str(error)
-    except (msgspec.MsgspecError, ValueError):
-        return False
-    return True
-
-
 def _refusal(cmd_id: str, violation: RuleViolation) -> Verdict:
-    params = _texts(violation)
+    params = texts_of(violation)
     if violation.code in _OVERTAKEN:
         return Superseded(cmd_id=cmd_id, code=violation.code, by=params.get("author_id", ""), params=params)
     return Rejected(cmd_id=cmd_id, code=violation.code, params=params)
-
-
-def _texts(violation: RuleViolation) -> dict[str, str]:
-    return {name: str(value)[:200] for name, value in violation.params.items()}
 
 
 def _failed_here(
