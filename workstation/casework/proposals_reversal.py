@@ -29,6 +29,13 @@ def taking_back(facts: CaseFacts) -> list[Ranked]:
     ]
 
 
+def reversals_of(facts: CaseFacts, decision_id: str) -> tuple[Proposal, ...]:
+    """Return the reversals of one decision of this case, those that are not possible with the reason why."""
+    records = (one for one in facts.decisions if one.decision_id == decision_id)
+    mine = (one for one in records if one.case_id in facts.case_ids)
+    return tuple(proposal for record in mine for proposal in _of_record(facts, record))
+
+
 def _of_record(facts: CaseFacts, record: DecisionRecord) -> Iterator[Proposal]:
     for index, step in enumerate(record.steps):
         kind = kind_of(step.decision)

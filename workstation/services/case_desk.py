@@ -18,6 +18,7 @@ from workstation.casework.money import Money
 from workstation.casework.promise import Promise
 from workstation.casework.proposal import Proposal, Topics
 from workstation.casework.proposals import propose, usual, with_amount, with_lines
+from workstation.casework.proposals_reversal import reversals_of
 from workstation.casework.records import (
     Booking,
     Commitment,
@@ -191,6 +192,10 @@ class CaseDesk(CaseActs):
     async def choose_amount(self, case_id: str, proposal: Proposal, amount: Money) -> Proposal:
         """Return ``proposal`` with another amount, judged anew."""
         return with_amount(proposal, await self.facts(case_id), amount)
+
+    async def reversals(self, case_id: str, decision_id: str) -> tuple[Proposal, ...]:
+        """Return how a decision of this case can be taken back, judged; refused ones say why not."""
+        return reversals_of(await self.facts(case_id), decision_id)
 
     def _facts(self, state: CaseState, documents: CaseDocuments) -> CaseFacts:
         reference = self._reference.data

@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from workstation.casework.case import Case
 from workstation.casework.clock import Clock
 from workstation.casework.customer import Customer
+from workstation.casework.decision import DecisionRecord
 from workstation.casework.message import Message
 from workstation.casework.money import Money, sum_of
 from workstation.casework.records import (
@@ -22,7 +24,7 @@ from workstation.casework.records import (
     Voucher,
     WorkOrder,
 )
-from workstation.casework.wire.entities import ENTITIES, Entity
+from workstation.casework.wire.entities import ENTITIES, Entity, entity_name
 from workstation.ports import CaseDocuments, Replica, TimelineKey, TimelineRow, Workers
 from workstation.services.reference import Reference
 from workstation.services.views import (
@@ -42,6 +44,10 @@ _EVENT_STATUS = {
     "delayed": "delayed",
     "picked_up": "picked_up",
 }
+_DECIDED: dict[str, type[Booking | ReturnAuthorisation | Voucher | WorkOrder]] = {
+    entity_name(kind): kind for kind in (Booking, ReturnAuthorisation, Voucher, WorkOrder)
+}
+"""Records that come of a decision and name it."""
 _BAD_EVENTS = frozenset({"failed_attempt", "returned", "damaged", "delayed"})
 
 
@@ -71,6 +77,27 @@ class History:
         )
         items = tuple(item for item in map(item_of, rows) if item is not None)
         return TimelinePage(items=items, next=_key(rows[-1]) if len(rows) == limit else None)
+
+    async def decided_by(self, entity: str, entity_id: str) -> tuple[str, str]:
+        """Return the decision a line of the history comes from, and the case it is decided on today.
+
+        Both are empty for what nobody decided here, and for what is a taking back itself.
+        """
+        kind = _DECIDED.get(entity)
+        if kind is None:
+            return "", ""
+
+        def look() -> tuple[str, str]:
+            record = self._replica.get(kind, entity_id)
+            if record is None or (isinstance(record, Booking) and record.reverses):
+                return "", ""
+            decision = self._replica.get(DecisionRecord, record.decision_id) if record.decision_id else None
+            case = self._replica.get(Case, decision.case_id) if decision is not None else None
+            if decision is None or case is None:
+                return "", ""
+            return decision.decision_id, case.merged_into or case.case_id
+
+        return await self._workers.run("read", look)
 
     async def figures(self, customer_id: str) -> CustomerFigures:
         """Return revenue and goodwill of twelve months, and what is open now."""

@@ -55,6 +55,7 @@ class CaseDeskViewModel(Tending):
         self._amount_offer: Proposal | None = None
         self._lines_for: Proposal | None = None
         self._is_deciding = False
+        self._wanted: tuple[str, Proposal] | None = None
 
     # -- showing
     def lines(self) -> tuple[ConversationLine, ...]:
@@ -74,6 +75,10 @@ class CaseDeskViewModel(Tending):
         """The decision buttons, results of what was decided here first."""
         return self._offers.faces(self.file, is_online=self.is_online, now=self.now) if self.file else ()
 
+    def faces_of(self, file: CaseFile, offers: tuple[Proposal, ...]) -> tuple[DecisionFace, ...]:
+        """How other offers of a case look as buttons, without keys."""
+        return tuple(self._offers.face(file, offer, 0, is_online=self.is_online) for offer in offers)
+
     def limit_words(self) -> tuple[str, str]:
         """«Dein Rahmen: …» and the rule behind it."""
         return self._offers.limit_words(self.file.allowance) if self.file else ("", "")
@@ -89,7 +94,7 @@ class CaseDeskViewModel(Tending):
         if case_id == self.case_id:
             return
         self.case_id = case_id
-        self.hold = None
+        self.hold = self._wanted = None
         self._set_notice(None)
         self.loading.emit()
         self._start(self._load(case_id, is_new=True), "case.open")
@@ -136,6 +141,9 @@ class CaseDeskViewModel(Tending):
         if is_new or was_held != (self.hold.cmd_id if self.hold else ""):
             self.hold_changed.emit()
         self.composer_changed.emit()
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None and wanted[0] == case_id:
+            self.decide_in(*wanted)
         if self._person_id() not in file.case.read_by:
             await self._services.case_desk.acts.mark_read(case_id)
 
@@ -273,6 +281,20 @@ class CaseDeskViewModel(Tending):
         self._is_deciding = True
         self._start(self._hold(file.case.case_id, offer, reason), "decision.hold")
 
+    def decide_in(self, case_id: str, offer: Proposal) -> None:
+        """Decide on a case that is being opened: as soon as it is shown, where its answer is written too."""
+        if self.shown_file is None or self.case_id != case_id:
+            self._wanted = (case_id, offer)
+        elif self.hold is not None:
+            self._say_held()
+        else:
+            self._decide(offer)
+
+    def _say_held(self) -> None:
+        title = translate("CaseDesk", "Noch nicht festgehalten")
+        words = translate("CaseDesk", "Buche zuerst die laufende Entscheidung oder nimm sie zurück.")
+        self._set_notice(NoticeShown("ask", title, words))
+
     def decide_because(self, offer: Proposal, reason: str) -> None:
         """Take an offer whose rule asked for a reason."""
         self._decide(offer, reason)
@@ -314,9 +336,7 @@ class CaseDeskViewModel(Tending):
     def promise(self, what: PromiseKind, due_at: datetime, note: str) -> None:
         """Make a promise of one's own words; it is held and undone like every decision."""
         if self.hold is not None:
-            title = translate("CaseDesk", "Noch nicht festgehalten")
-            words = translate("CaseDesk", "Buche zuerst die laufende Entscheidung oder nimm sie zurück.")
-            self._set_notice(NoticeShown("ask", title, words))
+            self._say_held()
             return
         step = MakePromise(
             what=what, due_at=due_at, promise_id=new_id(self._clock), owner_id=self._person_id(), note=note

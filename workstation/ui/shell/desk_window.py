@@ -40,6 +40,7 @@ from workstation.ui.shell.line_words import line_shown
 from workstation.ui.shell.menus import Menus
 from workstation.ui.shell.sheets import Sheets
 from workstation.ui.shell.sources import HistorySource, InboxSource
+from workstation.ui.shell.taking_back import TakingBack
 from workstation.ui.shell.view import MainWindow
 from workstation.ui.shell.work_room import WorkRoom
 
@@ -137,6 +138,7 @@ class DeskWindow(QObject):
         self.covers = Covers(window, self._make_sign_in, desk.session, desk.tasks, self.errors, *acts)
         self.acting, self.menus, self.keys = Acting(self), Menus(self), Keys(self)
         self.joining, self.holding, self.work_room = Joining(self), Holding(self), WorkRoom(self)
+        self.taking_back = TakingBack(self)
 
     def _make_cover(self) -> None:
         if self.desk.session.view.state != "signed_in":
@@ -170,7 +172,9 @@ class DeskWindow(QObject):
     @cached_property
     def document(self) -> DocumentPopover:
         """Shows a line of the history whole."""
-        return DocumentPopover(self.window.theme, self.window, self.formats)
+        popover = DocumentPopover(self.window.theme, self.window, self.formats)
+        popover.chosen.connect(lambda number: self.taking_back.choose(number))
+        return popover
 
     @cached_property
     def palette(self) -> Palette:
@@ -358,6 +362,7 @@ class DeskWindow(QObject):
             self.open_case(case_id)
         else:
             self.document.show_item(item, pane)
+            self.taking_back.look(item)
 
     def note_open_case(self) -> None:
         """Remember who has which case open: the same person finds it again after signing in."""
