@@ -56,11 +56,13 @@ def main(given: Sequence[str]) -> int:
 
 
 def closing(reports: Sequence[Report]) -> str:
-    """The last line: how many of the rules that were asked about hold."""
+    """The last line: how many of the rules that were asked about hold, and which suites failed."""
     asked = {rule for report in reports for rule in report.outcome.asked}
     said = " ".join(line for report in reports for line in report.outcome.broken)
     broken = {rule for rule in asked if f"{rule}:" in said}
-    return f"invariants: {len(asked) - len(broken)} of {len(asked)} hold"
+    failed = ", ".join(report.suite for report in reports if report.outcome.broken)
+    told = f"invariants: {len(asked) - len(broken)} of {len(asked)} hold"
+    return f"{told}; failed: {failed}" if failed else told
 
 
 if __name__ == "__main__":

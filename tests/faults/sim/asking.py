@@ -74,6 +74,7 @@ def _cursors(world: World, desk: SimDesk) -> joint.Violations:
     if generation != world.hub.node.database.generation:
         return ()
     broken: list[str] = []
+    anew = _read_anew(desk)
     for scope, cursor in cursors.items():
         members = {
             (str(row[0]), str(row[1])): int(row[2] if row[2] is not None else -1)
@@ -87,15 +88,15 @@ def _cursors(world: World, desk: SimDesk) -> joint.Violations:
             "SELECT entity, entity_id, seq, rev, gone FROM feed WHERE tenant_id = ? AND scope_id = ?",
             (TENANT, scope),
         ).fetchall()
-        is_whole = not _note(desk, "sweeping")
-        rows = feed if is_whole else [row for row in feed if not row[4]]
+        # A scope that is read anew keeps what it had until all has come again.
+        rows = [row for row in feed if not row[4]] if scope in anew else feed
         broken += joint.i13_cursor_came_with_the_data(cursor, members, rows)
     return tuple(broken)
 
 
-def _note(desk: SimDesk, name: str) -> str:
-    row = desk.replica_file.connection.execute("SELECT value FROM note WHERE name = ?", (name,)).fetchone()
-    return str(row[0]) if row else ""
+def _read_anew(desk: SimDesk) -> frozenset[str]:
+    rows = desk.replica_file.connection.execute("SELECT scope FROM scope_load")
+    return frozenset(str(row[0]) for row in rows)
 
 
 def _desk(world: World, desk: SimDesk) -> list[str]:
@@ -138,7 +139,8 @@ def overlay_now(world: World, desk: SimDesk) -> list[str]:
     pending = desk.outbox.pending()
     broken = [*joint.i14_overlay_is_replay(over, desk.replica, pending, desk.reference.data)]
     if not world.hub.is_restored and not desk.crashes:
-        _, cursors = desk.replica.cursors()
+        anew = _read_anew(desk)
+        cursors = {scope: seq for scope, seq in desk.replica.cursors()[1].items() if scope not in anew}
         shown = [item.cmd_id for item in pending]
         broken += joint.i14_shown_until_seen(desk.outbox.items(), shown, cursors)
     return broken

@@ -22,12 +22,15 @@ from workstation.services.overlay import Overlay
 from workstation.services.reference import Reference
 from workstation.services.session import Session
 from workstation.services.sync import Sync
+from workstation.services.sync_snapshot import SnapshotLoader
 from workstation.services.views import SessionView
 from workstation.storage.journal import Journal
 from workstation.storage.outbox import SqlOutbox
 from workstation.storage.replica import SqlReplica
+from workstation.storage.snapshot_spool import SnapshotSpool
 from workstation.storage.steps import OUTBOX_STEPS, REPLICA_STEPS, migrate
 from workstation.system import keys
+from workstation.system.sealed_file import BLOCK
 
 
 class LateTasks:
@@ -104,6 +107,7 @@ class SimDesk:
         self.told: dict[str, str] = {}
         """What the person has seen of each command: its verdict in a word."""
         self.crashes = 0
+        self._folder = folder
         self._older_replica: Memory | None = None
         self._key = device_key(name)
         self._start()
@@ -147,6 +151,7 @@ class SimDesk:
             changes=changes,
             clock=self.clock,
             backoff=cast(Any, None),
+            loader=self._loader(workers, link),
         )
         self.decisions = Decisions(
             outbox=self.outbox,
@@ -156,6 +161,28 @@ class SimDesk:
             reference=self.reference,
             clock=self.clock,
         )
+
+    def _loader(self, workers: InlineWorkers, link: HubLink) -> SnapshotLoader | None:
+        """What loads whole scopes; only a desk with a folder has room for a file on its way."""
+        if self._folder is None:
+            return None
+        return SnapshotLoader(
+            replica=self.replica,
+            spool=SnapshotSpool(self._folder, b"s" * 32),
+            outbox=self.outbox,
+            workers=workers,
+            link=link,
+            worth_rows=1,
+            piece=BLOCK,
+        )
+
+    async def read(self) -> None:
+        """Take all that is new: pages of the feed, and snapshots of what is not here yet."""
+        while True:
+            while await self.sync.pull_once():
+                continue
+            if not await self.sync._load():
+                return
 
     async def start(self) -> None:
         """As at the start of the program."""

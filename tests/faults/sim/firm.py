@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+from datetime import date
 from functools import cache
 from pathlib import Path
+
+import msgspec
 
 from tests.faults.sim.chance import BEGIN, ShiftedClock, TrueTime
 from tests.faults.sim.memory import Memory, from_file
@@ -15,11 +18,13 @@ from workstation.casework.ids import derived_id
 from workstation.casework.limit import CustomerWindow, Limit
 from workstation.casework.money import Money
 from workstation.casework.people import Person, Team, Tenant
-from workstation.casework.records import Order, OrderLine, Payment
+from workstation.casework.records import Invoice, Order, OrderLine, Payment
 from workstation.hub.ports import Tx
 from workstation.hub.ports_access import Device
+from workstation.hub.ports_billing import SELLER, Seller
 from workstation.hub.services.identity import identity
 from workstation.hub.storage.access import SqlAccessTx
+from workstation.hub.storage.billing import open_billing
 from workstation.hub.storage.books import open_books
 from workstation.hub.storage.opening import open_database
 from workstation.hub.storage.transaction import SqlTx
@@ -36,6 +41,7 @@ ORDERS_EACH = 3
 LINES_EACH = 3
 UNIT = 2000
 QUANTITY = 4
+ISSUED, DUE = date(2026, 10, 1), date(2026, 10, 15)
 
 PEOPLE = (
     Person(person_id=derived_id("person", "lisa"), name="Lisa", login="lisa", role="agent", team_id=TEAMS[0]),
@@ -78,6 +84,11 @@ def payment_id(customer: int, number: int) -> str:
 def line_id(customer: int, number: int, line: int) -> str:
     """The id of one of its lines."""
     return derived_id("line", str(customer), str(number), str(line))
+
+
+def invoice_id(customer: int) -> str:
+    """The id of a customer's unpaid invoice, over their first order."""
+    return derived_id("invoice", str(customer))
 
 
 def device_key(name: str) -> bytes:
@@ -125,6 +136,8 @@ def _found(tx: SqlTx) -> None:
         SqlAccessTx(tx).put_device(device_of(person.login))
     for limit in LIMITS:
         tx.put(limit)
+    seller = Seller(name="Eins", street="Weg 1", postcode="70173", city="Stuttgart", vat_id="DE123456789")
+    open_billing(tx).keep_setting(SELLER, msgspec.json.encode(seller))
     for number, customer_id in enumerate(CUSTOMERS):
         _customer(tx, number, customer_id)
 
@@ -168,6 +181,24 @@ def _customer(tx: Tx, number: int, customer_id: str) -> None:
         tx.put(payment)
         books.keep_order(order)
         books.keep_payment(payment, f"P-{number}{count}")
+        if count == 0:
+            _unpaid(tx, number, order)
+
+
+def _unpaid(tx: Tx, number: int, order: Order) -> None:
+    invoice = Invoice(
+        invoice_id=invoice_id(number),
+        number=f"R-{number}",
+        customer_id=order.customer_id,
+        order_id=order.order_id,
+        total=order.total,
+        open=order.total,
+        issued_on=ISSUED,
+        due_on=DUE,
+    )
+    open_billing(tx).keep_invoice(invoice)
+    open_books(tx).keep_invoice(invoice)
+    tx.put(invoice)
 
 
 def _found_other(tx: Tx) -> None:

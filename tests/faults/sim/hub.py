@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,29 +18,42 @@ from workstation.casework.people import Person
 from workstation.casework.records import WorkOrder
 from workstation.casework.wire.commands import CommandsAnswer
 from workstation.casework.wire.sync import PullAnswer, PullRequest
+from workstation.hub.backends.billing_executor import BillingExecutor
 from workstation.hub.backends.executors import ShopExecutor
 from workstation.hub.backends.house_books import HouseBooks
+from workstation.hub.backends.house_books.billing import HouseBilling
 from workstation.hub.channels.mail.executor import MailExecutor, Outlet
+from workstation.hub.core import load_dunning_texts
 from workstation.hub.ports import Executor, Tx
-from workstation.hub.ports_mail import Accepted, IncomingMail, MailNotSent, MailUnknown, RawMail
+from workstation.hub.ports_mail import Accepted, Cursor, IncomingMail, MailNotSent, MailUnknown, RawMail
 from workstation.hub.ports_values import Done, Effect, EffectRetry, EffectUnknown
 from workstation.hub.services.case_acts import EffectRoute
 from workstation.hub.services.clocks import Clocks
+from workstation.hub.services.copy_mails import CopyMailExecutor
+from workstation.hub.services.dunning_run import DunningRun
 from workstation.hub.services.effect_outcomes import CaseProjector
 from workstation.hub.services.effects import EffectWorker
 from workstation.hub.services.feed import Feed
 from workstation.hub.services.intake import Intake, IntakePorts
+from workstation.hub.services.mailbox_loop import MailboxLoop
 from workstation.hub.services.promise_executor import PromiseExecutor
 from workstation.hub.services.receive_commands import CommandReceiver
 from workstation.hub.services.scoping import readable_by
 from workstation.hub.services.sessions import Caller
+from workstation.hub.services.snapshots import SnapshotBuilder
+from workstation.hub.services.working_set import WorkingSet
+from workstation.hub.storage.billing import open_billing
 from workstation.hub.storage.books import open_books
 from workstation.hub.storage.database import SqlDatabase
 from workstation.hub.storage.intake_ledger import open_intake_ledger
+from workstation.hub.storage.overview import copy_sqlite
+from workstation.hub.storage.restoring import restore_sqlite
+from workstation.hub.storage.snapshot_files import SnapshotFiles
 
 LAG_S = 60.0
 """How long an accepted mail may take until the archive shows it, as the hub is told."""
-_TEXTS = load_texts()
+MAILBOX = "service"
+_TEXTS, _LETTERS = load_texts(), load_dunning_texts()
 
 
 class PostOffice:
@@ -131,29 +145,81 @@ class _PlainReader:
         )
 
 
+class Mailbox:
+    """The firm's mailbox on its mail server: mails by uid, in which those taken are marked."""
+
+    mailbox = MAILBOX
+
+    def __init__(self, mails: list[str], clock: ShiftedClock) -> None:
+        self._mails = mails
+        self._clock = clock
+        self.marked: set[int] = set()
+
+    def open(self) -> int:
+        """It is always there."""
+        return 1
+
+    def new_since(self, cursor: Cursor) -> Iterator[RawMail]:
+        """Give what came after the cursor."""
+        for uid in range(cursor.uid + 1, len(self._mails) + 1):
+            yield RawMail(MAILBOX, 1, uid, self._mails[uid - 1].encode(), self._clock.now())
+
+    def file_away(self, uidvalidity: int, uids: tuple[int, ...]) -> None:
+        """Mark them."""
+        self.marked.update(uids)
+
+    def wait(self, timeout_s: float, should_stop: Callable[[], bool]) -> bool:
+        """Nobody waits here."""
+        return False
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
 class Node:
     """One hub process: everything in it is lost when it dies, the database is not."""
 
-    def __init__(self, memory: Memory, clock: ShiftedClock, chance: Chance, post: PostOffice) -> None:
+    def __init__(
+        self,
+        memory: Memory,
+        clock: ShiftedClock,
+        chance: Chance,
+        post: PostOffice,
+        mailbox: Mailbox,
+        folder: Path | None,
+    ) -> None:
         self.database = SqlDatabase(memory.engines, clock)
         self.shop = ShakyShop(ShopExecutor(HouseBooks(self.database, open_books)), chance)
         outlet = Outlet(post, "service@shop.test", "Eins")
         mail = MailExecutor(self.database, (outlet,), _TEXTS, timeout_s=10.0)
         executors: list[Executor] = [self.shop, mail, PromiseExecutor()]
+        executors.append(BillingExecutor(HouseBilling(self.database, open_billing), self.database))
+        executors.append(CopyMailExecutor(self.database, _TEXTS, EffectRoute("mail", mail.effect_class)))
         routes = {
             kind: EffectRoute("mail" if kind == "mail" else "house_books", one.effect_class)
             for one in executors
             for kind in one.kinds
         }
-        self.receiver = CommandReceiver(self.database, TENANT, routes, _confirm)
+        self.receiver = CommandReceiver(self.database, TENANT, routes, _confirm, open_billing)
         self.feed = Feed(self.database, TENANT, clock)
         self.workers = [
-            EffectWorker(self.database, executors, CaseProjector(), clock, f"w{number}", TENANT)
+            EffectWorker(self.database, executors, CaseProjector(open_billing), clock, f"w{number}", TENANT)
             for number in range(2)
         ]
         self.clocks = Clocks(self.database, clock, open_books)
-        ports = IntakePorts(self.database, open_intake_ledger, open_books, _PlainReader(), clock)
+        ports = IntakePorts(
+            self.database, open_intake_ledger, open_books, _PlainReader(), clock, open_billing=open_billing
+        )
         self.intake = Intake(ports, TENANT, TEAMS[0])
+        self.mailbox = MailboxLoop(mailbox, self.intake, clock, threading.Event())
+        self.dunning = DunningRun(self.database, open_billing, TENANT, _LETTERS, mail.effect_class)
+        self.working_set = WorkingSet(self.database, TENANT, clock)
+        self.shelf = SnapshotFiles(folder / "snapshots", None, spare_bytes=0) if folder else None
+        self.snapshots = (
+            SnapshotBuilder(self.database, self.shelf, TENANT, clock, least_moves=1, least_behind=1)
+            if self.shelf
+            else None
+        )
 
 
 def _confirm(tx: Tx, work_order_id: str, person_id: str) -> WorkOrder:
@@ -166,6 +232,7 @@ class SimHub:
     def __init__(self, chance: Chance, time: TrueTime, folder: Path | None = None) -> None:
         self.chance = chance
         self.time = time
+        self.folder = folder
         self.clock = ShiftedClock(time)
         self.memory = OnDisk(folder / "hub.db", founded()) if folder else Memory(founded())
         self.post = PostOffice(chance, time)
@@ -174,17 +241,18 @@ class SimHub:
         if folder:
             self.post.sent = KeptList(folder / "sent")
             self.mails = KeptList(folder / "mails")
+        self.mailbox = Mailbox(self.mails, self.clock)
         self.deaths = 0
         self.is_restored = False
         self._generations = 0
         self._copy: tuple[Memory, datetime] | None = None
         self.node = self._start()
-        if self.node.database.generation not in (f"g{number}" for number in range(1000)):
+        if folder is None and self.node.database.generation not in (f"g{number}" for number in range(1000)):
             self.node.database.set_fact("generation", "g0")
             self.node = self._start()
 
     def _start(self) -> Node:
-        node = Node(self.memory, self.clock, self.chance, self.post)
+        node = Node(self.memory, self.clock, self.chance, self.post, self.mailbox, self.folder)
         node.database.take_over_claims(self.clock.now())
         return node
 
@@ -238,12 +306,7 @@ class SimHub:
 
     def take_mail(self) -> None:
         """Read the mailbox from where the ledger ends."""
-        intake = self.node.intake
-        intake.resume("service")
-        cursor = intake.cursor("service", 1)
-        for uid in range(1, len(self.mails) + 1):
-            if uid > cursor.uid:
-                intake.take(RawMail("service", 1, uid, self.mails[uid - 1].encode(), self.clock.now()))
+        self.node.mailbox.round()
 
     def write_mail(self, customer: int, text: str, message_id: str, answered: str = "") -> None:
         """A customer writes."""
@@ -253,12 +316,19 @@ class SimHub:
 
     def back_up(self) -> None:
         """Make a copy of the data."""
+        if isinstance(self.memory, OnDisk):
+            copied = self.memory.path.with_name("copy.db")
+            copied.unlink(missing_ok=True)
+            copy_sqlite(self.memory.path, None, copied)
+            return
         if self._copy is not None:
             self._copy[0].close()
         self._copy = (self.memory.copy(), self.clock.now())
 
     def restore(self) -> bool:
         """Put the last copy back and say so, as the hub's own command does; False without a copy."""
+        if isinstance(self.memory, OnDisk):
+            return self._restored_file(self.memory.path)
         if self._copy is None:
             return False
         self.memory.put_back(self._copy[0])
@@ -267,6 +337,17 @@ class SimHub:
         node.database.bump_generation()
         self._generations += 1
         node.database.set_fact("generation", f"g{self._generations}")
+        self.node = self._start()
+        return True
+
+    def _restored_file(self, path: Path) -> bool:
+        copied = path.with_name("copy.db")
+        if not copied.exists():
+            return False
+        self.memory.close()
+        restore_sqlite(copied, None, path, TENANT, self.clock)
+        self.memory = OnDisk(path)
+        self.is_restored = True
         self.node = self._start()
         return True
 

@@ -13,6 +13,7 @@ from workstation.casework.wire.codec import decode, encode
 from workstation.casework.wire.commands import CommandsAnswer, Envelope
 from workstation.casework.wire.sync import PullAnswer, PullRequest
 from workstation.ports import GenerationChanged, HubUnavailable
+from workstation.ports.copies import SnapshotPiece
 
 T = TypeVar("T")
 Heard = Callable[[list[bytes], CommandsAnswer], None]
@@ -100,6 +101,17 @@ class Line:
         if FOREIGN.encode() in raw:
             self.broken.append("i20: data of another firm came down")
         return decode(raw, PullAnswer)
+
+    def snapshot_piece(self, scope: str, start: int, length: int, etag: str) -> SnapshotPiece | None:
+        """Read a part of a scope's snapshot, perhaps."""
+        if self._fault() in ("lost", "delayed", "answer lost"):
+            raise HubUnavailable("net.timeout")
+        shelf = self._hub.node.shelf
+        info = shelf and (shelf.with_etag(scope, etag) or shelf.newest(scope))
+        if not shelf or not info:
+            return None
+        at = start if info.etag == etag else 0
+        return SnapshotPiece(info.etag, info.size, at, shelf.read(info, at, length))
 
     def close(self) -> None:
         """Nothing to close."""

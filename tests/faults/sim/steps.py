@@ -22,6 +22,7 @@ from tests.faults.sim.firm import (
     order_id,
     payment_id,
 )
+from tests.faults.sim.seldom import SELDOM, back_up, restore
 from tests.faults.sim.world import World
 from workstation.casework.case import Case
 from workstation.casework.decision import AuthoriseReturn, Decision, MakePromise, Refund
@@ -316,20 +317,6 @@ def wrong_clock(world: World) -> None:
     _desk(world).clock.offset_s = world.chance.random.choice(shifts)
 
 
-def back_up(world: World) -> None:
-    """The hub's data is copied."""
-    world.hub.back_up()
-
-
-def restore(world: World) -> None:
-    """The hub's data is put back to the copy."""
-    if world.hub.restore():
-        rows = world.hub.node.database.look(lambda session: session.rows("SELECT cmd_id FROM command_log"))
-        world.heard.forget_since({str(row[0]) for row in rows})
-        world.delayed.lose()
-        world.hub.trouble(world.hub.post.trouble)
-
-
 def person_moves(world: World) -> None:
     """Somebody changes to the other team: what they may read changes with it."""
     known = world.chance.random.choice(PEOPLE[:2])
@@ -339,7 +326,7 @@ def person_moves(world: World) -> None:
         team_id = TEAMS[1] if person.team_id == TEAMS[0] else TEAMS[0]
         tx.put(msgspec.structs.replace(person, team_id=team_id))
 
-    world.hub.node.database.run(TENANT, move)
+    world.at_hub(lambda: world.hub.node.database.run(TENANT, move))
 
 
 def copied_desk(world: World) -> None:
@@ -393,6 +380,7 @@ WEIGHTS: tuple[tuple[Step, int], ...] = (
     (restore, 2),
     (person_moves, 1),
     (copied_desk, 8),
+    *SELDOM,
 )
 CALAMITIES = frozenset({desk_dies, hub_dies, cut, wrong_clock, restore, person_moves, copied_desk})
 STEPS = tuple(step for step, _ in WEIGHTS)

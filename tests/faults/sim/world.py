@@ -23,6 +23,7 @@ from workstation.ports import HubUnavailable
 
 HEAL_ROUNDS = 40
 HOURS_APART = 12
+_DAY_S = 86_400.0
 OPEN_EFFECTS = """
 SELECT e.kind, e.state, e.next_at, e.attempt FROM effect e
 LEFT JOIN effect b ON b.tenant_id = e.tenant_id AND b.effect_id = e.after_effect_id
@@ -101,8 +102,11 @@ class World:
         if folder is not None:
             # Time goes on from one process to the next, whatever passed in the one before.
             starts = KeptList(folder / "starts")
-            self.time.go(HOURS_APART * 3600.0 * len(starts))
+            self._days: list[Any] = KeptList(folder / "days")
+            self.time.go(HOURS_APART * 3600.0 * len(starts) + _DAY_S * sum(int(one) for one in self._days))
             starts.append("start")
+        else:
+            self._days = []
         self.loop = asyncio.new_event_loop()
         self.heard = Heard()
         self.hub = SimHub(self.chance, self.time, folder)
@@ -127,9 +131,13 @@ class World:
     async def _first_day(self, desk: SimDesk) -> None:
         """Nobody works before their desk has read once who works here."""
         await desk.start()
-        while await desk.sync.pull_once():
-            pass
+        await desk.read()
         await desk.tasks.run()
+
+    def days_pass(self, days: int) -> None:
+        """Let days pass, for whoever comes after this process, too."""
+        self._days.append(str(days))
+        self.time.go(_DAY_S * days)
 
     def do(self, work: Coroutine[Any, Any, Any]) -> Any:
         """Run something of a desk to its end."""
@@ -196,8 +204,7 @@ class World:
             except HubUnavailable as error:
                 self.log.append(f"no answer after all was healed: {error}")
                 was_settled = False
-            while await desk.sync.pull_once():
-                pass
+            await desk.read()
             await desk.tasks.run()
             if not was_settled:
                 return
