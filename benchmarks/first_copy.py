@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.replicas import a_case
-from workstation.app import build_desk
+from workstation.app import Desk, build_desk
 from workstation.casework.customer import Customer
 from workstation.casework.ids import derived_id
 from workstation.casework.message import Message
@@ -31,7 +31,10 @@ from workstation.system.keys import FileSecrets
 
 PASSWORD = "ein langes Passwort 1"
 BATCH = 500
+WAYS = ("snapshot", "pulled")
 ROWS_A_CASE = 3
+STANDSTILL_S = 1.0
+"""A look at the queue that takes longer has stopped a person who works meanwhile."""
 _LETTER = "Guten Tag, eine der Schalen kam zerbrochen an, die andere sieht anders aus als auf dem Bild. " * 4
 
 
@@ -71,22 +74,42 @@ async def load(profile: Path, hub_folder: Path, rows: int, *, is_pulled: bool) -
     desk = build_desk(profile, may_use_key_files=True, hub_folder=hub_folder)
     await desk.start()
     await desk.session.start_embedded()
-    begun = time.perf_counter()
+    begun, worked = time.perf_counter(), time.process_time()
     await desk.session.sign_in("lena", PASSWORD)
 
     def stored() -> int:
         with desk.replica._reader.connect() as connection:
             return int(connection.exec_driver_sql("SELECT count(*) FROM doc").scalar() or 0)
 
+    late: list[float] = []
+    desk.tasks.start(_feel(desk, late), name="feel", owner=desk)
     changed = asyncio.Event()
     desk.changes.subscribe(lambda _: changed.set())
-    while await desk.workers.run("read", stored) < rows or desk.sync.connection.loading is not None:
+    while desk.sync.connection.loading is not None or await desk.workers.run("read", stored) < rows:
         changed.clear()
         await changed.wait()
-    seconds = time.perf_counter() - begun
+    seconds, cpu = time.perf_counter() - begun, time.process_time() - worked
+    standstills = sum(1 for one in late if one > STANDSTILL_S)
     await desk.close(wait_s=0)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"seconds": round(seconds, 1), "peak_mb": round(peak)}
+    late.sort()
+    return {
+        "seconds": round(seconds, 1),
+        "desk_cpu_s": round(cpu, 1),
+        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "looks": len(late),
+        "look_median_ms": round(late[len(late) // 2] * 1000, 1),
+        "look_p99_ms": round(late[len(late) * 99 // 100] * 1000, 1),
+        "standstills": standstills,
+    }
+
+
+async def _feel(desk: Desk, late: list[float]) -> None:
+    """Ask for the top of the queue again and again, as a person who works meanwhile does."""
+    while True:
+        await asyncio.sleep(0.05)
+        begun = time.perf_counter()
+        await desk.inbox.page()
+        late.append(time.perf_counter() - begun)
 
 
 def _child(folder: Path, name: str, rows: int) -> dict[str, float]:
@@ -107,6 +130,23 @@ def _peak_mb(pid: int) -> int:
     status = Path(f"/proc/{pid}/status")
     line = next((line for line in status.read_text().splitlines() if line.startswith("VmHWM")), "")
     return int(line.split()[1]) // 1024 if line else 0
+
+
+def _cpu_s(pid: int) -> float:
+    """Return the seconds a process has worked so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _ratios(found: dict[str, dict[str, float]]) -> dict[str, float]:
+    snapshot, pulled = found["snapshot"], found["pulled"]
+    both = {way: found[way]["desk_cpu_s"] + found[way]["hub_cpu_s"] for way in WAYS}
+    return {
+        "seconds": round(snapshot["seconds"] / pulled["seconds"], 2),
+        "desk_cpu": round(snapshot["desk_cpu_s"] / pulled["desk_cpu_s"], 2),
+        "hub_cpu": round(snapshot["hub_cpu_s"] / max(0.01, pulled["hub_cpu_s"]), 2),
+        "cpu": round(both["snapshot"] / both["pulled"], 2),
+    }
 
 
 def measure(folder: Path, cases: int) -> None:
@@ -132,8 +172,13 @@ def measure(folder: Path, cases: int) -> None:
         }
         print(json.dumps(built), flush=True)
         rows = cases * ROWS_A_CASE
-        for name in ("snapshot", "pulled"):
-            print(json.dumps({"way": name, **_child(folder, name, rows)}), flush=True)
+        found: dict[str, dict[str, float]] = {}
+        for name in WAYS:
+            before = _cpu_s(address.pid)
+            found[name] = _child(folder, name, rows)
+            found[name]["hub_cpu_s"] = round(_cpu_s(address.pid) - before, 1)
+            print(json.dumps({"way": name, **found[name]}), flush=True)
+        print(json.dumps({"snapshot_to_pulled": _ratios(found)}), flush=True)
     finally:
         control.stop()
 
@@ -142,7 +187,7 @@ def main() -> None:
     """Measure, or be the desk of one measurement."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--cases", type=int, default=100_000)
-    parser.add_argument("--child", choices=("snapshot", "pulled"))
+    parser.add_argument("--child", choices=WAYS)
     parser.add_argument("--folder", type=Path)
     given = parser.parse_args()
     if given.child:

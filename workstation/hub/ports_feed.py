@@ -47,7 +47,7 @@ class FeedSource(Protocol):
     def of_kinds(
         self, tenant_id: str, scope: str, kinds: Sequence[str], after: tuple[str, str], limit: int
     ) -> tuple[FeedRow, ...]:
-        """Return entities of ``kinds`` in a scope after ``after`` (kind, id), in that order."""
+        """Return entities of ``kinds`` (of all, if none is named) in a scope after ``after`` (kind, id)."""
         ...
 
 

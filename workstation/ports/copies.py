@@ -63,8 +63,12 @@ class HubCopies(Protocol):
 class ScopeCopies(Protocol):
     """The replica's side; ``keys_of`` runs on ``read``, the others on ``replica``."""
 
-    def store_snapshot_page(self, scope: str, rows: Sequence[FeedRow]) -> Changes:
-        """Store rows of a snapshot; the scope's cursor stays unset until :meth:`finish_snapshot`."""
+    def store_snapshot_page(self, scope: str, rows: Sequence[FeedRow], mark: str = "") -> Changes:
+        """Store rows of a snapshot and how far it was read; its cursor is set by :meth:`finish_snapshot`."""
+        ...
+
+    def snapshot_mark(self, scope: str) -> str:
+        """Return the ``mark`` stored last, empty when none was or the scope was begun anew since."""
         ...
 
     def finish_snapshot(self, scope: str, generation: str, seq: int) -> None:

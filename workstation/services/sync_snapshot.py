@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
-import itertools
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ import msgspec
 
 from workstation.casework.wire.codec import decode
 from workstation.casework.wire.digest import Sums
-from workstation.casework.wire.sync import PAGE_ROWS, FeedRow, PullAnswer, SnapshotHeader
+from workstation.casework.wire.sync import FeedRow, PullAnswer, SnapshotHeader
 from workstation.ports import Changes, Outbox, StoreUnusable, Workers
 from workstation.ports.copies import ScopeCopies, SnapshotPiece, Spool
 from workstation.services.link import HubLink
@@ -25,6 +24,11 @@ WORTH_ROWS = 3_000
 """What is missing of a scope before its snapshot is asked for."""
 PIECE = 4 * 1024 * 1024
 """Bytes fetched at a time; whole blocks of the spool."""
+TAKEN_ROWS = 4_000
+"""Taken in at a time: each transaction writes every page it touches anew, so few large ones are cheaper."""
+TAKEN_BYTES = 4 * 1024 * 1024
+_FETCHED_PART = 0.2
+"""Of the whole way, when all bytes are here; taking them in takes longer."""
 _ROOM_FACTOR = 12
 """Room a packed snapshot needs on the disk: itself and the rows it becomes, with their indexes."""
 _SPARE = 200 * 1024 * 1024
@@ -41,7 +45,9 @@ class Loaded:
 class _Reading:
     """A snapshot being taken in: its header, its lines, and what they have added up to so far."""
 
-    def __init__(self, file: io.BufferedReader) -> None:
+    def __init__(self, file: io.BufferedReader, taken: int = 0) -> None:
+        self.taken = taken
+        """Rows that an earlier run of the program has stored already."""
         self._lines = gzip.GzipFile(fileobj=file)
         self.header = msgspec.json.decode(self._lines.readline(), type=SnapshotHeader)
         self._sha256 = hashlib.sha256()
@@ -49,11 +55,13 @@ class _Reading:
 
     def page(self) -> list[FeedRow]:
         rows: list[FeedRow] = []
-        for line in itertools.islice(self._lines, PAGE_ROWS):
+        size = 0
+        while len(rows) < TAKEN_ROWS and size < TAKEN_BYTES and (line := self._lines.readline()):
             self._sha256.update(line)
             row = decode(line, FeedRow)
             self._sums.add(row.id, row.rev)
             rows.append(row)
+            size += len(line)
         return rows
 
     @property
@@ -89,6 +97,7 @@ class SnapshotLoader:
         self._wanted: list[str] = []
         self._passed_over: set[str] = set()
         self._reading: _Reading | None = None
+        self._etag = ""
         self._part = 0.0
 
     @property
@@ -155,7 +164,7 @@ class SnapshotLoader:
             self._pass_over(scope, "the hub gave another part")
             return
         await self._workers.run("replica", lambda: self._spool.append(piece.content))
-        self._part = 0.5 * (piece.start + len(piece.content)) / max(1, piece.total)
+        self._part = _FETCHED_PART * (piece.start + len(piece.content)) / max(1, piece.total)
 
     async def _check_room(self, piece: SnapshotPiece) -> None:
         disk = await self._workers.run("outbox", self._outbox.disk)
@@ -167,12 +176,15 @@ class SnapshotLoader:
         if found != etag:
             await self._fail(scope, "its bytes are not what they should be")
             return False
-        reading = await self._workers.run("replica", lambda: _opened(self._spool))
+        mark = await self._workers.run("read", lambda: self._replica.snapshot_mark(scope))
+        reading = await self._workers.run("replica", lambda: _opened(self._spool, _taken(mark, etag)))
         if reading is None or reading.header.scope != scope or reading.header.generation != generation:
             await self._fail(scope, "it is another scope's, or another generation's")
             return False
         crashpoint("desk.snapshot.fetched")
-        self._reading = reading
+        if reading.taken:
+            _log.info("%s: the snapshot is gone on with after %d rows", scope, reading.taken)
+        self._reading, self._etag = reading, etag
         return True
 
     async def _take_page(self, scope: str) -> Loaded:
@@ -184,10 +196,13 @@ class SnapshotLoader:
             await self._fail(scope, f"it cannot be read: {type(error).__name__}")
             return Loaded()
         if rows:
-            changes = await self._workers.run(
-                "replica", lambda: self._replica.store_snapshot_page(scope, rows)
-            )
-            self._part = 0.5 + 0.5 * reading.count / max(1, reading.header.count)
+            changes = Changes()
+            if reading.count > reading.taken:
+                mark = f"{self._etag} {reading.count}"
+                changes = await self._workers.run(
+                    "replica", lambda: self._replica.store_snapshot_page(scope, rows, mark)
+                )
+            self._part = _FETCHED_PART + (1 - _FETCHED_PART) * reading.count / max(1, reading.header.count)
             return Loaded(changes)
         if not reading.is_whole():
             await self._fail(scope, "it does not add up")
@@ -219,8 +234,14 @@ class SnapshotLoader:
         self._reading, self._part = None, 0.0
 
 
-def _opened(spool: Spool) -> _Reading | None:
+def _taken(mark: str, etag: str) -> int:
+    """Return how many rows of the snapshot ``etag`` are stored already."""
+    of, _, rows = mark.partition(" ")
+    return int(rows) if of == etag and rows.isdigit() else 0
+
+
+def _opened(spool: Spool, taken: int) -> _Reading | None:
     try:
-        return _Reading(spool.reader())
+        return _Reading(spool.reader(), taken)
     except (OSError, EOFError, msgspec.MsgspecError):
         return None

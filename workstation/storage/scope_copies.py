@@ -23,6 +23,8 @@ _CURSOR = (
 )
 _ANEW = "INSERT OR REPLACE INTO scope_load (scope, era) VALUES (?, ?)"
 _SCHEMA = "schema"
+_MARK = "snapshot:"
+"""How far the snapshot of a scope has been stored, by the name of the scope."""
 PIN = "pin:"
 """Scope of what was fetched by hand; the hub knows nothing of it."""
 
@@ -74,6 +76,7 @@ class CopiedScopes:
         marks = [(scope,) for scope in lost]
         for table in ("membership", "cursor", "scope_load"):
             connection.exec_driver_sql(f"DELETE FROM {table} WHERE scope = ?", marks)
+        _forget_marks(connection, lost)
         return remove_orphans(connection, None)
 
     def _sweep(self, connection: Connection, scope: str) -> Changes:
@@ -109,24 +112,32 @@ class CopiedScopes:
     def _begin_anew(self, connection: Connection, scopes: Sequence[str]) -> None:
         era = _era(connection) + 1
         set_note(connection, "era", str(era))
+        _forget_marks(connection, scopes)
         if scopes:
             connection.exec_driver_sql("DELETE FROM cursor WHERE scope = ?", [(scope,) for scope in scopes])
             connection.exec_driver_sql(_ANEW, [(scope, era) for scope in scopes])
 
     # ------------------------------------------------------------------ snapshots
 
-    def store_snapshot_page(self, scope: str, rows: Sequence[FeedRow]) -> Changes:
-        """Store rows of a snapshot; the cursor stays unset, so that a kill begins the snapshot again."""
+    def store_snapshot_page(self, scope: str, rows: Sequence[FeedRow], mark: str = "") -> Changes:
+        """Store rows of a snapshot; the cursor stays unset, so that a kill goes on after ``mark``."""
         with writing(self._writer, _PLACE) as connection:
             _note_first_schema(connection)
             changes = ingest(connection, rows, _era(connection))
+            set_note(connection, f"{_MARK}{scope}", mark)
         crashpoint("desk.snapshot.page")
         return changes
+
+    def snapshot_mark(self, scope: str) -> str:
+        """Return the mark stored last with rows of a snapshot of this scope."""
+        with self._reader.connect() as connection:
+            return note(connection, f"{_MARK}{scope}")
 
     def finish_snapshot(self, scope: str, generation: str, seq: int) -> None:
         """Set the cursor; what is newer than the snapshot stays until the pages after it have come."""
         with writing(self._writer, _PLACE) as connection:
             connection.exec_driver_sql(_CURSOR, (scope, seq, seq))
+            _forget_marks(connection, [scope])
             set_note(connection, "generation", generation)
 
     # ------------------------------------------------------------------ comparing and mending
@@ -225,6 +236,13 @@ def _in(row: FeedRow, scope: str) -> FeedRow:
 
 def _loading(connection: Connection) -> list[str]:
     return [str(scope) for (scope,) in connection.exec_driver_sql("SELECT scope FROM scope_load")]
+
+
+def _forget_marks(connection: Connection, scopes: Sequence[str]) -> None:
+    """Rows of an older era do not count any more: the snapshot is stored from its beginning again."""
+    if scopes:
+        names = [(f"{_MARK}{scope}",) for scope in scopes]
+        connection.exec_driver_sql("DELETE FROM note WHERE name = ?", names)
 
 
 def _era(connection: Connection) -> int:

@@ -108,7 +108,9 @@ def test_a_first_load_takes_the_snapshot(
 
 
 @pytest.mark.parametrize("point", ["desk.snapshot.piece", "desk.snapshot.fetched", "desk.snapshot.page:2"])
-def test_a_load_that_was_cut_goes_on(large: tuple[HubOnDisk, str], tmp_path: Path, point: str) -> None:
+def test_a_load_that_was_cut_goes_on(
+    large: tuple[HubOnDisk, str], tmp_path: Path, point: str, caplog: pytest.LogCaptureFixture
+) -> None:
     hub, _ = large
     hub.start()
     in_loop(lambda: until(lambda: bool(snapshots(hub))), 60)
@@ -133,7 +135,11 @@ def test_a_load_that_was_cut_goes_on(large: tuple[HubOnDisk, str], tmp_path: Pat
             await until(lambda: desk.sync.connection.compared_at is not None)
             assert desk.sync.connection.mended == 0
 
+    caplog.set_level("INFO")
     in_loop(again, 110)
+    # What was stored before the kill is not stored again.
+    is_gone_on_with = [line for line in caplog.messages if "gone on with after" in line]
+    assert bool(is_gone_on_with) == point.startswith("desk.snapshot.page"), caplog.messages
 
 
 def test_a_hub_that_dies_in_the_middle_is_waited_for(

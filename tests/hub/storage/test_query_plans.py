@@ -10,7 +10,10 @@ import pytest
 
 from tests.hub.small_firm import SetClock
 from workstation.hub.storage import effect_rows, feed_reader, finding
+from workstation.hub.storage.invariants import INVARIANTS
+from workstation.hub.storage.invariants_look import Invariant, Look
 from workstation.hub.storage.opening import open_database
+from workstation.hub.storage.sql import Session
 
 _LARGE = re.compile(r"SCAN (d|e|b|feed|document|effect|command_log|case_row|message_row)\b(?! USING)")
 _DUE, _ = effect_rows._due(
@@ -45,3 +48,50 @@ def test_no_statement_of_a_hot_path_reads_a_whole_table(tmp_path: Path, name: st
     database.close()
     plan = [str(row[3]) for row in rows]
     assert plan and not [line for line in plan if _LARGE.search(line)], "\n".join(plan)
+
+
+class _Planning(Look):
+    """Asks how the questions of a rule would be answered, instead of answering them."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, "x", 20)
+        self.plans: list[list[tuple[int, int, str]]] = []
+
+    def ask(self, *questions: str, **params: object) -> tuple[str, ...]:
+        for sql in questions:
+            given = {"tenant_id": "x", "most": 20, **params}
+            rows = self._session.rows(f"EXPLAIN QUERY PLAN {sql.strip()} LIMIT :most", **given)
+            self.plans.append([(row[0], row[1], str(row[3])) for row in rows])
+        return ()
+
+
+_ALL_OF_A_FIRM = re.compile(r"SEARCH .*\(tenant_id=\?\)$")
+
+
+def _for_each_row(plan: list[tuple[int, int, str]]) -> list[str]:
+    """Return the steps that read all rows of a firm, and that once for each row of another table."""
+    parents = {one: parent for one, parent, _ in plan}
+    words = {one: detail for one, _, detail in plan}
+
+    def is_inside(one: int) -> bool:
+        while one in parents:
+            if words[one].startswith("CORRELATED"):
+                return True
+            one = parents[one]
+        return False
+
+    return [detail for one, _, detail in plan if _ALL_OF_A_FIRM.search(detail) and is_inside(one)]
+
+
+@pytest.mark.parametrize("rule", INVARIANTS, ids=lambda rule: rule.__name__)
+def test_no_rule_asked_at_night_grows_with_the_square_of_the_data(tmp_path: Path, rule: Invariant) -> None:
+    database = open_database(str(tmp_path / "hub.db"), None, SetClock())
+
+    def work(session: Session) -> list[list[tuple[int, int, str]]]:
+        look = _Planning(session)
+        rule(look)
+        return look.plans
+
+    plans = database.look(work)
+    database.close()
+    assert [step for plan in plans for step in _for_each_row(plan)] == []

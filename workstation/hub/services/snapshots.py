@@ -21,6 +21,8 @@ NOT_BEFORE = timedelta(minutes=10)
 LOOK_EVERY_S = 30.0
 MOST_CHANGED = 50_000
 """A scope in which so much happens while it is read has to wait for a calmer moment."""
+ROWS = 500
+"""Read at a time."""
 _REST_S = 0.005
 """Between two pages, for whoever else wants the database."""
 
@@ -102,9 +104,10 @@ class SnapshotBuilder:
     ) -> SnapshotInfo | None:
         """Build the snapshot of one scope; None when it was not possible now.
 
-        Read page by page like any desk would, each page in a statement of its own, so that no transaction
-        stays open. What changes meanwhile moves beyond the head of the beginning and is read again at the
-        end, until one page reaches the head: at that seq the file is exactly the scope.
+        Read in the order of kind and id, each page in a statement of its own, so that no transaction stays
+        open. What changes meanwhile moves beyond the head of the beginning and is pulled at the end, until
+        one page reaches the head: at that seq the file is exactly the scope. In this order a desk writes
+        its tables from one end to the other, and its list is whole before the messages come.
         """
         generation = self._feed.generation
         draft = self._shelf.begin(scope)
@@ -130,18 +133,32 @@ class SnapshotBuilder:
         wait: Callable[[float], object],
     ) -> int | None:
         """Give rows up to the head of the beginning to ``add``, later ones to ``changed``; return the seq."""
-        at, goal = 0, -1
+        goal = self._feed.heads().get((self._tenant_id, scope), 0)
+        after, rows = ("", ""), None
+        while rows is None or len(rows) == ROWS:
+            rows = self._feed.of_kinds(self._tenant_id, scope, (), after, ROWS)
+            for row in rows:
+                if row.seq <= goal:
+                    add(row)
+            if is_stopping():
+                return None
+            wait(_REST_S)
+            after = (rows[-1].entity, rows[-1].id) if rows else after
+        return self._read_changed(scope, goal, changed, is_stopping, wait)
+
+    def _read_changed(
+        self,
+        scope: str,
+        at: int,
+        changed: dict[tuple[str, str], FeedRow],
+        is_stopping: Callable[[], bool],
+        wait: Callable[[float], object],
+    ) -> int | None:
         while True:
             page = self._feed.pull(self._tenant_id, [scope], {scope: at}, PAGE_ROWS, PAGE_BYTES)
             if page.ahead or page.below_floor:
                 return None
-            if goal < 0:
-                goal = page.heads[scope]
-            for row in page.rows:
-                if row.seq > goal:
-                    changed[row.entity, row.id] = row
-                elif not row.gone:
-                    add(row)
+            changed.update({(row.entity, row.id): row for row in page.rows})
             at = page.cursors[scope]
             if not page.more:
                 return at

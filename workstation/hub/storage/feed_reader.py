@@ -154,12 +154,12 @@ def bucket(session: Session, tenant_id: str, scope: str, seq: int, number: int) 
 def of_kinds(
     session: Session, tenant_id: str, scope: str, kinds: Sequence[str], after: tuple[str, str], limit: int
 ) -> tuple[FeedRow, ...]:
-    """Return at most ``limit`` entities of ``kinds`` after ``after`` (kind, id), in that order."""
+    """Return at most ``limit`` entities of ``kinds`` after ``after`` (kind, id), in order; of all if none."""
+    of_kinds = f" AND f.entity IN ({placeholders('kind', len(kinds))})" if kinds else ""
     found = session.rows(
         f"SELECT f.seq, f.entity, f.entity_id, f.rev, d.body FROM feed f JOIN document d"
         f" ON d.tenant_id = f.tenant_id AND d.entity = f.entity AND d.entity_id = f.entity_id"
-        f" WHERE f.tenant_id = :tenant_id AND f.scope_id = :scope AND f.gone = 0"
-        f" AND f.entity IN ({placeholders('kind', len(kinds))})"
+        f" WHERE f.tenant_id = :tenant_id AND f.scope_id = :scope AND f.gone = 0{of_kinds}"
         f" AND (f.entity, f.entity_id) > (:kind, :id)"
         f" ORDER BY f.entity, f.entity_id LIMIT :most",
         tenant_id=tenant_id,
