@@ -30,7 +30,7 @@ from workstation.services import sync_snapshot
 from workstation.system.keys import FileSecrets
 
 PASSWORD = "ein langes Passwort 1"
-BATCH = 500
+BATCH = 5_000
 WAYS = ("snapshot", "pulled")
 ROWS_A_CASE = 3
 STANDSTILL_S = 1.0
