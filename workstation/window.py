@@ -63,14 +63,7 @@ class Running:
         language = _language(options.language or self.preferences.current.language)
         self.words.use(language)
         self.formats = Formats(language)
-        self.theme = Theme(app, data_home() / "cache")
-        current = self.preferences.current
-        self.theme.apply(
-            choice=current.scheme,
-            scale=current.text_scale,
-            density=current.density,
-            is_motion_reduced=current.is_motion_reduced,
-        )
+        self.theme = self._make_theme()
         self.window = MainWindow(self.theme)
         self.first = FirstPaint(self.window, self.formats)
         self.desk: Desk | None = None
@@ -81,6 +74,16 @@ class Running:
         self._done: asyncio.Event | None = None
         self._is_leaving = False
         self.window.closing.connect(self._on_early_close)
+
+    def _make_theme(self) -> Theme:
+        theme, current = Theme(self.app, data_home() / "cache"), self.preferences.current
+        theme.apply(
+            choice=current.scheme,
+            scale=current.text_scale,
+            density=current.density,
+            is_motion_reduced=current.is_motion_reduced,
+        )
+        return theme
 
     def paint(self) -> None:
         """Show the window; with the cases of the last time if the key is at hand, else with their shape."""
@@ -164,9 +167,22 @@ class Running:
         await desk.start()
         await self._enter(desk)
         await import_in_turns()
+        rooms = self._make_rooms(desk)
+        await rooms.build()
+        if self._is_leaving:
+            return
+        self._enter_rooms(rooms)
+        await rooms.ask_for_held()
+        collect_as_usual()
+        if self.is_ready is not None:
+            self.is_ready.set()
+        if self.options.picture is not None:
+            desk.tasks.start(self._take_picture(self.options.picture), name="picture", owner=self)
+
+    def _make_rooms(self, desk: Desk) -> DeskWindow:
         from workstation.ui.shell.desk_window import DeskWindow
 
-        rooms = DeskWindow(
+        return DeskWindow(
             self.window,
             desk,
             self.words,
@@ -175,19 +191,45 @@ class Running:
             self.first,
             start_demo=self._start_demo,
             set_autostart=self._set_autostart,
+            speak=lambda: desk.tasks.start(self._speak(), name="window.language", owner=self),
         )
-        await rooms.build()
-        if self._is_leaving:
-            return
+
+    def _enter_rooms(self, rooms: DeskWindow) -> None:
         self.desk_window = rooms
         rooms.finished.connect(self._finish)
         rooms.start()
-        await rooms.ask_for_held()
-        collect_as_usual()
-        if self.is_ready is not None:
-            self.is_ready.set()
-        if self.options.picture is not None:
-            desk.tasks.start(self._take_picture(self.options.picture), name="picture", owner=self)
+
+    async def _speak(self) -> None:
+        """Change to the language chosen: the same desk gets another window, nothing else ends or begins.
+
+        Words stand in every widget and in what the rooms have made ready, so all of them are made anew;
+        what was being written, what is held and the case shown are there again.
+        """
+        old, desk = self.desk_window, self.desk
+        language = _language(self.preferences.current.language)
+        if old is None or desk is None or language == self.words.language:
+            return
+        self.desk_window = None  # closed meanwhile, the program ends as it does while it loads
+        case_id, geometry = old.leave(), old.window.geometry_text()
+        self.words.use(language)
+        self.formats = Formats(language)
+        self.theme = self._make_theme()
+        self.window = MainWindow(self.theme)
+        self.window.restore_geometry_text(geometry)
+        if not (old.window.isMaximized() or old.window.isFullScreen()):
+            self.window.resize(old.window.size())
+        self.window.closing.connect(self._on_early_close)
+        self.first = FirstPaint(self.window, self.formats)
+        rooms = self._make_rooms(desk)
+        await rooms.build()
+        if self._is_leaving:
+            return
+        self._enter_rooms(rooms)
+        if case_id:
+            rooms.open_case(case_id)
+        self.window.show()
+        self.window.activateWindow()
+        old.retire()
 
     async def _enter(self, desk: Desk) -> None:
         from workstation.casework.errors import RuleViolation

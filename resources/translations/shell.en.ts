@@ -302,10 +302,6 @@
         <translation>The setting lasts until you quit: it could not be saved.</translation>
     </message>
     <message>
-        <source>Die Sprache wechselt beim nächsten Start.</source>
-        <translation>The language changes at the next start.</translation>
-    </message>
-    <message>
         <source>Keine Nachfrage</source>
         <translation>No check-back</translation>
     </message>

@@ -48,6 +48,32 @@ _ROOMS = """
     timer.start(5)
 """
 
+_SPEAKS = """
+    timer = QTimer(running.app)
+    first, asked = running.window, []
+    def look() -> None:
+        rooms = running.desk_window
+        if running.is_ready is None or not running.is_ready.is_set() or rooms is None:
+            return
+        if running.window is first:
+            if not asked:
+                asked.append(True)
+                print(rooms.window.rail.inbox.text(), rooms.formats.language, first.isVisible())
+                rooms.window.resize(1100, 700)
+                rooms.menus.open_settings()
+                rooms.menus._on_setting({"language": "en"})
+            return
+        timer.stop()
+        print(running.window.rail.inbox.text(), rooms.formats.language, rooms.desk is running.desk)
+        print(first.isVisible(), running.window.isVisible(), running.window.size() == first.size())
+        print(rooms.errors.sentence("decision.too_late", {})[:4], rooms.sign_in.isVisible())
+        running.theme.apply(choice="dark")
+        rooms.menus._on_setting({"language": "en"})  # the same again begins nothing
+        QTimer.singleShot(200, lambda: (print(running.window is rooms.window), running.window.close()))
+    timer.timeout.connect(look)
+    timer.start(20)
+"""
+
 
 def _started(drive: str, profile: Path) -> list[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("WORKSTATION_")}
@@ -90,6 +116,20 @@ def test_a_window_closed_while_it_loads_ends_the_program(after_ms: str, tmp_path
         else f"QTimer.singleShot({after_ms}, running.window.close)"
     )
     assert _started(f"    {act}", tmp_path / "profile")[-1] == "ended 0"
+
+
+def test_another_language_is_another_window_over_the_same_desk(tmp_path: Path) -> None:
+    profile = tmp_path / "profile"
+    profile.mkdir()
+    (profile / "preferences.json").write_text('{"language": "de"}', encoding="utf-8")
+    assert _started(_SPEAKS, profile) == [
+        "Eingang de True",
+        "Inbox en True",
+        "False True True",
+        "This True",
+        "True",
+        "ended 0",
+    ]
 
 
 def test_what_drives_the_window_begins_when_it_can_be_awaited(tmp_path: Path) -> None:

@@ -17,10 +17,10 @@ class GuardStates(Walk):
         real = kind.connection
         shown = Connection("online", now, loading=0.42)
         kind.connection = property(lambda _self: shown)  # type: ignore[assignment,method-assign]
-        self.rooms._show_line()
+        self.rooms.line.show()
         await self.picture(words)
         kind.connection = real  # type: ignore[method-assign]
-        self.rooms._show_line()
+        self.rooms.line.show()
 
     async def state_25a_guards(self, words: str) -> None:
         file = await self.open_offering(lambda found: bool(found.offers))

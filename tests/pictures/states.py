@@ -381,10 +381,10 @@ class Shoot(WorkStates, DecisionStates, JoiningStates, GuardStates):
             ("disk-full", Connection("online", now, is_read_only=True)),
         ):
             kind.connection = property(lambda _self, shown=connection: shown)  # type: ignore[assignment,misc]
-            self.rooms._show_line()
+            self.rooms.line.show()
             await self.picture(name, ("light",))
         kind.connection = real  # type: ignore[method-assign]
-        self.rooms._show_line()
+        self.rooms.line.show()
 
     async def state_25_offline(self, words: str) -> None:
         file = await self.open_offering(lambda f: any(o.steps and o.key == "refund" for o in f.offers))

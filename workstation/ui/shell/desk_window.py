@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from workstation.casework.errors import RuleViolation
 from workstation.ports import StoreUnusable
-from workstation.services.views import Changes, Connection
+from workstation.services.views import Changes
 from workstation.ui.case_desk.offers import OfferWriter
 from workstation.ui.case_desk.parts import CaseParts
 from workstation.ui.case_desk.view import CaseDeskView
@@ -36,7 +36,7 @@ from workstation.ui.shell.first_paint import FirstPaint
 from workstation.ui.shell.holding import Holding
 from workstation.ui.shell.joining import Joining
 from workstation.ui.shell.keys import Keys
-from workstation.ui.shell.line_words import line_shown
+from workstation.ui.shell.line import Line
 from workstation.ui.shell.menus import Menus
 from workstation.ui.shell.sheets import Sheets
 from workstation.ui.shell.sources import HistorySource, InboxSource
@@ -75,6 +75,7 @@ class DeskWindow(QObject):
         first: FirstPaint,
         start_demo: Callable[[], None],
         set_autostart: Callable[[bool], None],
+        speak: Callable[[], object],
     ) -> None:
         super().__init__(window)
         self.window, self.desk, self.words, self.preferences = window, desk, words, preferences
@@ -97,10 +98,8 @@ class DeskWindow(QObject):
         self.customers_model = CustomersViewModel(desk.find, desk.tasks)
         self.palette_model = PaletteViewModel(desk.find, desk.tasks, lambda: self.keys.palette_rows())
         self.outbox_writer = OutboxWriter(formats, self.errors)
-        self._start_demo, self._set_autostart = start_demo, set_autostart
+        self._start_demo, self._set_autostart, self.speak = start_demo, set_autostart, speak
         self._was_open = ("", "")
-        self._connection_word = ""
-        self.connection: Connection | None = None
         self._typing, self._tick = self._make_timers()
         self._stop_listening: Callable[[], None] = lambda: None
 
@@ -138,7 +137,7 @@ class DeskWindow(QObject):
         self.covers = Covers(window, self._make_sign_in, desk.session, desk.tasks, self.errors, *acts)
         self.acting, self.menus, self.keys = Acting(self), Menus(self), Keys(self)
         self.joining, self.holding, self.work_room = Joining(self), Holding(self), WorkRoom(self)
-        self.taking_back = TakingBack(self)
+        self.taking_back, self.line = TakingBack(self), Line(self)
 
     def _make_cover(self) -> None:
         if self.desk.session.view.state != "signed_in":
@@ -272,12 +271,30 @@ class DeskWindow(QObject):
         except StoreUnusable as error:
             _log.warning("not everything that was held could be let go: %s", error)
         finally:
-            self._tick.stop()
-            self._typing.stop()
-            self.queue_model.stop()
-            self._stop_listening()
+            self._rest()
             self.window.allow_close()
             self.finished.emit()
+
+    def _rest(self) -> None:
+        self._tick.stop()
+        self._typing.stop()
+        self.queue_model.stop()
+        self._stop_listening()
+
+    def leave(self) -> str:
+        """End this window's part, for another window over the same desk; returns the case that is open."""
+        self.case.composer.flush()
+        self.window.setEnabled(False)
+        self._rest()
+        return self.case_model.case_id
+
+    def retire(self) -> None:
+        """The other window is there: take this one away once what it had begun has ended."""
+        theme = self.window.theme
+        theme.changed.disconnect()  # what repaints by it may be gone before it is
+        self.window.destroyed.connect(theme.deleteLater)
+        self.window.allow_close()
+        QTimer.singleShot(_TYPING_MS, self.window.deleteLater)
 
     def report_bug(self, name: str, error: BaseException) -> None:
         """Show a fault of this program: what it was doing, and that nothing was lost by it."""
@@ -294,7 +311,7 @@ class DeskWindow(QObject):
             if shown and (shown in changes.customers or self.case_model.case_id in changes.cases):
                 self.customer_model.refresh()
         if changes.connection or changes.outbox:
-            self._show_line()
+            self.line.show()
             self.covers.refresh()
             self._show_person()
         if changes.outbox and self.is_outbox_open:
@@ -303,26 +320,7 @@ class DeskWindow(QObject):
     def _on_tick(self) -> None:
         self.case.tick()
         self.work_room.tick()
-        self._show_line()
-
-    def _show_line(self) -> None:
-        connection = self.desk.sync.connection
-        self.connection = connection
-        self.case_model.on_connection(connection)
-        self.queue_model.set_filling(not connection.is_caught_up)
-        shown = line_shown(connection, self.formats, self.errors, self.desk.clock.now())
-        self.window.top_bar.show_line(shown.words, shown.tone, shown.icon)
-        if shown.strong:
-            self.window.banner.show_banner(
-                shown.strong, shown.plain, first=shown.first, second=shown.second, is_danger=shown.is_danger
-            )
-        else:
-            self.window.banner.hide()
-        word = shown.strong or shown.words
-        if connection.state in ("offline", "online") and word != self._connection_word:
-            if self._connection_word:
-                self.window.announcer.announce(word)
-            self._connection_word = word
+        self.line.show()
 
     def _show_person(self) -> None:
         view = self.desk.session.view
@@ -434,7 +432,7 @@ class DeskWindow(QObject):
     async def _open_outbox(self) -> None:
         items = await self.desk.outbox_view.items()
         subjects = await self.desk.outbox_view.subjects(items)
-        online = self.connection is None or self.connection.state in ("online", "stale")
+        online = self.desk.sync.connection.state in ("online", "stale")
         self.outbox.show_lines(
             self.outbox_writer.lines(items, subjects, self.desk.clock.now(), is_online=online)
         )

@@ -24,6 +24,7 @@ class Menus:
 
     def __init__(self, rooms: DeskWindow) -> None:
         self._rooms = rooms
+        self._settings: SettingsSheet | None = None
 
     def open_more(self) -> None:
         """Open «Mehr» at the foot of the rail."""
@@ -111,6 +112,7 @@ class Menus:
     def open_settings(self) -> None:
         """Show the settings."""
         sheet = SettingsSheet(self._rooms.window.theme, self._rooms.preferences.current, self._rooms.window)
+        self._settings = sheet
         sheet.changed.connect(self._on_setting)
         sheet.open()
 
@@ -138,9 +140,9 @@ class Menus:
         self._rooms.window.keymap.set_single_keys(current.has_single_keys)
         self.set_undo()
         if "language" in fields:
-            self._rooms.window.toasts.show_toast(
-                translate("Shell", "Die Sprache wechselt beim nächsten Start."), icon="languages"
-            )
+            if self._settings is not None:
+                self._settings.accept()  # its words are those of the language that ends
+            self._rooms.speak()
 
     def set_undo(self) -> None:
         """Take the undo time from the settings; a screen reader gets the longest."""

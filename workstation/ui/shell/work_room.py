@@ -23,9 +23,7 @@ class WorkRoom:
     def __init__(self, rooms: DeskWindow) -> None:
         self._rooms = rooms
         desk = rooms.desk
-        self.model = WorkOrdersViewModel(
-            desk.work, desk.tasks, desk.clock.now, rooms.formats, self._confirm
-        )
+        self.model = WorkOrdersViewModel(desk.work, desk.tasks, desk.clock.now, rooms.formats, self._confirm)
         self.model.rows_changed.connect(self._on_rows)
 
     @cached_property
