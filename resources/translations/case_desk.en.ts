@@ -464,7 +464,7 @@
     </message>
     <message>
         <source>E-Mail</source>
-        <translation>E-mail</translation>
+        <translation>Email</translation>
     </message>
     <message>
         <source>Telefon</source>
@@ -493,6 +493,18 @@
     <message>
         <source>{amount} erstattet, Gutschrift {number}</source>
         <translation>{amount} refunded, credit note {number}</translation>
+    </message>
+    <message>
+        <source>{amount} gutgeschrieben, Gutschrift {number}</source>
+        <translation>{amount} credited, credit note {number}</translation>
+    </message>
+    <message>
+        <source>{amount} gutgeschrieben und zurückgeholt, Gutschrift {number}</source>
+        <translation>{amount} credited and taken back, credit note {number}</translation>
+    </message>
+    <message>
+        <source>{credited} gutgeschrieben, {paid_out} erstattet, Gutschrift {number}</source>
+        <translation>{credited} credited, {paid_out} refunded, credit note {number}</translation>
     </message>
     <message>
         <source>Rücksendung {number} angelegt, Frist {day}</source>
@@ -801,7 +813,7 @@
     <name>NewMail</name>
     <message>
         <source>Neue E-Mail</source>
-        <translation>New e-mail</translation>
+        <translation>New email</translation>
     </message>
     <message>
         <source>Weiter zum Text</source>
@@ -833,7 +845,7 @@
     </message>
     <message>
         <source>Das ist keine E-Mail-Adresse.</source>
-        <translation>This is not an e-mail address.</translation>
+        <translation>This is not an email address.</translation>
     </message>
     <message>
         <source>Bitte gib einen Betreff an.</source>
@@ -907,7 +919,7 @@
     </message>
     <message>
         <source>«{address}» ist keine E-Mail-Adresse.</source>
-        <translation>“{address}” is not an e-mail address.</translation>
+        <translation>“{address}” is not an email address.</translation>
     </message>
 </context>
 <context>

@@ -43,6 +43,10 @@
         <translation>Open</translation>
     </message>
     <message>
+        <source>Guthaben</source>
+        <translation>Credit</translation>
+    </message>
+    <message>
         <source>Erstattet</source>
         <translation>Refunded</translation>
     </message>
@@ -259,7 +263,7 @@
     </message>
     <message>
         <source>Neue E-Mail</source>
-        <translation>New e-mail</translation>
+        <translation>New email</translation>
     </message>
     <message>
         <source>Anruf festhalten</source>

@@ -231,5 +231,25 @@
         <source>Mahnung gestoppt</source>
         <translation>Dunning stopped</translation>
     </message>
+    <message>
+        <source>Gutgeschrieben</source>
+        <translation>Credited</translation>
+    </message>
+    <message>
+        <source>{amount} gutgeschrieben</source>
+        <translation>{amount} credited</translation>
+    </message>
+    <message>
+        <source>{amount} bezahlt</source>
+        <translation>{amount} paid</translation>
+    </message>
+    <message>
+        <source>{amount} offen</source>
+        <translation>{amount} open</translation>
+    </message>
+    <message>
+        <source>{amount} Guthaben</source>
+        <translation>{amount} to their credit</translation>
+    </message>
 </context>
 </TS>

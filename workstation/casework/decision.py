@@ -20,20 +20,25 @@ class _Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, t
 
 
 class Refund(_Decision, frozen=True, tag="refund"):
-    """Money back on a captured payment, for lines or as an amount."""
+    """Money back for lines or as an amount: ``credited`` comes off the open invoice, ``amount`` is paid out.
+
+    ``payment_id`` is empty when nothing is paid out.
+    """
 
     order_id: str
     payment_id: str
     amount: Money
     lines: tuple[LineQuantity, ...] = ()
+    credited: Money = Money(0)
 
 
 class RefundShipping(_Decision, frozen=True, tag="refund_shipping"):
-    """The shipping cost back."""
+    """The shipping cost back, split as a refund is."""
 
     order_id: str
     payment_id: str
     amount: Money
+    credited: Money = Money(0)
 
 
 class Replacement(_Decision, frozen=True, tag="replacement"):
@@ -100,12 +105,16 @@ class Redeliver(_Decision, frozen=True, tag="redeliver"):
 
 
 class CancelOrder(_Decision, frozen=True, tag="cancel_order"):
-    """Cancel an order or lines of it by the customer's wish; ``amount`` goes back."""
+    """Cancel an order or lines of it by the customer's wish.
+
+    What was paid of it (``amount``) goes back, what is still open of its invoice (``credited``) is dropped.
+    """
 
     order_id: str
     payment_id: str = ""
     lines: tuple[LineQuantity, ...] = ()
     amount: Money = Money(0)
+    credited: Money = Money(0)
 
 
 class CancelCommitment(_Decision, frozen=True, tag="cancel_commitment"):
@@ -145,11 +154,12 @@ class TillOrder(_Decision, frozen=True, tag="till_order"):
 
 
 class PriceAdjustment(_Decision, frozen=True, tag="price_adjustment"):
-    """A part of the price back, with a reason."""
+    """A part of the price back, with a reason; split as a refund is."""
 
     order_id: str
     payment_id: str
     amount: Money
+    credited: Money = Money(0)
 
 
 class Reverse(_Decision, frozen=True, tag="reversal"):
@@ -162,6 +172,9 @@ class Reverse(_Decision, frozen=True, tag="reversal"):
     step: int
     undoes: str
 
+
+MoneyBack = Refund | RefundShipping | PriceAdjustment | CancelOrder
+"""What takes something off an open invoice, pays something back, or both."""
 
 Decision = (
     Refund
@@ -233,22 +246,36 @@ def group_of(decision: Decision) -> KindGroup:
 
 
 def cost_of(decision: Decision) -> Money:
-    """Return what the decision costs the firm; nothing for free kinds."""
+    """Return what the decision costs the firm; nothing for free kinds.
+
+    Whoever cancels keeps the goods: what is not asked for any more costs nothing then.
+    """
     match decision:
         case Replacement():
             return decision.value
-        case (
-            Refund()
-            | RefundShipping()
-            | PriceAdjustment()
-            | CancelOrder()
-            | TillOrder()
-            | GoodwillVoucher()
-            | WaiveDunningFee()
-        ):
+        case Refund() | RefundShipping() | PriceAdjustment():
+            return value_of(decision)
+        case CancelOrder() | TillOrder() | GoodwillVoucher() | WaiveDunningFee():
             return decision.amount
         case _:
             return Money.zero()
+
+
+def credited_of(decision: Decision) -> Money:
+    """Return what comes off the open amount of an invoice and is never paid out."""
+    return decision.credited if isinstance(decision, MoneyBack) else Money.zero()
+
+
+def paid_out_of(decision: Decision) -> Money:
+    """Return what leaves the house on the payment the decision names."""
+    return decision.amount if isinstance(decision, MoneyBack | TillOrder) else Money.zero()
+
+
+def value_of(decision: Decision) -> Money:
+    """Return what a credit note about the decision states: what is credited and what is paid out."""
+    if not isinstance(decision, MoneyBack) or not decision.credited:
+        return cost_of(decision) if not isinstance(decision, MoneyBack) else decision.amount
+    return decision.credited + decision.amount if decision.amount else decision.credited
 
 
 def order_named(decision: Decision) -> str:

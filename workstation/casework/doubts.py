@@ -9,7 +9,7 @@ import msgspec
 
 from workstation.casework.answering import delivered, undelivered
 from workstation.casework.case_state import CaseState, Given, put_decision, put_message, say, settled, with_
-from workstation.casework.decision import DecisionRecord, Step, cost_of, kind_of
+from workstation.casework.decision import DecisionRecord, Step, kind_of, value_of
 from workstation.casework.errors import RuleViolation
 from workstation.casework.ids import derived_id
 from workstation.casework.message import Message
@@ -86,7 +86,7 @@ def doubts_of(decisions: Iterable[DecisionRecord], messages: Iterable[Message]) 
             case_id=record.case_id,
             decision_id=record.decision_id,
             step=number,
-            amount=cost_of(step.decision),
+            amount=value_of(step.decision),
             decided_by=record.person_id,
             evidence=step.failure_params,
         )

@@ -7,6 +7,7 @@ from datetime import date
 
 import msgspec
 
+from workstation.casework.crediting import split
 from workstation.casework.decision import (
     AuthoriseReturn,
     BlockDunning,
@@ -72,14 +73,23 @@ MACROS: dict[str, MacroShape] = {
 }
 
 
-def refund_of(order: Order, payment: Payment, lines: Sequence[LineQuantity], reason: str) -> Refund:
-    """Return the refund of pieces at the price they were bought for."""
+def refund_of(
+    order: Order,
+    payment: Payment | None,
+    lines: Sequence[LineQuantity],
+    reason: str,
+    still_open: Money | None = None,
+) -> Refund:
+    """Return the refund of pieces at the price they were bought for; what is still open is credited first."""
     prices = {line.line_id: line.unit_price for line in order.lines}
-    amount = sum_of((prices[item.line_id] * item.quantity for item in lines), payment.captured.currency)
+    currency = payment.captured.currency if payment is not None else order.shipping.currency
+    value = sum_of((prices[item.line_id] * item.quantity for item in lines), currency)
+    parts = split(value, still_open or Money.zero(currency))
     return Refund(
         order_id=order.order_id,
-        payment_id=payment.payment_id,
-        amount=amount,
+        payment_id=payment.payment_id if payment is not None and parts.paid_out else "",
+        amount=parts.paid_out,
+        credited=parts.credited,
         lines=tuple(lines),
         reason=reason,
     )
@@ -92,14 +102,15 @@ def return_of(order: Order, lines: Sequence[LineQuantity], deadline: date, reaso
 
 def damaged_item(
     order: Order,
-    payment: Payment,
+    payment: Payment | None,
     broken: Sequence[LineQuantity],
     sent_back: Sequence[LineQuantity],
     deadline: date,
+    still_open: Money | None = None,
 ) -> tuple[Decision, ...]:
     """Return the macro «broken: refund it, return the rest»: money first, then the return."""
     return (
-        refund_of(order, payment, broken, "damaged_in_transit"),
+        refund_of(order, payment, broken, "damaged_in_transit", still_open),
         return_of(order, sent_back, deadline, "not_as_described"),
     )
 

@@ -9,6 +9,7 @@ import msgspec
 
 from workstation.casework.calendar import add_open_time
 from workstation.casework.case_facts import CaseFacts
+from workstation.casework.crediting import amounts_said, open_of
 from workstation.casework.decision import (
     AuthoriseReturn,
     BlockDunning,
@@ -30,7 +31,7 @@ from workstation.casework.decision import (
 from workstation.casework.empowerment import judge
 from workstation.casework.errors import RuleViolation
 from workstation.casework.limit import JudgeContext, Judgement, NeedsApproval, Refused
-from workstation.casework.params import money_param
+from workstation.casework.money import Money
 from workstation.casework.proposal import Proposal
 from workstation.casework.records import LineQuantity, Order
 from workstation.casework.remaining import has_left
@@ -171,6 +172,9 @@ def _sub_of_money(
     step: Refund | RefundShipping | PriceAdjustment | CancelOrder, facts: CaseFacts
 ) -> tuple[str, dict[str, str]]:
     payment = next((item for item in facts.payments if item.payment_id == step.payment_id), None)
+    if step.credited and not step.amount:
+        numbers = (one.number for one in facts.invoices if one.order_id == step.order_id and one.open)
+        return "sub.credited", {"invoice": ", ".join(sorted(numbers))}
     if payment is None or not step.amount:
         return "sub.nothing_paid", {}
     if payment.account_hint:
@@ -193,9 +197,13 @@ def _sub_of_invoice(
 
 
 def amount_params(steps: Sequence[Decision], facts: CaseFacts) -> dict[str, str]:
-    """Return the sum of the steps as the parameter ``amount``."""
-    cost = total_cost(tuple(steps))
-    return {"amount": money_param(cost if cost else type(cost).zero(facts.tenant.currency))}
+    """Return the sum of the steps as the parameter ``amount``, and its parts where some is credited."""
+    return amounts_said(steps, facts.tenant.currency)
+
+
+def still_open(facts: CaseFacts, order: Order) -> Money:
+    """Return what the order's invoices still ask for."""
+    return open_of(order.order_id, facts.invoices, facts.decisions, order.shipping.currency)
 
 
 def items_text(order_id: str, lines: Sequence[LineQuantity], facts: CaseFacts) -> str:

@@ -7,21 +7,24 @@ from collections.abc import Mapping
 import msgspec
 
 from workstation.casework.case_facts import CaseFacts
+from workstation.casework.crediting import amounts_said, money_form, with_split, without_form
 from workstation.casework.decision import (
-    CancelOrder,
+    Decision,
     GoodwillVoucher,
+    MoneyBack,
     PriceAdjustment,
     Refund,
     RefundShipping,
     TillOrder,
     WaiveDunningFee,
+    value_of,
 )
 from workstation.casework.errors import RuleViolation
 from workstation.casework.limit import Allowed
+from workstation.casework.line_choice import best_payment
 from workstation.casework.money import Money
-from workstation.casework.params import money_param
 from workstation.casework.proposal import LineChoice, Proposal, Topics, TopicWords
-from workstation.casework.proposal_building import Ranked, context_of, in_order, judged
+from workstation.casework.proposal_building import Ranked, context_of, in_order, judged, still_open
 from workstation.casework.proposals_dunning import TOPICS as DUNNING_TOPICS
 from workstation.casework.proposals_dunning import about_invoice
 from workstation.casework.proposals_goods import (
@@ -68,7 +71,6 @@ _WITH_AMOUNT = (
     RefundShipping,
     PriceAdjustment,
     GoodwillVoucher,
-    CancelOrder,
     TillOrder,
     WaiveDunningFee,
 )
@@ -150,13 +152,23 @@ def with_amount(proposal: Proposal, facts: CaseFacts, amount: Money) -> Proposal
     if at is None:
         raise RuleViolation("proposal.no_amount")
     steps = tuple(
-        msgspec.structs.replace(step, amount=amount)
-        if index == at and isinstance(step, _WITH_AMOUNT)
-        else step
-        for index, step in enumerate(proposal.steps)
+        _with_value(step, facts, amount) if index == at else step for index, step in enumerate(proposal.steps)
     )
-    params = {**proposal.title_params, "amount": money_param(amount)}
-    return judged(msgspec.structs.replace(proposal, steps=steps, title_params=params), facts)
+    params = {**proposal.title_params, **amounts_said((steps[at],), amount.currency)}
+    key = f"{without_form(proposal.title_key)}{money_form(steps)}"
+    return judged(msgspec.structs.replace(proposal, steps=steps, title_key=key, title_params=params), facts)
+
+
+def _with_value(step: Decision, facts: CaseFacts, value: Money) -> Decision:
+    """Return a step that gives back ``value``, what its order's invoice still asks for credited first."""
+    if not isinstance(step, MoneyBack):
+        return msgspec.structs.replace(step, amount=value) if isinstance(step, _WITH_AMOUNT) else step
+    order = next((item for item in facts.orders if item.order_id == step.order_id), None)
+    if order is None:
+        return msgspec.structs.replace(step, amount=value)
+    payment = best_payment(facts, order)
+    named = step.payment_id or (payment.payment_id if payment is not None else "")
+    return with_split(msgspec.structs.replace(step, payment_id=named), value, still_open(facts, order))
 
 
 def usual(proposal: Proposal, facts: CaseFacts) -> tuple[Proposal, ...]:
@@ -169,7 +181,7 @@ def usual(proposal: Proposal, facts: CaseFacts) -> tuple[Proposal, ...]:
 def may_change_amount(proposal: Proposal) -> bool:
     """Return whether the person may choose another amount: one step of its own, and money in it."""
     return not proposal.macro and any(
-        isinstance(step, _WITH_AMOUNT) and bool(step.amount) for step in proposal.steps
+        isinstance(step, _WITH_AMOUNT) and bool(value_of(step)) for step in proposal.steps
     )
 
 

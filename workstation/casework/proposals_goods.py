@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from workstation.casework.case_facts import CaseFacts
+from workstation.casework.crediting import money_form
 from workstation.casework.decision import AuthoriseReturn, Decision, TillOrder
 from workstation.casework.limit import Allowed, Refused
 from workstation.casework.line_choice import (
@@ -33,6 +34,7 @@ from workstation.casework.proposal_building import (
     items_text,
     judged,
     return_deadline,
+    still_open,
 )
 from workstation.casework.reading import Reading
 from workstation.casework.records import LineQuantity, Order, OrderLine
@@ -161,7 +163,7 @@ def offer(
     return msgspec.structs.replace(
         preview,
         steps=(),
-        title_key=f"{preview.title_key}.choose",
+        title_key=f"title.{kind}.choose",
         title_params={"order": order.number},
         sub_key="sub.free" if is_open else preview.sub_key,
         sub_params={} if is_open else preview.sub_params,
@@ -197,7 +199,7 @@ def build(
             key=kind,
             macro="wrong_item" if kind == "wrong_item" else "",
             steps=steps,
-            title_key=f"title.{kind}",
+            title_key=f"title.{kind}{money_form(steps)}",
             title_params=params,
             judgement=Allowed(),
             lines=choices(kind, facts, order, lines),
@@ -236,7 +238,10 @@ def _steps(
                 ),
             )
         case "refund":
-            return (refund_of(order, payment, lines, reason),) if payment is not None else ()
+            asked = still_open(facts, order)
+            if payment is None and not asked:
+                return ()
+            return (refund_of(order, payment, lines, reason, asked),)
 
 
 def damaged(
@@ -245,14 +250,15 @@ def damaged(
     """Return the macro «broken: refund it, return the rest», judged."""
     payment = best_payment(facts, order)
     steps: tuple[Decision, ...] = ()
-    if payment is not None:
-        steps = damaged_item(order, payment, broken, back, return_deadline(facts))
+    asked = still_open(facts, order)
+    if payment is not None or asked:
+        steps = damaged_item(order, payment, broken, back, return_deadline(facts), asked)
     return judged(
         Proposal(
             key="damaged_item",
             macro="damaged_item",
             steps=steps,
-            title_key="title.damaged_item",
+            title_key=f"title.damaged_item{money_form(steps)}",
             title_params={
                 **amount_params(steps, facts),
                 "items": items_text(order.order_id, broken, facts),

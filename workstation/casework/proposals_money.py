@@ -8,12 +8,14 @@ from datetime import timedelta
 import msgspec
 
 from workstation.casework.case_facts import CaseFacts
+from workstation.casework.crediting import Split, money_form, split
 from workstation.casework.decision import (
     CancelOrder,
     Decision,
     GoodwillVoucher,
     PriceAdjustment,
     RefundShipping,
+    value_of,
 )
 from workstation.casework.limit import Allowed
 from workstation.casework.line_choice import best_payment, choices
@@ -28,6 +30,7 @@ from workstation.casework.proposal_building import (
     amount_params,
     is_at_customer,
     judged,
+    still_open,
     today,
 )
 from workstation.casework.proposals_goods import TROUBLE, build, offer, reason_of
@@ -103,24 +106,26 @@ def cancel(facts: CaseFacts, order: Order, lines: tuple[LineQuantity, ...]) -> P
         lines = ()
     payment = best_payment(facts, order)
     amount = Money.zero(order.shipping.currency)
+    parts = split(cancel_price(order, lines, facts.decisions), still_open(facts, order))
     if payment is not None:
-        price = cancel_price(order, lines, facts.decisions)
         rest = refundable(payment, facts.decisions)
-        amount = min(price, rest) if price.currency == rest.currency else rest
+        amount = min(parts.paid_out, rest) if parts.paid_out.currency == rest.currency else rest
     step = CancelOrder(
         order_id=order.order_id,
         payment_id=payment.payment_id if payment is not None and amount else "",
         lines=lines,
         amount=amount,
+        credited=parts.credited,
         reason="changed_mind",
     )
     key = "cancel_lines" if lines else "cancel_order"
+    is_free = not value_of(step)
     return judged(
         Proposal(
             key=key,
             steps=(step,),
-            title_key=f"title.{key}" if amount else f"title.{key}.unpaid",
-            title_params=amount_params((step,), facts) if amount else {},
+            title_key=f"title.{key}.unpaid" if is_free else f"title.{key}{money_form((step,))}",
+            title_params={} if is_free else amount_params((step,), facts),
             judgement=Allowed(),
             lines=choices(key, facts, order, lines),
             reply_card="cancel_order",
@@ -137,13 +142,13 @@ def goodwill(facts: CaseFacts, reading: Reading, order: Order) -> list[Ranked]:
     found: list[Ranked] = []
     is_trouble = reading.has(*TROUBLE, "late")
     payment = best_payment(facts, order)
-    if is_trouble and payment is not None and refundable(payment, facts.decisions):
-        rest = refundable(payment, facts.decisions)
-        part = _share(_goods(order), GOODWILL_PERCENT[1], _WHOLE)
+    parts = _parts(facts, order, _share(_goods(order), GOODWILL_PERCENT[1], _WHOLE))
+    if is_trouble and parts is not None:
         step = PriceAdjustment(
             order_id=order.order_id,
-            payment_id=payment.payment_id,
-            amount=min(part, rest) if part.currency == rest.currency else rest,
+            payment_id=payment.payment_id if payment is not None and parts.paid_out else "",
+            amount=parts.paid_out,
+            credited=parts.credited,
             reason=reason_of(reading),
         )
         found.append(Ranked(GOODWILL, _money("price_adjustment", facts, order, step, "tag")))
@@ -204,7 +209,7 @@ def _money(key: str, facts: CaseFacts, order: Order, step: Decision, icon: str) 
         Proposal(
             key=key,
             steps=(step,),
-            title_key=f"title.{key}",
+            title_key=f"title.{key}{money_form((step,))}",
             title_params=amount_params((step,), facts),
             judgement=Allowed(),
             reply_card=key,
@@ -217,18 +222,29 @@ def _money(key: str, facts: CaseFacts, order: Order, step: Decision, icon: str) 
 
 
 def _shipping_step(facts: CaseFacts, order: Order) -> RefundShipping | None:
-    payment = best_payment(facts, order)
-    if payment is None or not order.shipping or is_shipping_settled(order, facts.decisions):
+    if not order.shipping or is_shipping_settled(order, facts.decisions):
         return None
-    rest = refundable(payment, facts.decisions)
-    if not rest or rest.currency != order.shipping.currency:
+    payment, parts = best_payment(facts, order), _parts(facts, order, order.shipping)
+    if parts is None:
         return None
     return RefundShipping(
         order_id=order.order_id,
-        payment_id=payment.payment_id,
-        amount=min(order.shipping, rest),
+        payment_id=payment.payment_id if payment is not None and parts.paid_out else "",
+        amount=parts.paid_out,
+        credited=parts.credited,
         reason="late_delivery",
     )
+
+
+def _parts(facts: CaseFacts, order: Order, value: Money) -> Split | None:
+    """Return how ``value`` goes back: credited as far as it is open, paid out as far as it was paid."""
+    parts = split(value, still_open(facts, order))
+    payment = best_payment(facts, order)
+    rest = refundable(payment, facts.decisions) if payment is not None else Money.zero(value.currency)
+    if rest.currency != value.currency:
+        rest = Money.zero(value.currency)
+    found = Split(parts.credited, min(parts.paid_out, rest))
+    return found if found.credited or found.paid_out else None
 
 
 def _late_macro(facts: CaseFacts, order: Order, shipping: RefundShipping) -> Proposal:
@@ -239,7 +255,7 @@ def _late_macro(facts: CaseFacts, order: Order, shipping: RefundShipping) -> Pro
             key="late_parcel",
             macro="late_parcel",
             steps=steps,
-            title_key="title.late_parcel",
+            title_key=f"title.late_parcel{money_form(steps)}",
             title_params=amount_params(steps, facts),
             judgement=Allowed(),
             reply_card="late_parcel",

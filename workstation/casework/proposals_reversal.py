@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workstation.casework.case_facts import CaseFacts
-from workstation.casework.decision import DecisionRecord, Reverse, cost_of, kind_of
+from workstation.casework.decision import DecisionRecord, Reverse, kind_of, value_of
 from workstation.casework.limit import Allowed, Refused
 from workstation.casework.params import money_param
 from workstation.casework.proposal import Proposal
@@ -41,7 +41,7 @@ def _of_record(facts: CaseFacts, record: DecisionRecord) -> Iterator[Proposal]:
         kind = kind_of(step.decision)
         if step.state != "booked" or kind in ("promise", "reversal"):
             continue
-        cost = cost_of(step.decision)
+        cost = value_of(step.decision)
         yield judged(
             Proposal(
                 key=f"reversal.{record.decision_id}.{index}",

@@ -144,6 +144,18 @@ class Invoice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The message it left with last, where this program sent it."""
     tax: tuple[TaxShare, ...] = ()
     """Net and tax by rate, where its source told them; else they follow from the order's lines."""
+    credited: Money = Money(0)
+    """What credit notes have taken off it."""
+    overpaid: Money = Money(0)
+    """Money received that nothing was owed for: the customer has it to their credit."""
+    fee_paid: Money = Money(0)
+    """Dunning fees that were paid."""
+
+    @property
+    def paid(self) -> Money:
+        """What was paid of the total, without fees and without what is to the customer's credit."""
+        settled = self.total.minor_units - self.credited.minor_units - self.open.minor_units
+        return Money(max(settled, 0), self.total.currency)
 
 
 class DunningNotice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -208,6 +220,13 @@ class TaxShare(msgspec.Struct, frozen=True):
     tax: Money
 
 
+class InvoiceCredit(msgspec.Struct, frozen=True):
+    """What a booking has taken off the open amount of an invoice."""
+
+    invoice_id: str
+    amount: Money
+
+
 class Booking(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Feed entity ``booking``: money ordered back to a customer, with its credit note.
 
@@ -233,6 +252,18 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     tax: tuple[TaxShare, ...] = ()
     reverses: str = ""
     """The booking this one takes back; its amount is then what comes off the earlier one."""
+    credits: tuple[InvoiceCredit, ...] = ()
+    """What of it came off open invoices; the rest is paid out."""
+
+    @property
+    def credited(self) -> Money:
+        """What of the amount is credited and never paid out."""
+        return sum_of((one.amount for one in self.credits), self.amount.currency)
+
+    @property
+    def paid_out(self) -> Money:
+        """What of the amount leaves the house."""
+        return self.amount - self.credited
 
 
 class WorkOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

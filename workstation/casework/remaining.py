@@ -14,8 +14,8 @@ from workstation.casework.decision import (
     Replacement,
     TillOrder,
     WaiveDunningFee,
-    cost_of,
     order_named,
+    paid_out_of,
     payment_named,
 )
 from workstation.casework.money import Money, sum_of
@@ -109,7 +109,7 @@ def refundable(payment: Payment, decisions: Sequence[DecisionRecord]) -> Money:
     booked = pending = 0
     for decision, is_booked in living_steps(decisions):
         if payment_named(decision) == payment.payment_id:
-            units = cost_of(decision).minor_units
+            units = paid_out_of(decision).minor_units
             booked, pending = (booked + units, pending) if is_booked else (booked, pending + units)
     gone = max(payment.refunded.minor_units, booked) + pending
     return Money(max(payment.captured.minor_units - gone, 0), payment.captured.currency)

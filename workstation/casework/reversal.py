@@ -18,8 +18,8 @@ from workstation.casework.decision import (
     Reverse,
     Step,
     TillOrder,
-    cost_of,
     kind_of,
+    value_of,
 )
 from workstation.casework.limit import JudgeContext, Limit, Refused
 from workstation.casework.people import Role
@@ -165,7 +165,7 @@ def _of_cancelled(record: DecisionRecord, target: Step, context: JudgeContext) -
     ]
     if any(item.status == "done" for item in stops):
         return "reversal.goods_stopped"
-    if not cost_of(target.decision):
+    if not value_of(target.decision):
         return ""
     return _of_money(target, context.bookings)
 

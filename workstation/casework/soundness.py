@@ -12,6 +12,7 @@ from workstation.casework.decision import (
     Decision,
     GoodwillVoucher,
     MakePromise,
+    MoneyBack,
     PriceAdjustment,
     Refund,
     RefundShipping,
@@ -41,6 +42,7 @@ from workstation.casework.soundness_goods import (
 from workstation.casework.soundness_money import (
     doubtful,
     of_amount,
+    of_credits,
     of_payments,
     of_shipping,
     of_till,
@@ -64,6 +66,7 @@ def refusal(steps: Sequence[Decision], context: JudgeContext) -> Refused | None:
             return found
     return (
         _of_twice(steps)
+        or of_credits(steps, context)
         or of_payments(steps, context)
         or of_fees(steps, context)
         or of_pieces_sent_back(steps, context)
@@ -76,6 +79,8 @@ def _of_cost(step: Decision, context: JudgeContext) -> Refused | None:
     cost = cost_of(step)
     if group_of(step) == "free":
         return None
+    if isinstance(step, MoneyBack) and min(step.amount.minor_units, step.credited.minor_units) < 0:
+        return Refused(code="decision.amount_not_positive")
     if isinstance(step, CancelOrder) and not cost:
         return None  # nothing was paid yet: nothing goes back
     if cost.currency != context.currency:

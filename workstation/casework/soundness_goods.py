@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from workstation.casework.crediting import open_of
 from workstation.casework.decision import (
     AuthoriseReturn,
     CancelOrder,
@@ -11,11 +12,12 @@ from workstation.casework.decision import (
     Replacement,
     lines_named,
     order_named,
+    value_of,
 )
 from workstation.casework.limit import JudgeContext, NeedsApproval, Refused
 from workstation.casework.money import Money, sum_of
 from workstation.casework.params import money_param
-from workstation.casework.records import LineQuantity, StockLevel
+from workstation.casework.records import LineQuantity, Order, StockLevel
 from workstation.casework.remaining import (
     cancel_price,
     compensated,
@@ -23,6 +25,7 @@ from workstation.casework.remaining import (
     living_steps,
     not_settled,
     pieces,
+    refundable,
     returned,
     settles,
 )
@@ -89,6 +92,11 @@ def of_replacement(step: Replacement, context: JudgeContext) -> Refused | None:
     order = context.order(step.order_id)
     if order is not None and order.status == "cancelled":
         return Refused(code="decision.order_cancelled")
+    if order is not None and not has_left(order, context.shipments):
+        # What has not left yet cannot be broken or lost: the first parcel is still to come.
+        return Refused(
+            code="decision.not_shipped", params={"order": order.number}, alternative="cancel_order"
+        )
     price = price_of(step.order_id, step.lines, context, step.value.currency)
     if step.value != price:
         return Refused(code="decision.value_not_price", params={"price": money_param(price)})
@@ -153,8 +161,26 @@ def of_cancel(step: CancelOrder, context: JudgeContext) -> Refused | None:
     if step.amount and not step.payment_id:
         return Refused(code="decision.payment_unknown", alternative="promise_answer")
     most = cancel_price(order, step.lines, context.decisions)
-    if step.amount.currency == most.currency and step.amount > most:
+    value = value_of(step)
+    if value and value.currency == most.currency and value > most:
         return Refused(code="decision.amount_over_lines", params={"price": money_param(most)})
+    return _of_kept(step, order, most, context)
+
+
+def _of_kept(step: CancelOrder, order: Order, most: Money, context: JudgeContext) -> Refused | None:
+    """Return that something of the price would be kept or asked for, though the goods do not come."""
+    asked = open_of(order.order_id, context.invoices, context.decisions, most.currency)
+    if step.credited.minor_units < min(asked.minor_units, most.minor_units):
+        return Refused(code="decision.cancel_leaves_open", params={"open": money_param(asked)})
+    paid = [
+        refundable(payment, context.decisions).minor_units
+        for payment in context.payments
+        if payment.order_id == order.order_id and payment.captured.currency == most.currency
+    ]
+    due = min(most.minor_units - step.credited.minor_units, max(paid, default=0))
+    if step.amount.minor_units < due:
+        owed = money_param(Money(due, most.currency))
+        return Refused(code="decision.cancel_keeps_money", params={"amount": owed})
     return None
 
 

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from workstation.casework.crediting import open_of
 from workstation.casework.decision import (
     Decision,
     GoodwillVoucher,
+    MoneyBack,
     PriceAdjustment,
     Refund,
     RefundShipping,
     TillOrder,
     cost_of,
+    credited_of,
     order_named,
+    paid_out_of,
     payment_named,
+    value_of,
 )
 from workstation.casework.doubts import is_in_doubt
 from workstation.casework.limit import JudgeContext, NeedsApproval, Refused
@@ -38,7 +43,8 @@ def voucher_expiry(day: date) -> date:
 def of_amount(step: Refund | PriceAdjustment, context: JudgeContext) -> Refused | None:
     """Return why money cannot go back for the order or its pieces."""
     lines = step.lines if isinstance(step, Refund) else ()
-    return of_lines(step.order_id, lines, context) or over_price(step.order_id, lines, step.amount, context)
+    found = of_lines(step.order_id, lines, context)
+    return found or over_price(step.order_id, lines, value_of(step), context)
 
 
 def of_shipping(step: RefundShipping, context: JudgeContext) -> Refused | None:
@@ -51,7 +57,8 @@ def of_shipping(step: RefundShipping, context: JudgeContext) -> Refused | None:
         return Refused(code="decision.no_shipping_paid")
     if is_shipping_settled(order, context.decisions) or _has_shipping_booking(step.order_id, context):
         return Refused(code="decision.shipping_refunded")
-    if step.amount.currency == order.shipping.currency and step.amount > order.shipping:
+    value = value_of(step)
+    if value.currency == order.shipping.currency and value > order.shipping:
         return Refused(code="decision.over_shipping", params={"shipping": money_param(order.shipping)})
     return None
 
@@ -92,8 +99,8 @@ def of_payments(steps: Sequence[Decision], context: JudgeContext) -> Refused | N
     """Return which payment cannot give what all ``steps`` together take from it."""
     wanted: dict[str, Money] = {}
     for step in steps:
-        cost = cost_of(step)
-        if isinstance(step, Refund | RefundShipping | PriceAdjustment) or payment_named(step):
+        cost = paid_out_of(step)
+        if payment_named(step) or (isinstance(step, Refund | RefundShipping | PriceAdjustment) and cost):
             known = wanted.get(payment_named(step), Money.zero(cost.currency))
             if known.currency != cost.currency:
                 return _currencies(cost.currency, known.currency)
@@ -115,6 +122,28 @@ def of_payments(steps: Sequence[Decision], context: JudgeContext) -> Refused | N
         payment = context.payment(payment_named(step)) if payment_named(step) else None
         if payment is not None and payment.order_id != order_named(step):
             return Refused(code="decision.payment_of_other_order")
+    return None
+
+
+def of_credits(steps: Sequence[Decision], context: JudgeContext) -> Refused | None:
+    """Return that money would be paid out while its invoice asks for it, or more credited than is open."""
+    left: dict[str, int] = {}
+    for step in steps:
+        order_id = order_named(step)
+        if not order_id or not isinstance(step, MoneyBack | TillOrder):
+            continue
+        if order_id not in left:
+            asked = open_of(order_id, context.invoices, context.decisions, context.currency)
+            left[order_id] = asked.minor_units
+        credited = credited_of(step).minor_units
+        rest = money_param(Money(left[order_id], context.currency))
+        if credited and credited_of(step).currency != context.currency:
+            return _currencies(credited_of(step).currency, context.currency)
+        if not 0 <= credited <= left[order_id]:
+            return Refused(code="decision.credit_over_open", params={"open": rest})
+        left[order_id] -= credited
+        if left[order_id] and paid_out_of(step):
+            return Refused(code="decision.invoice_open", params={"open": rest})
     return None
 
 

@@ -36,7 +36,10 @@ class BackendTraits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RefundRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Money back on a captured payment; ``reference`` is the effect id and stays the same for ever."""
+    """Money back: ``credited`` comes off the order's open invoices, ``amount`` goes back on a payment.
+
+    ``reference`` is the effect id and stays the same for ever; ``payment_id`` is empty without an ``amount``.
+    """
 
     tenant_id: str
     reference: str
@@ -50,12 +53,16 @@ class RefundRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     reason: str = ""
     kind: MoneyBackKind = "refund"
     """What for: goods, the shipping (once an order), or a part of the price."""
+    credited: Money = Money(0)
     first_sent_at: datetime | None = None
     """Since when it may have been booked: bounds a search by order, amount and time."""
 
 
 class Booked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A booking as the backend has it; ``credit_note_number`` is empty where the backend gives none."""
+    """A booking as the backend has it; ``credit_note_number`` is empty where the backend gives none.
+
+    ``amount`` is all of it; ``credited`` came off the invoices named, which ask for ``left_open`` now.
+    """
 
     ext_ref: str
     amount: Money
@@ -63,6 +70,9 @@ class Booked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     credit_note_number: str = ""
     account_hint: str = ""
     method: str = ""
+    credited: Money | None = None
+    credited_invoice: str = ""
+    left_open: Money | None = None
     is_repeat: bool = False
     """True when it was booked by an earlier request with the same reference."""
 
@@ -97,6 +107,7 @@ class CancelRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     """Nothing of an order, or of some of its lines, is to be sent; ``amount`` goes back on ``payment_id``.
 
     No ``lines``: all that is left of the order. No ``payment_id``: nothing was paid, ``amount`` is zero.
+    ``credited`` comes off the order's open invoices.
     """
 
     tenant_id: str
@@ -104,6 +115,7 @@ class CancelRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     order_id: str
     payment_id: str = ""
     amount: Money = Money(0)
+    credited: Money = Money(0)
     lines: tuple[LineQuantity, ...] = ()
     decision_id: str = ""
     case_id: str = ""

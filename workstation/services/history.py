@@ -12,6 +12,7 @@ from workstation.casework.customer import Customer
 from workstation.casework.decision import DecisionRecord
 from workstation.casework.message import Message
 from workstation.casework.money import Money, sum_of
+from workstation.casework.params import money_param
 from workstation.casework.records import (
     Booking,
     Commitment,
@@ -114,6 +115,7 @@ def _figures(documents: CaseDocuments, since: datetime, currency: str) -> Custom
         if order.placed_at >= since and order.status != "cancelled" and order.total.currency == currency
     ]
     open_ = [item.open for item in documents.of(Invoice) if item.open.currency == currency]
+    credit = [item.overpaid for item in documents.of(Invoice) if item.overpaid.currency == currency]
     goodwill = [
         item.amount
         for item in documents.of(Booking)
@@ -131,6 +133,7 @@ def _figures(documents: CaseDocuments, since: datetime, currency: str) -> Custom
         revenue=sum_of(revenue, currency),
         open=sum_of(open_, currency),
         goodwill=sum_of(goodwill, currency),
+        credit=sum_of(credit, currency),
     )
 
 
@@ -170,7 +173,9 @@ def item_of(row: TimelineRow) -> TimelineItem | None:
             params = {"number": entity.credit_note_number, "kind": entity.kind}
             if entity.reverses:
                 return line.item("counter_booking", params, amount=entity.amount)
-            return line.item("booking", params, amount=entity.amount, status=entity.status)
+            is_credited = not entity.paid_out and entity.status != "withdrawn"
+            became = "credited" if is_credited else entity.status
+            return line.item("booking", params, amount=entity.amount, status=became)
         case Voucher():
             params = {"code": entity.code}
             return line.item("voucher", params, amount=entity.amount, status=entity.status)
@@ -257,9 +262,19 @@ def _invoice(line: _Line, invoice: Invoice) -> TimelineItem:
     status = f"dunning_{invoice.dunning_level}" if is_open and invoice.dunning_level else ""
     if is_open and invoice.is_dunning_blocked:
         status = "dunning_stopped"
+    if not is_open and invoice.credited and not invoice.paid:
+        status = "credited"
+    parts = {"credited": invoice.credited, "paid": invoice.paid, "open": invoice.open}
+    # An invoice that is wholly open or wholly paid says so by its state.
+    told = parts if sum(map(bool, parts.values())) > 1 else {}
+    told = {**told, "overpaid": invoice.overpaid}
     return line.item(
         "invoice",
-        {"number": invoice.number, "due_on": invoice.due_on.isoformat()},
+        {
+            "number": invoice.number,
+            "due_on": invoice.due_on.isoformat(),
+            **{name: money_param(part) for name, part in told.items() if part},
+        },
         amount=invoice.total,
         status=status or ("open" if is_open else "paid"),
         warning=is_open and invoice.dunning_level > 0,

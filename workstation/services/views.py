@@ -271,6 +271,8 @@ class CustomerFigures:
     open: Money
     goodwill: Money
     contacts: int = 0
+    credit: Money | None = None
+    """What was paid beyond what was owed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from workstation.casework.wire.commands import (
     TieCase,
 )
 from workstation.hub.backends.billing_executor import BillingExecutor
+from workstation.hub.backends.executors import ShopExecutor
 from workstation.hub.ports_mail import MailUnknown
 from workstation.hub.services.case_acts import EffectRoute
 from workstation.hub.services.receive_commands import CommandReceiver
@@ -46,7 +47,7 @@ class Desk(ServiceDesk):
         super().__init__(house.database, house.clock, person)
         routes = {
             "mail": EffectRoute("mail", "B"),
-            **{kind: EffectRoute("house_books", "A") for kind in BillingExecutor.kinds},
+            **{kind: EffectRoute("house_books", "A") for kind in BillingExecutor.kinds | ShopExecutor.kinds},
         }
         self.receiver = CommandReceiver(
             house.database, TENANT, routes, lambda tx, work, person: pytest.fail(), open_billing

@@ -137,6 +137,8 @@ def office(database: SqlDatabase, clock: SetClock) -> Iterator[Office]:
 @pytest.mark.parametrize("kind", sorted(STEPS))
 def test_a_decision_is_booked_counted_and_taken_back(office: Office, kind: str) -> None:
     step, slots = STEPS[kind]
+    if kind == "replacement":
+        office.world.send_order(ORDER)
     decision_id, booked = office.decide(step)
     assert booked.state == "booked", booked
     assert slots <= booked.result.keys()
@@ -177,6 +179,7 @@ def test_a_refused_booking_leaves_no_cost(office: Office) -> None:
 
 def test_pieces_that_are_gone_when_it_comes_to_booking_are_said(office: Office) -> None:
     office.world.has_stock("GLAS-1", 1)
+    office.world.send_order(ORDER)
     step = Replacement(order_id=ORDER, lines=(LineQuantity(GLASSES, 1),), value=Money(1450))
     envelope = office.desk.envelope(Decide(case_id=office.case_id, customer_id=ERIKA, steps=(step,)))
     office.desk.send(envelope)

@@ -7,8 +7,10 @@ import pytest
 
 from tests.hub.imports.conftest import Office
 from tests.hub.small_firm import ERIKA, TENANT
+from tests.hub.small_firm import PAYMENT as PAYMENT_ID
 from workstation.casework.money import Money
-from workstation.casework.records import DunningNotice, Invoice, TaxShare
+from workstation.casework.records import DunningNotice, Invoice, Payment, TaxShare
+from workstation.hub.ports import Tx
 from workstation.hub.services.import_columns import Kind
 from workstation.hub.storage.billing import open_billing
 
@@ -67,8 +69,42 @@ def test_the_same_files_again_change_nothing(office: Office) -> None:
 
 def test_what_is_over_goes_to_the_fees(office: Office) -> None:
     all_three(office)
-    assert office.bring("invoice_payments", PAYMENTS + "Z-2;R-1;9,00;21.11.2026\n").problems == []
-    assert the_invoice(office).fee_open == Money(0)
+    assert office.bring("invoice_payments", PAYMENTS + "Z-2;R-1;9,00;20.11.2026\n").problems == []
+    invoice = the_invoice(office)
+    assert (invoice.fee_open, invoice.fee_paid, invoice.overpaid) == (Money(0), Money(500), Money(400))
+    assert (invoice.open, invoice.paid) == (Money(0), Money(8370))
+    before = the_invoice(office)
+    all_three(office)  # the files once more: nothing is counted twice
+    assert the_invoice(office) == before
+
+
+def test_money_of_tomorrow_is_a_bad_row_and_the_others_count(office: Office) -> None:
+    office.bring("invoices", HEAD + BILL)
+    rows = PAYMENTS + "Z-1;R-1;10,00;20.11.2026\nZ-2;R-1;10,00;21.11.2026\n"
+    [problem] = office.bring("invoice_payments", rows).problems
+    assert (problem.code, problem.column, problem.row) == ("import.paid_in_future", "paid_on", 3)
+    assert the_invoice(office).open == Money(7370)
+
+
+def test_money_for_an_invoice_can_go_back_and_counts_once(office: Office) -> None:
+    def unpaid(tx: Tx) -> None:
+        payment = tx.get(Payment, PAYMENT_ID)
+        assert payment is not None
+        tx.put(msgspec.structs.replace(payment, captured=Money(0)))
+
+    office.database.run(TENANT, unpaid)
+    office.bring("invoices", HEAD + BILL)
+    rows = PAYMENTS + "Z-1;R-1;50,00;19.11.2026\nZ-2;R-1;40,00;20.11.2026\n"
+    assert office.bring("invoice_payments", rows).problems == []
+    found = office.database.read(TENANT, lambda tx: tx.records_of(ERIKA, Payment))
+    made = sorted((one for one in found if one.method == "invoice"), key=lambda one: one.captured.minor_units)
+    # 90.00 for 83.70 and 5.00 of fees: what is over can go back, fees do not.
+    assert [one.captured for one in made] == [Money(3500), Money(5000)]
+    assert the_invoice(office).overpaid == Money(130)
+    same = "Zahlung;Bestellung;Zahlart;Betrag\nZ-1;B-10023;Rechnung;50,00\n"
+    office.bring("payments", same)
+    again = office.database.read(TENANT, lambda tx: tx.records_of(ERIKA, Payment))
+    assert sum(one.captured.minor_units for one in again) == 8500
 
 
 def test_a_file_does_not_undo_what_was_done_here(office: Office) -> None:

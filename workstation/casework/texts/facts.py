@@ -29,6 +29,7 @@ from workstation.casework.decision import (
     TraceShipment,
     UnblockDunning,
     WaiveDunningFee,
+    value_of,
 )
 from workstation.casework.geo import map_link, nearest
 from workstation.casework.message import Fact, Language
@@ -206,7 +207,7 @@ def _cancel_facts(
         "order_no": order_no,
         "cancelled": words.replace("{items}", items).replace("{order_no}", order_no),
     }
-    if decision.amount:  # nothing paid, nothing goes back: the paragraph about money is left out
+    if value_of(decision):  # nothing asked for, nothing paid: the paragraphs about money are left out
         facts |= _money_facts(decision, step, record, sources, texts, language)
     return facts
 
@@ -225,18 +226,36 @@ def _money_facts(
     words = texts.words[language]
     account = words[f"account.{method}" if hint else f"account.{method}.plain"].replace("{account}", hint)
     facts: dict[str, str | None] = {
-        "amount": money_text(decision.amount, language),
-        "account": account,
-        "days": words[f"days.{method}"],
         "order_no": _order_no(decision.order_id, sources),
         "credit_note_no": step.result.get("credit_note_no"),
         "booked_on": _booked_on(step, record, sources, language),
     }
+    if decision.amount or not decision.credited:
+        facts["amount"] = money_text(decision.amount, language)
+        facts |= {"account": account, "days": words[f"days.{method}"]}
+    if decision.credited:
+        facts |= _credit_facts(decision, step, sources, language)
     if isinstance(decision, Refund) and decision.lines:
         facts["items"] = _items(decision.lines, decision.order_id, sources)
     if decision.reason in texts.reasons:
         facts["reason"] = texts.reasons[decision.reason].sentence[language]
     return facts
+
+
+def _credit_facts(
+    decision: Refund | RefundShipping | PriceAdjustment | CancelOrder,
+    step: Step,
+    sources: FactSources,
+    language: Language,
+) -> dict[str, str | None]:
+    """Return what comes off the invoice; what is left of it only the booking knows."""
+    numbers = (one.number for one in sources.invoices if one.order_id == decision.order_id)
+    left = parsed_money(step.result.get("left_open", ""))
+    return {
+        "credited": money_text(decision.credited, language),
+        "invoice_no": step.result.get("credited_invoice") or ", ".join(sorted(numbers)),
+        "left_open": None if left is None else money_text(left, language),
+    }
 
 
 def _return_facts(

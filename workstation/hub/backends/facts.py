@@ -29,6 +29,9 @@ def _facts(outcome: Outcome) -> dict[str, str]:
                 "booked_at": outcome.booked_at.isoformat(),
                 "amount": money_param(outcome.amount) if outcome.amount else "",
                 "credit_note_no": outcome.credit_note_number,
+                "credited": money_param(outcome.credited) if outcome.credited else "",
+                "credited_invoice": outcome.credited_invoice,
+                "left_open": money_param(outcome.left_open) if outcome.left_open is not None else "",
             }
         case ReturnBooked():
             return {

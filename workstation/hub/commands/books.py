@@ -52,7 +52,10 @@ def _read(tx: Tx, number: str) -> tuple[tuple[Booking, ...], tuple[ReturnAuthori
 
 def _state_of(booking: Booking) -> str:
     """Return the key of the word for how far a booking is; a counter booking is done when it is booked."""
-    return "booking.counter" if booking.reverses else f"booking.{booking.status}"
+    if booking.reverses:
+        return "booking.counter"
+    is_credited = not booking.paid_out and booking.status != "withdrawn"
+    return "booking.credited" if is_credited else f"booking.{booking.status}"
 
 
 def _show(context: Context) -> int:

@@ -47,7 +47,7 @@ def _show(context: Context) -> int:
 
 
 def _read(tx: Tx, number: str) -> tuple[Shown, ...]:
-    """Return one invoice, or all that are unpaid or stopped, oldest first.
+    """Return one invoice, or all that are unpaid, stopped or paid beyond what was owed, oldest first.
 
     Raises:
         CommandFailed: ``cli.invoice_unknown``.
@@ -60,7 +60,7 @@ def _read(tx: Tx, number: str) -> tuple[Shown, ...]:
             raise failed("cli.invoice_unknown", number=number)
         invoices: Iterable[Invoice] = (one,)
     else:
-        invoices = (one for one in tx.all_of(Invoice) if one.open or one.is_dunning_blocked)
+        invoices = (one for one in tx.all_of(Invoice) if one.open or one.is_dunning_blocked or one.overpaid)
     found = []
     for invoice in sorted(invoices, key=lambda one: (one.issued_on, one.number)):
         notices = tx.records_of(invoice.customer_id, DunningNotice)
@@ -76,7 +76,7 @@ def _read(tx: Tx, number: str) -> tuple[Shown, ...]:
 
 
 def _rows(words: Words, found: Iterable[Shown]) -> list[tuple[str, ...]]:
-    heads = ("invoice", "due", "open", "level", "fee", "state", "why")
+    heads = ("invoice", "due", "total", "credited", "paid", "open", "credit", "level", "fee", "state", "why")
     rows = [tuple(words.line(f"column.{head}") for head in heads)]
     for one in found:
         invoice = one.invoice
@@ -86,7 +86,16 @@ def _rows(words: Words, found: Iterable[Shown]) -> list[tuple[str, ...]]:
             (
                 invoice.number,
                 invoice.due_on.isoformat(),
-                money_param(invoice.open),
+                *(
+                    money_param(amount)
+                    for amount in (
+                        invoice.total,
+                        invoice.credited,
+                        invoice.paid,
+                        invoice.open,
+                        invoice.overpaid,
+                    )
+                ),
                 str(invoice.dunning_level),
                 money_param(invoice.fee_open),
                 state,

@@ -8,7 +8,7 @@ from typing import get_args
 
 import msgspec
 
-from workstation.casework.decision import Decision, cost_of
+from workstation.casework.decision import Decision, value_of
 from workstation.casework.params import money_param
 from workstation.casework.wire.codec import decode
 from workstation.casework.wire.commands import SettleEffect
@@ -93,7 +93,7 @@ def _amount(effect: Effect) -> str:
     if effect.kind == MAIL:
         return ""
     try:
-        cost = cost_of(decode(effect.payload, Decision))  # type: ignore[arg-type]
+        cost = value_of(decode(effect.payload, Decision))  # type: ignore[arg-type]
     except msgspec.MsgspecError:
         return ""
     return money_param(cost) if cost else ""

@@ -30,11 +30,13 @@ _WORDS: dict[Language, dict[str, str]] = {
         "net": "Netto {rate}",
         "tax": "Umsatzsteuer {rate}",
         "total": "Rechnungsbetrag",
+        "credited": "Gutgeschrieben",
         "paid": "Bereits bezahlt",
         "open": "Noch offen",
         "prices": "Alle Einzelpreise enthalten die Umsatzsteuer.",
         "pay": "Bitte überweisen Sie {amount} bis zum {due} und nennen Sie dabei die Nummer {number}.",
         "settled": "Der Betrag ist vollständig bezahlt. Vielen Dank.",
+        "nothing_left": "Von dieser Rechnung ist nichts mehr zu zahlen.",
         "same": "Diese Zweitschrift gibt die Rechnung vom {date} wieder; sie ist keine neue Forderung.",
         "supplied_as_dated": "Das Lieferdatum entspricht dem Rechnungsdatum.",
         "file": "Rechnung-{number}-Zweitschrift.pdf",
@@ -53,11 +55,13 @@ _WORDS: dict[Language, dict[str, str]] = {
         "net": "Net {rate}",
         "tax": "VAT {rate}",
         "total": "Invoice total",
+        "credited": "Credited",
         "paid": "Already paid",
         "open": "Still open",
         "prices": "All unit prices include VAT.",
         "pay": "Please transfer {amount} by {due} and quote the number {number}.",
         "settled": "This invoice has been paid in full. Thank you.",
+        "nothing_left": "There is nothing left to pay on this invoice.",
         "same": "This copy repeats the invoice of {date}; it is not a new claim.",
         "supplied_as_dated": "The date of supply is the date of the invoice.",
         "file": "Invoice-{number}-copy.pdf",
@@ -126,7 +130,7 @@ def _parts(source: CopyOf, words: dict[str, str]) -> list[Part]:
             )
         )
     else:
-        parts.append(words["settled"])
+        parts.append(words["nothing_left" if invoice.credited else "settled"])
     if source.supplied_on is None:
         parts.append(words["supplied_as_dated"])
     parts.append(words["same"].format(date=date_text(invoice.issued_on, language)))
@@ -169,9 +173,9 @@ def _sums(source: CopyOf, words: dict[str, str]) -> Grid:
         rows.append(Line(("", words["net"].format(rate=rate), money_text(share.net, language))))
         rows.append(Line(("", words["tax"].format(rate=rate), money_text(share.tax, language))))
     rows.append(Line(("", words["total"], money_text(invoice.total, language)), is_strong=True))
-    paid = invoice.total - invoice.open
-    if paid and invoice.open:
-        rows.append(Line(("", words["paid"], money_text(paid, language))))
+    told = (("credited", invoice.credited), ("paid", invoice.paid))
+    if invoice.credited or (invoice.paid and invoice.open):
+        rows += [Line(("", words[name], money_text(amount, language))) for name, amount in told if amount]
         rows.append(Line(("", words["open"], money_text(invoice.open, language))))
     return Grid(head=(), widths=(84, 52, 30), lines=tuple(rows), numbers_from=2)
 

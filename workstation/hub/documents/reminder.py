@@ -21,6 +21,9 @@ _WORDS: dict[Language, dict[str, str]] = {
         "customer": "Kundennummer",
         "invoice": "Rechnung",
         "head": "Rechnung|Rechnungsdatum|Fällig am|Offen",
+        "head_parts": "Rechnung|Rechnungsdatum|Fällig am|Betrag",
+        "credited": "Gutgeschrieben",
+        "paid": "Bereits bezahlt",
         "fees": "Mahngebühren",
         "sum": "Zu zahlen",
         "file": "Mahnung-{number}.pdf",
@@ -31,6 +34,9 @@ _WORDS: dict[Language, dict[str, str]] = {
         "customer": "Customer no.",
         "invoice": "Invoice",
         "head": "Invoice|Invoice date|Due on|Open",
+        "head_parts": "Invoice|Invoice date|Due on|Amount",
+        "credited": "Credited",
+        "paid": "Already paid",
         "fees": "Reminder fees",
         "sum": "Amount due",
         "file": "Reminder-{number}.pdf",
@@ -82,18 +88,23 @@ def render_reminder(source: ReminderOf) -> bytes:
 
 def _open_items(source: ReminderOf, words: dict[str, str]) -> Grid:
     language, invoice = source.language, source.invoice
+    has_parts = bool(invoice.credited or invoice.paid)
+    first = invoice.total if has_parts else invoice.open
     rows = [
         Line(
             (
                 invoice.number,
                 date_text(invoice.issued_on, language),
                 date_text(invoice.due_on, language),
-                money_text(invoice.open, language),
+                money_text(first, language),
             )
         )
     ]
+    told = (("credited", invoice.credited), ("paid", invoice.paid))
+    rows += [Line((words[name], "", "", money_text(-amount, language))) for name, amount in told if amount]
     if source.fees:
         rows.append(Line((words["fees"], "", "", money_text(source.fees, language))))
     total = invoice.open + source.fees
     rows.append(Line((words["sum"], "", "", money_text(total, language)), is_strong=True))
-    return Grid(head=tuple(words["head"].split("|")), widths=(50, 42, 42, 32), lines=tuple(rows))
+    head = words["head_parts" if has_parts else "head"]
+    return Grid(head=tuple(head.split("|")), widths=(50, 42, 42, 32), lines=tuple(rows))

@@ -23,6 +23,7 @@ AFTER_CLOSING = timedelta(days=7)
 BLOCKED = "dunning_blocked"
 NOT_DELIVERED = "invoice_not_delivered"
 PAID = "invoice_paid"
+CREDITED = "invoice_credited"
 _NOT_LEFT = ("pending", "claimed")
 
 
@@ -145,8 +146,26 @@ def book_fee(tx: Tx, invoice_id: str, reference: str, fee: Money) -> None:
         )
 
 
+def paid_in(invoice: Invoice, amount: Money) -> Invoice:
+    """Return an invoice with money received: the invoice first, then its fees; the rest is a credit."""
+    currency = amount.currency
+    to_invoice = min(amount.minor_units, invoice.open.minor_units)
+    to_fees = min(amount.minor_units - to_invoice, invoice.fee_open.minor_units)
+    rest = amount.minor_units - to_invoice - to_fees
+    return msgspec.structs.replace(
+        invoice,
+        open=Money(invoice.open.minor_units - to_invoice, currency),
+        fee_open=Money(invoice.fee_open.minor_units - to_fees, currency),
+        fee_paid=Money(invoice.fee_paid.minor_units + to_fees, currency),
+        overpaid=Money(invoice.overpaid.minor_units + rest, currency),
+    )
+
+
 def take_back(tx: Tx, billing: Billing, row: ReminderRow, code: str) -> None:
-    """Undo level and fee of a reminder that reached nobody; its notice says why."""
+    """Undo level and fee of a reminder that reached nobody; its notice says why.
+
+    A fee that was paid already was never owed: that money pays what is open, or is to the customer's credit.
+    """
     if row.status == "withheld":
         return
     invoice = taken(tx, billing, row.invoice_id)
@@ -154,15 +173,17 @@ def take_back(tx: Tx, billing: Billing, row: ReminderRow, code: str) -> None:
     notice = tx.get(DunningNotice, row.notice_id)
     charged = notice.fee if notice is not None else Money.zero(invoice.fee_open.currency)
     dropped = charged if charged <= invoice.fee_open else invoice.fee_open
-    book_fee(tx, row.invoice_id, f"back/{row.effect_id or row.notice_id}", -dropped)
+    paid = Money(min((charged - dropped).minor_units, invoice.fee_paid.minor_units), charged.currency)
+    book_fee(tx, row.invoice_id, f"back/{row.effect_id or row.notice_id}", -(dropped + paid))
     if notice is not None:
         tx.put(msgspec.structs.replace(notice, status="withheld", code=code))
-    level = min(invoice.dunning_level, row.level - 1)
-    keep(
-        tx,
-        billing,
-        msgspec.structs.replace(invoice, dunning_level=level, fee_open=invoice.fee_open - dropped),
+    freed = msgspec.structs.replace(
+        invoice,
+        dunning_level=min(invoice.dunning_level, row.level - 1),
+        fee_open=invoice.fee_open - dropped,
+        fee_paid=Money(invoice.fee_paid.minor_units - paid.minor_units, charged.currency),
     )
+    keep(tx, billing, paid_in(freed, paid) if paid else freed)
 
 
 def call_back_all(tx: Tx, billing: Billing, invoice_id: str, code: str) -> None:

@@ -7,15 +7,15 @@ from datetime import datetime
 import msgspec
 
 from workstation.casework.case_state import CaseState, Given, put_message
-from workstation.casework.decision import Reverse, StepState, cost_of, group_of
+from workstation.casework.decision import Reverse, StepState
 from workstation.casework.projection import delivered, sending, step_changed, undelivered
 from workstation.hub.ports import Projector, Tx
 from workstation.hub.ports_billing import OpenBilling
-from workstation.hub.ports_values import Effect, EffectState, LedgerEntry
+from workstation.hub.ports_values import Effect, EffectState
 from workstation.hub.services.case_acts import MAIL, store
 from workstation.hub.services.copy_mails import COPY_MAIL, copy_not_sent
 from workstation.hub.services.dunning_mails import mail_followed
-from workstation.hub.services.taking_back import counter_entries, give_back
+from workstation.hub.services.taking_back import counter_entries, entries_of, give_back
 
 _STEPS: dict[EffectState, StepState] = {
     "sent": "running",
@@ -151,14 +151,6 @@ def _book(tx: Tx, state: CaseState, effect: Effect, at: datetime) -> None:
         if entries:
             tx.book(effect.effect_id, entries, at)
         return
-    cost = cost_of(decision)
-    if not cost:
-        return
-    tx.book(
-        effect.effect_id,
-        (
-            LedgerEntry(f"cost/{group_of(decision)}", cost.minor_units, cost.currency, effect.decision_id),
-            LedgerEntry(f"payout/{effect.target}", -cost.minor_units, cost.currency, effect.ext_ref),
-        ),
-        at,
-    )
+    entries = entries_of(decision, effect.decision_id, effect.target, effect.ext_ref)
+    if entries:
+        tx.book(effect.effect_id, entries, at)

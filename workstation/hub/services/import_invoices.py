@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from workstation.casework.ids import derived_id
 from workstation.casework.money import Money
-from workstation.casework.records import DunningNotice, Invoice, Order
+from workstation.casework.records import DunningNotice, Invoice, Order, Payment
 from workstation.hub.ports import Tx
 from workstation.hub.ports_billing import Billing, InvoicePayment, ReminderRow
 from workstation.hub.ports_books import Books, folded_number
-from workstation.hub.services.dunning_state import PAID, call_back_all
+from workstation.hub.services.dunning_state import PAID, call_back_all, paid_in, today
 from workstation.hub.services.import_kinds import InvoicePaymentRow, InvoiceRow, NoticeRow
 from workstation.hub.services.import_values import CellProblem
 
@@ -47,7 +49,7 @@ def invoice_from(tx: Tx, books: Books, row: InvoiceRow, order: Order) -> Invoice
         number=row.number,
         customer_id=order.customer_id,
         total=row.total,
-        open=_still_open(books.billing, invoice_id, row.open),
+        open=_still_open(books.billing, base, row.open),
         issued_on=row.issued_on,
         due_on=row.due_on,
         delivery=delivery,
@@ -96,12 +98,16 @@ def notice_from(tx: Tx, billing: Billing, row: NoticeRow) -> DunningNotice:
     )
 
 
-def keep_invoice_payment(tx: Tx, billing: Billing, row: InvoicePaymentRow) -> Literal["made", "same"]:
-    """Keep money received: it goes to the invoice first, what is left to its reminder fees.
+def keep_invoice_payment(tx: Tx, books: Books, row: InvoicePaymentRow) -> Literal["made", "same"]:
+    """Keep money received: for the invoice first, then for its reminder fees; the rest is a credit.
 
     Raises:
-        CellProblem: ``import.invoice_unknown``; RuleViolation: ``invoice_payment.other``.
+        CellProblem: ``import.invoice_unknown``, ``import.paid_in_future``;
+            RuleViolation: ``invoice_payment.other``.
     """
+    billing = books.billing
+    if row.paid_on > today(tx):
+        raise CellProblem("import.paid_in_future", "paid_on", day=row.paid_on.isoformat())
     invoice = _invoice_of(tx, billing, row.invoice)
     payment = InvoicePayment(
         number=row.number, invoice_id=invoice.invoice_id, amount=row.amount, paid_on=row.paid_on
@@ -109,23 +115,52 @@ def keep_invoice_payment(tx: Tx, billing: Billing, row: InvoicePaymentRow) -> Li
     outcome = billing.keep_payment(payment)
     if outcome == "same":
         return outcome
-    to_invoice = min(row.amount.minor_units, invoice.open.minor_units)
-    to_fees = min(row.amount.minor_units - to_invoice, invoice.fee_open.minor_units)
-    paid = msgspec.structs.replace(
-        invoice,
-        open=invoice.open - Money(to_invoice, invoice.open.currency),
-        fee_open=invoice.fee_open - Money(to_fees, invoice.fee_open.currency),
-    )
+    paid = paid_in(invoice, row.amount)
     billing.keep_invoice(paid)
     tx.put(paid)
+    _keep_refundable(tx, books, row, paid, to_fees=paid.fee_paid - invoice.fee_paid)
     if not paid.open:
         # Paid while the server kept us waiting: the reminder would only make somebody angry.
         call_back_all(tx, billing, paid.invoice_id, PAID)
     return outcome
 
 
-def _still_open(billing: Billing, invoice_id: str, opening: Money) -> Money:
-    return Money(max(opening.minor_units - billing.paid_of(invoice_id), 0), opening.currency)
+def _keep_refundable(
+    tx: Tx, books: Books, row: InvoicePaymentRow, invoice: Invoice, *, to_fees: Money
+) -> None:
+    """Keep the money as a payment of the order, so that it can go back; what is known as one is not doubled.
+
+    The same number in a file of payments means the same payment.
+    """
+    payments = tx.get_many(Payment, books.payments_of(invoice.order_id)).values()
+    known = sum(one.captured.minor_units for one in payments)
+    received = invoice.paid.minor_units + invoice.overpaid.minor_units
+    captured = min(row.amount.minor_units - to_fees.minor_units, received - known)
+    if captured <= 0:
+        return
+    zone = ZoneInfo(tx.reference().tenant.time_zone)
+    payment = Payment(
+        payment_id=derived_id(tx.tenant_id, "payment", "house_books", folded_number(row.number)),
+        order_id=invoice.order_id,
+        customer_id=invoice.customer_id,
+        method="invoice",
+        captured=Money(captured, row.amount.currency),
+        refunded=Money.zero(row.amount.currency),
+        captured_at=datetime.combine(row.paid_on, time(12), zone).astimezone(UTC),
+    )
+    if tx.get(Payment, payment.payment_id) is None:
+        books.keep_payment(payment, row.number)
+        tx.put(payment)
+
+
+def _still_open(billing: Billing, known: Invoice, opening: Money) -> Money:
+    """Return what is open of what a file says was, before the payments and credit notes known here.
+
+    What was paid beyond it is to the customer's credit or went to fees: it does not lower it twice.
+    """
+    elsewhere = known.fee_paid.minor_units + known.overpaid.minor_units
+    paid = max(billing.paid_of(known.invoice_id) - elsewhere, 0)
+    return Money(max(opening.minor_units - paid - known.credited.minor_units, 0), opening.currency)
 
 
 def _invoice_of(tx: Tx, billing: Billing, number: str) -> Invoice:

@@ -63,7 +63,7 @@ def keep(tx: Tx, books: Books, row: ImportRow) -> Outcome:
         case NoticeRow():
             return put(tx, notice_from(tx, books.billing, row))
         case InvoicePaymentRow():
-            return keep_invoice_payment(tx, books.billing, row)
+            return keep_invoice_payment(tx, books, row)
         case PointRow():
             return _point(tx, row)
         case StockRow():

@@ -66,9 +66,9 @@ ON CONFLICT (tenant_id, invoice_id) DO UPDATE SET number = excluded.number, orde
 """
 _ADD_BOOKING = """
 INSERT INTO book_booking (tenant_id, booking_id, reference, credit_note_number, order_id, payment_id,
-                          currency, amount, booked_at, paid_at, kind, is_withdrawn, reverses)
+                          currency, amount, credited, booked_at, paid_at, kind, is_withdrawn, reverses)
 VALUES (:tenant_id, :booking_id, :reference, :credit_note_number, :order_id, :payment_id, :currency,
-        :amount, :booked_at, :paid_at, :kind, 0, :reverses)
+        :amount, :credited, :booked_at, :paid_at, :kind, 0, :reverses)
 ON CONFLICT (tenant_id, reference) DO NOTHING
 """
 _ADD_TAX = """
@@ -242,6 +242,7 @@ class SqlBooks(GoodsRows):
             payment_id=booking.payment_id,
             currency=booking.amount.currency,
             amount=booking.amount.minor_units,
+            credited=booking.credited.minor_units,
             booked_at=micros(booking.booked_at),
             paid_at=maybe_micros(booking.paid_at),
             kind=booking.kind,

@@ -108,12 +108,13 @@ book_booking = Table(
     Column("kind", Text, nullable=False, server_default=text("'refund'")),
     Column("is_withdrawn", Integer, nullable=False, server_default=text("0")),
     Column("reverses", Text, nullable=False, server_default=text("''")),
+    _number("credited", 0),
     PrimaryKeyConstraint("tenant_id", "booking_id"),
     UniqueConstraint("tenant_id", "reference"),
     UniqueConstraint("tenant_id", "credit_note_number"),
     CheckConstraint("amount > 0", name="some_amount"),
 )
-"""Money ordered back; a row with ``reverses`` takes that booking back, which is then withdrawn."""
+"""Credit notes: ``credited`` came off invoices, the rest is paid out; ``reverses``: takes that one back."""
 Index("ix_book_booking_order", book_booking.c.tenant_id, book_booking.c.order_id)
 _SHIPPING = text("kind = 'refund_shipping' AND is_withdrawn = 0")
 Index(

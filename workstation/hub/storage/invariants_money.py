@@ -26,7 +26,7 @@ WHERE b.tenant_id = :tenant_id
         """
 SELECT p.payment_id FROM book_payment p
 JOIN (
-  SELECT payment_id, sum(amount) AS amount FROM book_booking
+  SELECT payment_id, sum(amount - credited) AS amount FROM book_booking
   WHERE tenant_id = :tenant_id AND is_withdrawn = 0 AND reverses = '' GROUP BY payment_id
 ) b ON b.payment_id = p.payment_id
 WHERE p.tenant_id = :tenant_id AND b.amount > p.refunded

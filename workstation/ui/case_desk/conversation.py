@@ -184,10 +184,21 @@ class ConversationWriter:
             words, icon = translate("Conversation", "{amount} zurückgeholt, Storno {number}"), "rotate-ccw"
         elif booking.status == "withdrawn":
             words = translate("Conversation", "{amount} erstattet und zurückgeholt, Gutschrift {number}")
-        else:
+            if not booking.paid_out:
+                words = translate(
+                    "Conversation", "{amount} gutgeschrieben und zurückgeholt, Gutschrift {number}"
+                )
+        elif not booking.credits:
             words = translate("Conversation", "{amount} erstattet, Gutschrift {number}")
-        amount = self._formats.money(booking.amount)
-        return words.format(amount=amount, number=booking.credit_note_number), icon
+        elif not booking.paid_out:
+            words = translate("Conversation", "{amount} gutgeschrieben, Gutschrift {number}")
+        else:
+            words = translate(
+                "Conversation", "{credited} gutgeschrieben, {paid_out} erstattet, Gutschrift {number}"
+            )
+        told = {"amount": booking.amount, "credited": booking.credited, "paid_out": booking.paid_out}
+        amounts = {name: self._formats.money(part) for name, part in told.items()}
+        return words.format(**amounts, number=booking.credit_note_number), icon
 
     def _parcel(self, shipment: Shipment, now: datetime) -> list[tuple[datetime, ConversationLine]]:
         events = []

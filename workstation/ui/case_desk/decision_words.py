@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from workstation.casework.crediting import amounts_said, money_form
 from workstation.casework.decision import (
     CancelOrder,
     Decision,
@@ -12,7 +13,7 @@ from workstation.casework.decision import (
     WaiveDunningFee,
     group_of,
     kind_of,
-    total_cost,
+    value_of,
 )
 from workstation.casework.money import sum_of
 from workstation.casework.params import money_param
@@ -55,14 +56,15 @@ class DecisionWords:
         key = f"{front}.{macro}"
         if macro and key in self._texts.proposals[self._formats.language]:
             is_free = macro == "dunning_before_invoice" and "waive_dunning_fee" not in kinds
-            return self._said(f"{key}.no_fee" if is_free else key, steps)
+            return self._said(f"{key}.no_fee" if is_free else f"{key}{money_form(steps)}", steps)
         return " + ".join(dict.fromkeys(self._of_step(front, step, known) for step in steps))
 
     def _of_step(self, front: str, step: Decision, known: Sequence[DecisionRecord]) -> str:
         kind = kind_of(step)
         key = f"{front}.{_KEYS.get(kind, kind)}"
         if isinstance(step, CancelOrder):
-            key = f"{front}.cancel_{'lines' if step.lines else 'order'}{'' if step.amount else '.unpaid'}"
+            key = f"{front}.cancel_{'lines' if step.lines else 'order'}{'' if value_of(step) else '.unpaid'}"
+        key += money_form((step,))
         if isinstance(step, Reverse):
             target = target_of(step, known)
             if target is not None:
@@ -74,8 +76,7 @@ class DecisionWords:
 
     def _said(self, key: str, steps: Sequence[Decision]) -> str:
         fees = [step.amount for step in steps if isinstance(step, WaiveDunningFee)]
-        cost = total_cost(tuple(steps))
-        params = {"amount": money_param(cost) if cost else ""}
+        params = amounts_said(steps, "EUR") if any(map(value_of, steps)) else {"amount": ""}
         if fees:
             params["fee"] = money_param(sum_of(fees, fees[0].currency))
         return proposal_text(self._texts, key, params, self._formats.language)

@@ -72,7 +72,15 @@ _STATES: dict[str, tuple[str, str]] = {
     "dunning_2": later("Timeline", "Mahnstufe 2"),
     "dunning_3": later("Timeline", "Mahnstufe 3"),
     "dunning_stopped": later("Timeline", "Mahnung gestoppt"),
+    "credited": later("Timeline", "Gutgeschrieben"),
 }
+_PARTS: dict[str, tuple[str, str]] = {
+    "credited": later("Timeline", "{amount} gutgeschrieben"),
+    "paid": later("Timeline", "{amount} bezahlt"),
+    "open": later("Timeline", "{amount} offen"),
+    "overpaid": later("Timeline", "{amount} Guthaben"),
+}
+"""What has become of an invoice's total."""
 
 
 class _Gaps(dict[str, str]):
@@ -90,6 +98,9 @@ def item_words(item: TimelineItem, formats: Formats) -> tuple[str, str]:
         words = _PARCEL.get(item.text_key.rpartition(".")[2], words)
     title = " ".join(translate(*words).format_map(_Gaps(params)).split())
     meta = item.meta
+    if item.kind == "invoice":
+        told = (translate(*_PARTS[name]).format(amount=params[name]) for name in _PARTS if name in params)
+        meta = " · ".join((*told, *([meta] if meta else [])))
     if item.title:
         meta = f"„{item.title}“ · {meta}" if meta else item.title
     return title, meta

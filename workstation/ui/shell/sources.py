@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from workstation.casework.money import Money
-from workstation.services.views import InboxFilter, Key, TimelineItem, TimelineKey
+from workstation.services.views import CustomerFigures, InboxFilter, Key, TimelineItem, TimelineKey
 from workstation.services.views import Section as ServiceSection
 from workstation.ui.customer_pane.models import ItemKind, StatusTone
 from workstation.ui.customer_pane.models import TimelineItem as PaneItem
@@ -126,6 +126,7 @@ _KINDS: dict[str, ItemKind] = {
 }
 _TONES: dict[str, StatusTone] = {
     "paid": "go",
+    "credited": "go",
     "open": "ask",
     "failed_attempt": "ask",
     "bounced": "danger",
@@ -163,11 +164,17 @@ class HistorySource:
             " · ".join(about),
             (
                 Figure(self._whole(figures.revenue), translate("Customer", "Umsatz, 12 Mon.")),
-                Figure(self._formats.money_short(figures.open), translate("Customer", "Offen")),
+                self._owed(figures),
                 Figure(self._formats.money_short(figures.goodwill), translate("Customer", "Erstattet")),
             ),
             phones[0].value if phones else "",
         )
+
+    def _owed(self, figures: CustomerFigures) -> Figure:
+        """What the customer owes; where they owe nothing and have paid too much, what they have to good."""
+        if figures.credit and not figures.open:
+            return Figure(self._formats.money_short(figures.credit), translate("Customer", "Guthaben"))
+        return Figure(self._formats.money_short(figures.open), translate("Customer", "Offen"))
 
     def _whole(self, money: Money) -> str:
         """Large sums without cents: nobody reads them there."""

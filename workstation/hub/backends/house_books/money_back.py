@@ -10,9 +10,18 @@ from workstation.casework.errors import RuleViolation
 from workstation.casework.ids import derived_id
 from workstation.casework.money import Money
 from workstation.casework.params import money_param
-from workstation.casework.records import Booking, LineQuantity, Order, Payment, WorkOrder
+from workstation.casework.records import (
+    Booking,
+    Invoice,
+    InvoiceCredit,
+    LineQuantity,
+    Order,
+    Payment,
+    WorkOrder,
+)
 from workstation.casework.taxes import tax_shares
 from workstation.hub.backends.house_books.acts import Raced
+from workstation.hub.backends.house_books.crediting import asked_for, credit, locked_invoices
 from workstation.hub.backends.house_books.numbers import numbered
 from workstation.hub.backends.house_books.order_lines import counted, order_of
 from workstation.hub.backends.house_books.work_orders import transfer_to_make
@@ -34,12 +43,18 @@ def give_back(tx: Tx, books: Books, request: RefundRequest) -> Booked:
     if known is not None:
         _check_same(tx, known, request)
         return booked(tx, known, is_repeat=True)
-    payment = taken(tx, books, request.payment_id, request.amount)
+    # The order first, then its invoices, then the payment: nobody waits in a circle.
+    books.lock_order(request.order_id)
     order = order_of(tx, request.order_id)
-    if payment.order_id != order.order_id:
-        raise RuleViolation("payment.other_order", order=order.number)
+    invoices = locked_invoices(tx, books, order)
+    payment = None
+    if request.amount or not request.credited:
+        payment = taken(tx, books, request.payment_id, request.amount)
+        if payment.order_id != order.order_id:
+            raise RuleViolation("payment.other_order", order=order.number)
     if request.kind == "refund_shipping":
-        _check_shipping(tx, books, order, request.amount)
+        _check_shipping(tx, books, order, whole_of(request))
+    taken_off = credit(tx, books, invoices, request.credited, pays_out=payment is not None)
     if request.lines:
         order = counted(
             order,
@@ -48,10 +63,17 @@ def give_back(tx: Tx, books: Books, request: RefundRequest) -> Booked:
             lambda line: line.quantity - line.refunded_quantity - line.cancelled_quantity,
         )
         tx.put(order)
-    booking = book(tx, books, request, order, payment)
-    work = transfer_to_make(booking, payment)
-    keep_work(tx, books, work)
-    return told(booking, payment)
+    booking = book(tx, books, request, order, payment, taken_off)
+    if payment is not None:
+        keep_work(tx, books, transfer_to_make(booking, payment))
+    return told(tx, booking, payment)
+
+
+def whole_of(request: RefundRequest | BackRequest) -> Money:
+    """Return what a credit note states: what is credited and what is paid out."""
+    if not request.credited:
+        return request.amount
+    return request.credited + request.amount if request.amount else request.credited
 
 
 def taken(tx: Tx, books: Books, payment_id: str, amount: Money) -> Payment:
@@ -79,10 +101,16 @@ class BackRequest(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[LineQuantity, ...] = ()
     decision_id: str = ""
     reason: str = ""
+    credited: Money = Money(0)
 
 
 def book(
-    tx: Tx, books: Books, request: RefundRequest | BackRequest, order: Order, payment: Payment
+    tx: Tx,
+    books: Books,
+    request: RefundRequest | BackRequest,
+    order: Order,
+    payment: Payment | None,
+    credits: tuple[InvoiceCredit, ...] = (),
 ) -> Booking:
     """Store booking, credit note and the payment's new state; ``payment`` is as it was before.
 
@@ -93,20 +121,22 @@ def book(
         booking_id=derived_id(tx.tenant_id, "booking", request.reference),
         credit_note_number=numbered(tx, "GS", CREDIT_NOTE),
         order_id=order.order_id,
-        payment_id=payment.payment_id,
+        payment_id=payment.payment_id if payment is not None else "",
         customer_id=order.customer_id,
-        amount=request.amount,
+        amount=whole_of(request),
         booked_at=tx.now,
         reference=request.reference,
         decision_id=request.decision_id,
         kind=request.kind,
         reason=request.reason,
         lines=request.lines,
-        tax=tax_shares(order, request.amount, request.lines),
+        tax=tax_shares(order, whole_of(request), request.lines),
+        credits=credits,
     )
     if not books.add_booking(booking):
         raise Raced
-    tx.put(msgspec.structs.replace(payment, refunded=payment.refunded + request.amount))
+    if payment is not None:
+        tx.put(msgspec.structs.replace(payment, refunded=payment.refunded + request.amount))
     tx.put(booking)
     return booking
 
@@ -127,11 +157,14 @@ def booked(tx: Tx, booking_id: str, *, is_repeat: bool) -> Booked:
     booking = tx.get(Booking, booking_id)
     if booking is None:
         raise RuleViolation("booking.unknown", booking_id=booking_id)
-    return msgspec.structs.replace(told(booking, tx.get(Payment, booking.payment_id)), is_repeat=is_repeat)
+    payment = tx.get(Payment, booking.payment_id) if booking.payment_id else None
+    return msgspec.structs.replace(told(tx, booking, payment), is_repeat=is_repeat)
 
 
-def told(booking: Booking, payment: Payment | None) -> Booked:
+def told(tx: Tx, booking: Booking, payment: Payment | None) -> Booked:
     """Return what the outside is told of a booking."""
+    found = (tx.get(Invoice, one.invoice_id) for one in booking.credits)
+    invoices = [one for one in found if one is not None]
     return Booked(
         ext_ref=booking.booking_id,
         amount=booking.amount,
@@ -139,6 +172,9 @@ def told(booking: Booking, payment: Payment | None) -> Booked:
         credit_note_number=booking.credit_note_number,
         account_hint=payment.account_hint if payment else "",
         method=payment.method if payment else "",
+        credited=booking.credited if booking.credits else None,
+        credited_invoice=", ".join(one.number for one in invoices),
+        left_open=asked_for(invoices, booking.amount.currency) if invoices else None,
     )
 
 
@@ -154,16 +190,22 @@ def _check_shipping(tx: Tx, books: Books, order: Order, amount: Money) -> None:
         raise RuleViolation(
             "shipping.above_paid", amount=money_param(amount), shipping=money_param(order.shipping)
         )
-    earlier = tx.get_many(Booking, books.bookings_of(order.order_id))
-    if any(one.kind == "refund_shipping" for one in active(list(earlier.values()))):
+    if is_shipping_back(tx, books, order):
         raise RuleViolation("shipping.already_refunded", order=order.number)
+
+
+def is_shipping_back(tx: Tx, books: Books, order: Order) -> bool:
+    """Say whether the shipping of an order went back by a booking that stands."""
+    earlier = tx.get_many(Booking, books.bookings_of(order.order_id))
+    return any(one.kind == "refund_shipping" for one in active(list(earlier.values())))
 
 
 def _check_same(tx: Tx, booking_id: str, request: RefundRequest) -> None:
     booking = tx.get(Booking, booking_id)
     is_same = (
         booking is not None
-        and booking.amount == request.amount
+        and booking.amount == whole_of(request)
+        and booking.credited.minor_units == request.credited.minor_units
         and booking.payment_id == request.payment_id
         and booking.kind == request.kind
     )

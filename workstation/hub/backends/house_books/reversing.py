@@ -9,6 +9,7 @@ from workstation.casework.ids import derived_id
 from workstation.casework.records import Booking, Order, Payment, ReturnAuthorisation, Voucher, WorkOrder
 from workstation.hub.backends.house_books.acts import Raced, add_act, known_act
 from workstation.hub.backends.house_books.cancelling import CANCEL
+from workstation.hub.backends.house_books.crediting import take_credit_back
 from workstation.hub.backends.house_books.numbers import numbered
 from workstation.hub.backends.house_books.order_lines import order_of, uncounted
 from workstation.hub.backends.house_books.replacing import REPLACEMENT, give_stock, replaced_lines
@@ -76,8 +77,10 @@ def reversed_(tx: Tx, act: BookAct, *, is_repeat: bool) -> Reversed:
 
 def _money(tx: Tx, books: Books, request: ReversalRequest, kind: str) -> str:
     booking = _booking(tx, books, request, kind)
+    books.lock_order(booking.order_id)
     counter = _counter_booked(tx, books, request, booking)
-    _withdraw_work(tx, books, derived_id("work_order", booking.booking_id))
+    if booking.paid_out:
+        _withdraw_work(tx, books, derived_id("work_order", booking.booking_id))
     if booking.lines:
         tx.put(uncounted(order_of(tx, booking.order_id), booking.lines, "refunded_quantity"))
     return counter.booking_id
@@ -90,7 +93,7 @@ def _cancellation(tx: Tx, books: Books, request: ReversalRequest) -> str:
     books.lock_order(stopped.order_id if stopped else "")
     booking = _maybe_booking(tx, books, request)
     counter = _counter_booked(tx, books, request, booking) if booking else None
-    if booking is not None:
+    if booking is not None and booking.paid_out:
         _withdraw_work(tx, books, derived_id("work_order", booking.booking_id))
     stop = withdraw(tx, books, act.subject_id, "reversal.goods_stopped")
     order = uncounted(order_of(tx, stop.order_id), stop.lines, "cancelled_quantity")
@@ -178,14 +181,17 @@ def _counter_booked(tx: Tx, books: Books, request: ReversalRequest, booking: Boo
     """Withdraw a booking and store the one that takes it back; the payment has its money again."""
     if booking.status == "paid":
         raise RuleViolation("reversal.already_paid", number=booking.credit_note_number)
-    # The payment's row first, as whoever books on it takes it: nobody waits in a circle.
-    is_here = books.put_back(booking.payment_id, booking.amount)
+    # Invoices, then the payment's row, as whoever books on them takes them: nobody waits in a circle.
+    take_credit_back(tx, books, booking.credits)
+    is_here = not booking.paid_out or books.put_back(booking.payment_id, booking.paid_out)
     if not is_here or not books.withdraw_booking(booking.booking_id):
         # Paid or taken back since we read it: the next look says which.
         raise Raced
-    payment = tx.get(Payment, booking.payment_id)
-    if payment is None:
-        raise RuleViolation("payment.unknown", payment_id=booking.payment_id)
+    if booking.paid_out:
+        payment = tx.get(Payment, booking.payment_id)
+        if payment is None:
+            raise RuleViolation("payment.unknown", payment_id=booking.payment_id)
+        tx.put(msgspec.structs.replace(payment, refunded=payment.refunded - booking.paid_out))
     counter = Booking(
         booking_id=derived_id(tx.tenant_id, "booking", request.reference),
         credit_note_number=numbered(tx, "GS-S", CANCELLED_CREDIT_NOTE),
@@ -201,10 +207,10 @@ def _counter_booked(tx: Tx, books: Books, request: ReversalRequest, booking: Boo
         lines=booking.lines,
         tax=booking.tax,
         reverses=booking.booking_id,
+        credits=booking.credits,
     )
     if not books.add_booking(counter):
         raise Raced
-    tx.put(msgspec.structs.replace(payment, refunded=payment.refunded - booking.amount))
     tx.put(msgspec.structs.replace(booking, status="withdrawn"))
     tx.put(counter)
     return counter

@@ -7,8 +7,10 @@ import msgspec
 from workstation.casework.case import Case
 from workstation.casework.customer import Customer
 from workstation.casework.errors import RuleViolation
+from workstation.casework.money import Money
 from workstation.casework.records import Booking, Order, Payment, WorkOrder
 from workstation.hub.backends.house_books.acts import add_act, known_act
+from workstation.hub.backends.house_books.crediting import credit, locked_invoices
 from workstation.hub.backends.house_books.money_back import BackRequest, book, keep_work, taken
 from workstation.hub.backends.house_books.numbers import numbered
 from workstation.hub.backends.house_books.order_lines import counted, order_of
@@ -58,6 +60,11 @@ class HouseTill:
             return True, act.subject_id
         if request.amount.minor_units <= 0:
             raise RuleViolation("refund.nothing")
+        if request.order_id:
+            # As with every other way back: the order, its invoices, then the payment.
+            books.lock_order(request.order_id)
+            invoices = locked_invoices(tx, books, order_of(tx, request.order_id))
+            credit(tx, books, invoices, Money.zero(request.amount.currency), pays_out=True)
         payment = taken(tx, books, request.payment_id, request.amount) if request.payment_id else None
         order_id = request.order_id or (payment.order_id if payment else "")
         order = order_of(tx, order_id) if order_id else None

@@ -42,7 +42,7 @@ def transfer_to_make(booking: Booking, payment: Payment) -> WorkOrder:
         customer_id=booking.customer_id,
         order_id=booking.order_id,
         booking_id=booking.booking_id,
-        amount=booking.amount,
+        amount=booking.paid_out,
         to_account=account,
         decision_id=booking.decision_id,
     )
