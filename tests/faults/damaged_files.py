@@ -1,13 +1,9 @@
-"""Damage to the files of a desk, and disks without room: nothing that was said to be saved may be gone."""
+"""Damage to the files of a desk: nothing that was said to be saved may be gone."""
 
 from __future__ import annotations
 
-import os
 import random
-import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.desk.materials import KEY, SetClock, an_id, sign
@@ -21,7 +17,8 @@ from workstation.system.lock import AlreadyRunning, ProcessLock
 _ROWS = 12
 
 
-def _write(outbox: SqlOutbox, clock: SetClock, number: int) -> str:
+def write(outbox: SqlOutbox, clock: SetClock, number: int) -> str:
+    """Save a note; returns the id of its command."""
     body = AddNote(case_id=an_id("case"), message_id=an_id("message", number), text=f"Notiz {number}" * 20)
     command = NewCommand(cmd_id=an_id("cmd", number), body=body, person_id="p", wall=clock.now())
     return outbox.append(command, sign).cmd_id
@@ -32,7 +29,7 @@ def _filled(folder: Path, *, is_closed: bool) -> list[str]:
     clock = SetClock()
     outbox, _ = open_outbox(folder, KEY, clock, sign)
     outbox.set_note("device_id", "device-1")
-    saved = [_write(outbox, clock, number) for number in range(_ROWS)]
+    saved = [write(outbox, clock, number) for number in range(_ROWS)]
     if is_closed:
         outbox.close()
         return saved
@@ -48,8 +45,8 @@ def _filled(folder: Path, *, is_closed: bool) -> list[str]:
     return saved
 
 
-def _still_there(folder: Path, saved: list[str], what: str) -> list[str]:
-    """What is in the outbox or its journal after it was opened again (or could not be, and said why)."""
+def still_there(folder: Path, saved: list[str], what: str) -> list[str]:
+    """Say what of ``saved`` is neither in the outbox, opened again (or refused with why), nor its journal."""
     there: set[str] = set()
     try:
         outbox, _ = open_outbox(folder, KEY, SetClock(), sign)
@@ -75,7 +72,7 @@ def damage(flips: int) -> tuple[int, list[str]]:
                 place = chance.randrange(len(raw))
                 raw[place] ^= 1 << chance.randrange(8)
                 path.write_bytes(raw)
-                broken += _still_there(folder, saved, f"a flipped bit at {place} of outbox.db{ending}")
+                broken += still_there(folder, saved, f"a flipped bit at {place} of outbox.db{ending}")
                 count += 1
     for what in (
         "the write-ahead log is missing",
@@ -86,7 +83,7 @@ def damage(flips: int) -> tuple[int, list[str]]:
             folder = Path(name)
             saved = _filled(folder, is_closed="log" not in what)
             _spoil(folder, what)
-            broken += _still_there(folder, saved, what)
+            broken += still_there(folder, saved, what)
             count += 1
     return count + 1, broken + _second_instance()
 
@@ -110,69 +107,3 @@ def _second_instance() -> list[str]:
         finally:
             first.release()
     return ["i06: a second desk could open the same profile"]
-
-
-@contextmanager
-def small_disk(megabytes: int) -> Iterator[Path]:
-    """A disk of that size.
-
-    Raises:
-        PermissionError: this process may not mount one.
-    """
-    folder = Path(tempfile.mkdtemp(prefix="faults-disk-"))
-    command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "none", str(folder)]
-    try:
-        if subprocess.run(command, capture_output=True, check=False).returncode != 0:
-            raise PermissionError("no right to mount a small disk")
-        try:
-            yield folder
-        finally:
-            subprocess.run(["umount", "-l", str(folder)], capture_output=True, check=False)
-    finally:
-        with suppress(OSError):
-            folder.rmdir()
-
-
-def full_disks() -> tuple[int, list[str]]:
-    """Fill small disks under an outbox; returns how many cases, and what was lost.
-
-    Raises:
-        PermissionError: this process may not mount one.
-    """
-    broken: list[str] = []
-    for megabytes in (3, 8, 20):
-        with small_disk(megabytes) as folder:
-            broken += _filled_up(folder, f"a full disk of {megabytes} MB")
-    return 3, broken
-
-
-def _filled_up(folder: Path, what: str) -> list[str]:
-    from workstation.storage.room import Room
-
-    clock = SetClock()
-    room = Room(folder, reserve_bytes=256 * 1024, low_bytes=0)
-    outbox, _ = open_outbox(folder, KEY, clock, sign, room=room)
-    outbox.set_note("device_id", "device-1")
-    saved = [_write(outbox, clock, number) for number in range(3)]
-    outbox.disk()
-    ballast = folder / "ballast"
-    with suppress(OSError), ballast.open("wb") as file:
-        while True:
-            file.write(os.urandom(4096))
-            file.flush()
-    said = ""
-    for number in range(3, 3000):
-        try:
-            saved.append(_write(outbox, clock, number))
-        except StoreUnusable as error:
-            said = error.reason
-            break
-    broken = [] if said == "store.full" else [f"i21: {what}: the desk said {said or 'nothing'}"]
-    ballast.unlink()
-    outbox.disk()
-    try:
-        saved.append(_write(outbox, clock, 5000))
-    except StoreUnusable as error:
-        broken.append(f"i21: {what}: there is room again and the desk says {error.reason}")
-    outbox.close()
-    return broken + _still_there(folder, saved, what)

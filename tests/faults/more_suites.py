@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from tests.faults import damaged_files, described, full_hub, postgresql_kills, wrong_desks
+from collections.abc import Callable
+
+from tests.faults import (
+    damaged_files,
+    described,
+    full_disks,
+    full_postgresql,
+    postgresql_kills,
+    wrong_desks,
+)
 from tests.faults import flaky_network as flaky_network_runs
 from tests.faults.bad_inputs import knock
 from tests.faults.broken_mails import take_in
 from tests.faults.proxy import FAULTS
+from tests.faults.small_disk import SmallDisk, kinds
 from tests.faults.suite import Outcome, Suite
 from workstation.hub.storage.invariants import INVARIANTS
 
@@ -45,13 +55,21 @@ def clocks(is_long: bool) -> Outcome:
 
 def full_disk(is_long: bool) -> Outcome:
     """No room where something is to be written."""
-    try:
-        count, broken = damaged_files.full_disks()
-        broken += full_hub.fill_hub()
-    except PermissionError as error:
-        return Outcome("", left_out=str(error))
-    told = f"{count} full disks under an outbox, 1 under a hub"
-    return Outcome(told, broken, _HUB_RULES | {"i06", "i07", "i21"})
+    count, kind, broken = full_disks.fill_all()
+    servers = _full_servers(is_long)
+    for server in servers:
+        broken += server()
+    told = f"{count} {kind} disks under desk and hub, {len(servers)} under PostgreSQL"
+    return Outcome(told, broken, _HUB_RULES | {"i06", "i07", "i13", "i21"})
+
+
+def _full_servers(is_long: bool) -> list[Callable[[], list[str]]]:
+    """What can be done to a PostgreSQL here; the short form does one of it."""
+    if not postgresql_kills.can_run():
+        return []
+    possible = [full_postgresql.full_tables] if SmallDisk in kinds() else []
+    possible.append(full_postgresql.forbidden_log)
+    return possible if is_long else possible[:1]
 
 
 def flaky_network(is_long: bool) -> Outcome:

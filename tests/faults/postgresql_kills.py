@@ -34,6 +34,26 @@ class DurableServer(PostgresqlServer):
         super().__init__()
         self.is_careless = is_careless
 
+    @property
+    def user(self) -> str | None:
+        """Who the server runs as, if not as this process."""
+        return self._user
+
+    @property
+    def group(self) -> int | None:
+        """The same of its group."""
+        return self._group()
+
+    @property
+    def pid(self) -> int:
+        """Of the postmaster."""
+        assert self._process is not None
+        return self._process.pid
+
+    def administer(self, statement: str) -> None:
+        """Carry out a statement as the server's owner."""
+        self._administer(statement)
+
     def settle(self) -> None:
         """Let the settings hold from the next start on."""
         assert self._folder is not None

@@ -17,6 +17,8 @@ OLDEST = (3, 51, 3)
 """Older versions can lose commits when the write-ahead log is reset."""
 _JOURNAL_LIMIT = 64 * 1024 * 1024
 _BUSY_MS = 5000
+_LEAST_ROOM = 64 * 1024
+"""With less on the disk nothing can be opened any more."""
 
 
 class StoreUnusable(Exception):
@@ -69,12 +71,12 @@ def open_connection(path: Path, key: bytes | None, profile: Profile = "full") ->
             timeout=_BUSY_MS / 1000,
         )
     except dbapi.Error as error:
-        raise StoreUnusable("store.unreadable", path, str(error)) from error
+        raise unusable(error, path, key) from error
     try:
         _prepare(connection, path, key, profile)
     except dbapi.Error as error:
         connection.close()
-        raise StoreUnusable(_reason(error, key), path, str(error)) from error
+        raise unusable(error, path, key) from error
     except BaseException:
         connection.close()
         raise
@@ -104,6 +106,24 @@ def _prepare(connection: Any, path: Path, key: bytes | None, profile: Profile) -
     cursor.execute("PRAGMA checkpoint_fullfsync=ON")
     cursor.execute(f"PRAGMA journal_size_limit={_JOURNAL_LIMIT}")
     cursor.close()
+
+
+def unusable(error: Exception, path: Path, key: bytes | None) -> StoreUnusable:
+    """Return an error of the database module about the file at ``path`` with its reason."""
+    reason = _reason(error, key)
+    if reason == "store.unreadable" and _is_disk_full(path):
+        # A file beside the database that finds no room is called a broken disk, or one that cannot be opened.
+        reason = "store.full"
+    return StoreUnusable(reason, path, str(error))
+
+
+def _is_disk_full(path: Path) -> bool:
+    import shutil
+
+    try:
+        return shutil.disk_usage(path.parent).free < _LEAST_ROOM
+    except OSError:
+        return False
 
 
 def _reason(error: Exception, key: bytes | None) -> str:

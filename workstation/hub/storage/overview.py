@@ -77,6 +77,8 @@ def copy_sqlite(source: Path, key: bytes | None, target: Path) -> int:
             try:
                 origin.backup(copy)
                 copy.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            except sqlite.module().Error as error:
+                raise sqlite.unusable(error, target, key) from error
             finally:
                 copy.close()
         finally:

@@ -36,6 +36,8 @@ def restore_sqlite(source: Path, key: bytes | None, target: Path, tenant_id: str
             copy = sqlite.open_connection(waiting, key, "full")
             try:
                 origin.backup(copy)
+            except sqlite.module().Error as error:
+                raise sqlite.unusable(error, target, key) from error
             finally:
                 copy.close()
         finally:
