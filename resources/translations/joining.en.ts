@@ -187,16 +187,16 @@
         <translation>{address} names the order {detail} of {name}.</translation>
     </message>
     <message>
-        <source>{address} hat auf unsere Mail an {name} geantwortet.</source>
-        <translation>{address} answered our mail to {name}.</translation>
+        <source>{address} hat auf unsere E-Mail an {name} geantwortet.</source>
+        <translation>{address} answered our email to {name}.</translation>
     </message>
     <message>
         <source>{address} schreibt unter demselben Namen mit derselben Telefonnummer ({detail}).</source>
         <translation>{address} writes under the same name with the same telephone number ({detail}).</translation>
     </message>
     <message>
-        <source>Weitergeleitet wurde eine Mail von {address}.</source>
-        <translation>A mail from {address} was forwarded.</translation>
+        <source>Weitergeleitet wurde eine E-Mail von {address}.</source>
+        <translation>An email from {address} was forwarded.</translation>
     </message>
     <message>
         <source>Ja, verknüpfen</source>

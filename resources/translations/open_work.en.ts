@@ -172,7 +172,7 @@
     </message>
     <message>
         <source>Sieh im Postausgang des Mailkontos nach «{subject}» oder frage bei {to} nach. Bis dahin wird nichts noch einmal gesendet.</source>
-        <translation>Look for “{subject}” in the sent mails of the account, or ask {to}. Nothing is sent again until then.</translation>
+        <translation>Look for “{subject}” in the sent emails of the account, or ask {to}. Nothing is sent again until then.</translation>
     </message>
     <message>
         <source>Ungeklärt, ob die Antwort ankam</source>

@@ -111,8 +111,8 @@
         <translation>Send and done</translation>
     </message>
     <message>
-        <source>Neue Mail</source>
-        <translation>New mail</translation>
+        <source>Neue E-Mail</source>
+        <translation>New email</translation>
     </message>
     <message>
         <source>Anruf notieren</source>
@@ -310,7 +310,7 @@
     </message>
     <message>
         <source>E-Mail</source>
-        <translation>E-mail</translation>
+        <translation>Email</translation>
     </message>
     <message>
         <source>Telefon</source>

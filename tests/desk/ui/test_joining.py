@@ -85,9 +85,9 @@ def test_a_merged_case_says_where_it_goes_on_and_goes_there(theme: Theme, qtbot:
     ("why", "words"),
     [
         ("order", "e@web.test nennt die Bestellung B-10482 von Erika Muster."),
-        ("reply", "e@web.test hat auf unsere Mail an Erika Muster geantwortet."),
+        ("reply", "e@web.test hat auf unsere E-Mail an Erika Muster geantwortet."),
         ("phone", "e@web.test schreibt unter demselben Namen mit derselben Telefonnummer (B-10482)."),
-        ("forward", "Weitergeleitet wurde eine Mail von e@web.test."),
+        ("forward", "Weitergeleitet wurde eine E-Mail von e@web.test."),
     ],
 )
 def test_the_question_says_why_it_is_asked(why: str, words: str) -> None:

@@ -182,7 +182,7 @@ def test_records_and_mails_are_taken_in(command: Command, firm: Path, tmp_path: 
     mail.write_bytes(
         b"From: erika@example.org\r\nTo: a@b.example\r\nSubject: Hallo\r\nMessage-ID: <1@x>\r\n\r\nHallo\r\n"
     )
-    assert "1 mails taken in" in command(firm, "intake", "import", str(mail)).out
+    assert "1 emails taken in" in command(firm, "intake", "import", str(mail)).out
     assert "1 were there already" in command(firm, "intake", "import", str(mail)).out
 
 

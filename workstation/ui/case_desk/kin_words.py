@@ -23,9 +23,9 @@ _UNDO: dict[KinKind, tuple[str, str]] = {
 _ICONS: dict[KinKind, str] = {"linked": "link", "merged": "git-merge"}
 _WHY = {
     "order": later("Kin", "{address} nennt die Bestellung {detail} von {name}."),
-    "reply": later("Kin", "{address} hat auf unsere Mail an {name} geantwortet."),
+    "reply": later("Kin", "{address} hat auf unsere E-Mail an {name} geantwortet."),
     "phone": later("Kin", "{address} schreibt unter demselben Namen mit derselben Telefonnummer ({detail})."),
-    "forward": later("Kin", "Weitergeleitet wurde eine Mail von {address}."),
+    "forward": later("Kin", "Weitergeleitet wurde eine E-Mail von {address}."),
 }
 
 

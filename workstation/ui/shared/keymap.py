@@ -97,7 +97,7 @@ COMMANDS: tuple[Command, ...] = (
     _command(
         "write.send_done", later("Keys", "Senden und erledigen"), "Ctrl+Shift+Return", "Ctrl+Shift+Enter"
     ),
-    _command("write.new_mail", later("Keys", "Neue Mail"), "Ctrl+N"),
+    _command("write.new_mail", later("Keys", "Neue E-Mail"), "Ctrl+N"),
     _command("write.log_call", later("Keys", "Anruf notieren"), "Ctrl+Shift+L"),
     _single("go.inbox", later("Keys", "Eingang"), "G, E"),
     _single("go.approvals", later("Keys", "Freigaben"), "G, F"),
