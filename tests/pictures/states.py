@@ -127,6 +127,10 @@ class Shoot(WorkStates, DecisionStates, JoiningStates, GuardStates):
         await self._until(lambda: self.rooms.case_model.hold is None, "undone")
         self.rooms.desk.decisions.own_undo_s = None
         await asyncio.sleep(0.5)
+        await self.picture("letter-kept")
+        composer.editor.setPlainText("")
+        composer.flush()
+        await asyncio.sleep(0.3)
 
     async def state_05_note(self, words: str) -> None:
         self.rooms.case.note()

@@ -57,7 +57,7 @@ class Walk:
             desk = self.rooms.desk
             await self._until(lambda: desk.sync.state == "online", "online", _FIRST_LOAD_S)
             await self._until(lambda: desk.sync.connection.last_sync_at, "first load", _FIRST_LOAD_S)
-            self.rooms.queue_model.load()  # what came after the first page stands «above you» until asked for
+            await self._until(lambda: desk.sync.connection.is_caught_up, "all of it", _FIRST_LOAD_S)
             await self._until(lambda: self.rooms.queue_model.model.rows(), "rows", _FIRST_LOAD_S)
             await asyncio.sleep(1.0)
             for name in [name for name in dir(self) if name.startswith("state_")]:
