@@ -56,7 +56,6 @@ class Documents(Protocol):
 
     def remove(self, kind: type[Entity], entity_id: str) -> None:
         """Delete the entity; its scopes get a tombstone. Unknown ids are no error."""
-        ...
 
     def all_of(self, kind: type[E]) -> tuple[E, ...]:
         """Return every entity of a kind with few of them (reference data), by id."""
@@ -144,11 +143,12 @@ class Finding(Protocol):
 
     def lock_case(self, case_id: str) -> None:
         """Let nobody else change a case until this transaction ends; always the first lock to take."""
-        ...
 
     def lock_cases(self, case_ids: Sequence[str]) -> None:
         """As :meth:`lock_case` for several, always in the order of their ids."""
-        ...
+
+    def lock_names(self, names: Sequence[str]) -> None:
+        """Let nobody else hold these names until this transaction ends: of what has no row to lock yet."""
 
     def next_number(self, name: str) -> int:
         """Return the next number of a gapless series such as ``case`` or ``credit_note``."""

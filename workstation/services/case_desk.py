@@ -97,8 +97,6 @@ class CaseDesk(CaseActs):
         """
         documents = await self._workers.run("read", lambda: self._replica.case(case_id))
         person_id = self._me.worker.person_id
-        own = await self._workers.run("outbox", lambda: self._own(case_id, person_id))
-        pending, draft, note_draft = own
         # Folded here as well: the overlay of the last act may still be on its way to the file.
         joint = await self.writer.joint((case_id,))
         if joint.state(case_id).case is None and await self.fetch_older(case_id):
@@ -108,7 +106,8 @@ class CaseDesk(CaseActs):
         if state.case is None:
             raise RuleViolation("case.unknown")
         members = tuple(joint.state(one) for one in state.case.merged_case_ids)
-        pending += await self._pending_of(state.case.merged_case_ids)
+        ids = (case_id, *state.case.merged_case_ids)
+        pending, draft, note_draft = await self._workers.run("outbox", lambda: self._own(ids, person_id))
         shown = with_members(state, members)
         kin = await self._workers.run("read", lambda: kin_of(self._replica, state.the_case))
         facts = self._facts(state, documents)
@@ -151,22 +150,14 @@ class CaseDesk(CaseActs):
             ),
         )
 
-    async def _pending_of(self, case_ids: tuple[str, ...]) -> tuple[OutboxItem, ...]:
-        """Return what waits in the outbox for cases that went into this one."""
-        if not case_ids:
-            return ()
-
-        def look() -> tuple[OutboxItem, ...]:
-            return tuple(item for one in case_ids for item in self._outbox.pending(one))
-
-        return await self._workers.run("outbox", look)
-
-    def _own(self, case_id: str, person_id: str) -> tuple[tuple[OutboxItem, ...], Draft | None, Draft | None]:
-        """Return what waits in the outbox for a case, and the person's drafts of reply and note."""
+    def _own(
+        self, case_ids: tuple[str, ...], person_id: str
+    ) -> tuple[tuple[OutboxItem, ...], Draft | None, Draft | None]:
+        """Return what waits in the outbox for a case and those that went into it, and its two drafts."""
         return (
-            self._outbox.pending(case_id),
-            self._outbox.draft(case_id, person_id, "reply"),
-            self._outbox.draft(case_id, person_id, "note"),
+            tuple(item for one in case_ids for item in self._outbox.pending(one)),
+            self._outbox.draft(case_ids[0], person_id, "reply"),
+            self._outbox.draft(case_ids[0], person_id, "note"),
         )
 
     async def facts(self, case_id: str) -> CaseFacts:

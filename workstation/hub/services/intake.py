@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -212,6 +212,9 @@ class _Taking:
         row = msgspec.structs.replace(
             row, rfc_message_id=self.mail.message_id, is_readable=self.mail.is_readable
         )
+        # The same mail may come through two mailboxes at once, and two mails of one person: who comes
+        # second finds what the first has made of theirs.
+        self.tx.lock_names(self._names())
         twin = ledger.same_mail(row.sha256, row.rfc_message_id)
         known = None if twin else self._known_message()
         if twin is not None:
@@ -230,6 +233,12 @@ class _Taking:
         ledger.change(row)
         return row
 
+    def _names(self) -> tuple[str, ...]:
+        """Return what this mail is about to look for: itself, then the address it is from."""
+        itself = self.mail.message_id or self.row.sha256
+        sender = self._sender()[0].strip().casefold()
+        return (f"mail:{itself}", f"email:{sender}") if sender else (f"mail:{itself}",)
+
     def _known_message(self) -> Message | None:
         """Return our own mail come back to us, or the same mail received by another mailbox."""
         if not self.mail.message_id:
@@ -243,9 +252,12 @@ class _Taking:
     def _into_case(self) -> Message:
         reference = self.tx.reference()
         customer = self._customer()
+        if customer is not None:
+            # Their other addresses lead here too.
+            self.tx.lock_names((f"customer:{customer.customer_id}",))
         books = self.ports.open_books(self.tx)
         joined = same_matter(self.tx, books, self.mail, customer, case_to_join(self.tx, self.mail, customer))
-        state = self._state_of(joined)
+        state, joined = self._state_of(joined)
         message = self._message(joined, customer)
         team_id = state.case.team_id if state.case else self.team_id
         given = Given(
@@ -308,11 +320,16 @@ class _Taking:
             return "de"
         return customer.language
 
-    def _state_of(self, joined: Joined) -> CaseState:
+    def _state_of(self, joined: Joined) -> tuple[CaseState, Joined]:
+        """Return the case to join, locked; merged while that was waited for, it is the one it went into."""
         if not joined.case_id:
-            return CaseState()
-        file = self.tx.case_file(joined.case_id, lock=True)
-        return file.state
+            return CaseState(), joined
+        state = self.tx.case_file(joined.case_id, lock=True).state
+        is_machine = self.mail.is_bounce or self.mail.is_delayed or self.mail.is_auto_reply
+        if state.case is None or not state.case.merged_into or is_machine:
+            return state, joined
+        joined = replace(joined, case_id=state.case.merged_into)
+        return self.tx.case_file(joined.case_id, lock=True).state, joined
 
     def _message(self, joined: Joined, customer: Customer | None) -> Message:
         mail = self.mail

@@ -42,6 +42,7 @@ ORDER BY entity_id FOR UPDATE
 """
 _WITH_ROOT = """{id}, (SELECT body::json ->> 'merged_into' FROM document
 WHERE tenant_id = :tenant_id AND entity = 'case' AND entity_id = {id})"""
+_LOCK_NAME = "SELECT 1 FROM pg_advisory_xact_lock(hashtextextended(:name, 0))"
 _NEXT_NUMBER = """
 INSERT INTO number_series (tenant_id, name, last) VALUES (:tenant_id, :name, 1)
 ON CONFLICT (tenant_id, name) DO UPDATE SET last = number_series.last + 1
@@ -119,6 +120,17 @@ class Finding(DocumentStore):
         wanted = ", ".join(_WITH_ROOT.format(id=f":case{index}") for index in range(len(case_ids)))
         params = {"tenant_id": self.tenant_id, **numbered("case", case_ids)}
         self.session.later(_LOCK_CASES.format(wanted=wanted), [params])
+
+    def lock_names(self, names: Sequence[str]) -> None:
+        """Let nobody else hold these names until this transaction ends: of what has no row to lock yet.
+
+        Named from the narrow to the wide, so that nobody waits in a circle. SQLite has only one writer.
+        """
+        if not self.session.is_postgresql or self.is_read_only:
+            return
+        self.write_out()
+        for name in names:
+            self.session.value(_LOCK_NAME, name=f"{self.tenant_id}/{name}")
 
     def case_file(self, case_id: str, *, lock: bool = False, with_customer: str = "") -> CaseFile:
         """Return all of a case; with ``lock`` nobody else changes it until this transaction ends.
