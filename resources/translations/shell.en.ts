@@ -98,6 +98,18 @@
         <translation>Reconnect</translation>
     </message>
     <message>
+        <source>Hub zu alt</source>
+        <translation>Hub too old</translation>
+    </message>
+    <message>
+        <source>Der Hub ist zu alt für dieses Programm.</source>
+        <translation>The hub is too old for this program.</translation>
+    </message>
+    <message>
+        <source>Was du entscheidest, bleibt gespeichert. Bitte lass den Hub aktualisieren.</source>
+        <translation>What you decide stays saved. Please have the hub updated.</translation>
+    </message>
+    <message>
         <source>Update nötig</source>
         <translation>Update needed</translation>
     </message>

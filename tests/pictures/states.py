@@ -382,6 +382,7 @@ class Shoot(WorkStates, DecisionStates, JoiningStates, GuardStates):
         for name, connection in (
             ("stale", Connection("stale", now, last_sync_at=now - timedelta(minutes=3))),
             ("update-needed", Connection("update_needed", now)),
+            ("hub-too-old", Connection("update_needed", now, code="feed.hub_too_old")),
             ("disk-full", Connection("online", now, is_read_only=True)),
         ):
             kind.connection = property(lambda _self, shown=connection: shown)  # type: ignore[assignment,misc]

@@ -38,6 +38,7 @@ from workstation.services.sync_batches import LANES
 from workstation.services.sync_care import CopyCare
 from workstation.services.sync_copies import CopyKeeping
 from workstation.services.sync_generation import GenerationKeeping
+from workstation.services.sync_schema import common_schema
 from workstation.services.sync_snapshot import SnapshotLoader
 from workstation.services.sync_uploads import UploadKeeping
 from workstation.services.sync_waiting import Hurry, either
@@ -104,6 +105,7 @@ class Sync(GenerationKeeping, CopyKeeping, UploadKeeping):
         self._code = ""
         self._last_sync_at: datetime | None = None
         self._reading_stopped = ""
+        self._schema = SCHEMA
         self._has_pokes = False
         self._is_closing = False
         self._waiting = 0
@@ -205,6 +207,9 @@ class Sync(GenerationKeeping, CopyKeeping, UploadKeeping):
         if self._needs_reach:
             await self._session.reach()
             self._needs_reach = False
+            # Perhaps it was away to be renewed.
+            self._reading_stopped = ""
+            self._speak(SCHEMA)
         await self._session.fresh_token()
         try:
             await work()
@@ -281,7 +286,7 @@ class Sync(GenerationKeeping, CopyKeeping, UploadKeeping):
             generation, cursors = await self._workers.run("read", self._replica.cursors)
             request = PullRequest(
                 generation=generation,
-                schema=SCHEMA,
+                schema=self._schema,
                 cursors=cursors,
                 limit=PAGE_ROWS,
                 max_bytes=PAGE_BYTES,
@@ -292,6 +297,9 @@ class Sync(GenerationKeeping, CopyKeeping, UploadKeeping):
                 answer = await self._workers.run("net", lambda: hub.pull(request))
             except GenerationChanged as change:
                 await self._begin_anew(change)
+                return True
+            except ProtocolMismatch as refusal:
+                self._speak(common_schema(refusal, request.schema))
                 return True
             if self._loader is not None:
                 answer = self._loader.without_loading(cursors, answer)
@@ -354,6 +362,11 @@ class Sync(GenerationKeeping, CopyKeeping, UploadKeeping):
                 )
                 self._link.hub.renew_connections()
                 self.wake()
+
+    def _speak(self, schema: int) -> None:
+        self._schema = schema
+        if self._care is not None:
+            self._care.spoken = schema
 
     def wake(self) -> None:
         """Something may leave or should be looked for: do both now, whatever failed before."""

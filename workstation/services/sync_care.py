@@ -41,6 +41,8 @@ class CopyCare:
         self._clock = clock
         self._is_wanted = False
         self._not_before: datetime | None = None
+        self.spoken = SCHEMA
+        """The schema the hub is spoken to in: of an older hub nothing newer can be asked."""
         self.mended = 0
         """Entities put right since this program began."""
         self.compared_at: datetime | None = None
@@ -120,7 +122,7 @@ class CopyCare:
             HubUnavailable, SignInRequired: begun again later.
         """
         filled = await self._workers.run("read", self._replica.filled_schema)
-        if not filled or filled >= SCHEMA:
+        if not filled or filled >= SCHEMA or self.spoken < SCHEMA:
             return Changes()
         kinds = {kind for schema, grown in GROWN.items() if schema > filled for kind in grown}
         changes = Changes()

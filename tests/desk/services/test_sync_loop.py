@@ -22,7 +22,7 @@ from workstation.casework.wire.commands import (
     Envelope,
     Rejected,
 )
-from workstation.casework.wire.sync import PullAnswer
+from workstation.casework.wire.sync import PullAnswer, PullRequest
 from workstation.ports import (
     Changes,
     GenerationChanged,
@@ -34,6 +34,7 @@ from workstation.ports import (
     StoreUnusable,
 )
 from workstation.services import sync as sync_module
+from workstation.services import sync_schema
 from workstation.services.link import HubLink
 from workstation.services.session import Session, checked_url
 from workstation.services.sync import Sync
@@ -181,6 +182,67 @@ def test_too_old_a_program_still_pushes() -> None:
             assert pulls == before
             connection = desk.sync.connection
             assert (connection.state, connection.code) == ("update_needed", "feed.schema_unsupported")
+
+    in_loop(play)
+
+
+def test_an_older_hub_is_spoken_to_in_its_own_schema_until_it_is_renewed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sync_schema, "SCHEMA", 4)
+    monkeypatch.setattr(sync_schema, "OLDEST", 2)
+    monkeypatch.setattr(sync_module, "SCHEMA", 4)
+
+    async def play() -> None:
+        async with live() as desk:
+            asked: list[int] = []
+            newest = 2
+            pull = desk.hub.pull
+
+            def of_then(request: PullRequest) -> PullAnswer:
+                asked.append(request.schema)
+                if request.schema > newest:
+                    oldest = max(1, newest - 2)
+                    code = "feed.schema_unsupported"
+                    raise ProtocolMismatch(code, oldest=str(oldest), newest=str(newest))
+                return pull(request)
+
+            desk.hub.pull = of_then  # type: ignore[method-assign]
+            desk.sync.poke()
+            await until(lambda: asked[-1:] == [2])
+            await until(lambda: desk.sync.connection.state == "online")
+            # A hub that is not there for a moment may have been renewed.
+            newest = 4
+            failing = iter([True])
+
+            def away() -> None:
+                if next(failing, False):
+                    raise HubUnavailable("net.timeout")
+
+            desk.hub.on_pull = away
+            desk.sync.poke()
+            await until(lambda: asked[-1:] == [4])
+            await until(lambda: desk.sync.connection.state == "online")
+
+    in_loop(play)
+
+
+def test_a_hub_of_long_ago_is_named_and_keeps_nobody_from_deciding(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sync_schema, "SCHEMA", 4)
+    monkeypatch.setattr(sync_schema, "OLDEST", 2)
+
+    async def play() -> None:
+        async with live() as desk:
+
+            def refuse() -> None:
+                raise ProtocolMismatch("feed.schema_unsupported", oldest="1", newest="1")
+
+            desk.hub.on_pull = refuse
+            desk.sync.wake()
+            await until(lambda: desk.sync.connection.state == "update_needed")
+            assert desk.sync.connection.code == "feed.hub_too_old"
+            await desk.bench.case_desk.add_note(CASE.case_id, "geht trotzdem")
+            await until(lambda: desk.bench.outbox.unsettled() == 0)
 
     in_loop(play)
 

@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import msgspec
 import pytest
 import requests
 
 from tests.hub.api.hub_process import Device, HubProcess, hub_command, make_firm
 from tests.hub.api.test_door import new_case
-from workstation.casework.wire.codec import SCHEMA
+from tests.wire.keeping import recorded
+from workstation.casework.wire.codec import OLDEST, SCHEMA
 from workstation.casework.wire.commands import OpenCase
 from workstation.casework.wire.digest import Sums, bucket_of
 from workstation.casework.wire.sync import FeedRow, SnapshotHeader
@@ -256,6 +258,7 @@ def test_the_51st_at_once_has_to_wait() -> None:
     slots.take()
 
 
+WIRE = Path(__file__).parents[2] / "wire" / "recorded"
 RECORDED = Path(__file__).parents[2] / "desk" / "recorded" / "commands_schema_1.json"
 
 
@@ -287,3 +290,23 @@ def test_what_an_older_program_sends_is_understood(firm: Firm) -> None:
 @pytest.mark.parametrize(("schema", "status"), [(SCHEMA, 200), (max(1, SCHEMA - 2), 200), (SCHEMA + 1, 426)])
 def test_three_schemas_are_served(firm: Firm, schema: int, status: int) -> None:
     assert firm.owner.pull(schema=schema, limit=1).status_code == status
+
+
+@pytest.mark.parametrize("schema", range(OLDEST, SCHEMA + 1))
+def test_what_a_hub_says_today_can_be_read_by_desks_of_that_schema(firm: Firm, schema: int) -> None:
+    then = recorded(WIRE / f"schema_{schema}.json").desk_reads
+
+    def check(name: str, said: Any) -> None:
+        shape = {**then["messages"][name], "$defs": then["$defs"]}
+        assert not [error.message for error in jsonschema_rs.validator_for(shape).iter_errors(said)], name
+
+    page = firm.owner.pull(schema=schema).json()
+    check("PullAnswer", page)
+    kinds = {row["entity"] for row in page["rows"]}
+    assert {"case", "person", "team"} <= kinds
+    for row in page["rows"]:
+        if row.get("body") and f"entity {row['entity']}" in then["messages"]:
+            check(f"entity {row['entity']}", row["body"])
+    check("CommandsAnswer", firm.owner.push(firm.owner.envelope(new_case(firm.owner))).json())
+    seq = page["heads"]["reference"]
+    check("DigestAnswer", firm.owner.call("GET", f"/v1/sync/digest/reference?seq={seq}").json())

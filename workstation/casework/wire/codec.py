@@ -15,6 +15,9 @@ SCHEMA = 2
 1: the first whole product. 2: all decisions, vouchers, stock, joined cases.
 """
 
+OLDEST = max(1, SCHEMA - 2)
+"""The oldest schema that hubs still serve and desks still read."""
+
 _encoder = msgspec.json.Encoder(order="deterministic")
 
 

@@ -11,7 +11,7 @@ from litestar import Response, get, post
 from litestar.response import Stream
 
 from workstation.casework.errors import RuleViolation
-from workstation.casework.wire.codec import SCHEMA
+from workstation.casework.wire.codec import OLDEST, SCHEMA
 from workstation.casework.wire.digest import BUCKETS
 from workstation.casework.wire.sync import PAGE_ROWS, BackfillRequest
 from workstation.hub.api.answering import packed_answer
@@ -123,7 +123,7 @@ async def backfill(request: AnyRequest) -> Response[bytes]:
     checks = [
         ("$.limit", "a whole number from 1 to 1000", 1 <= asked.limit <= PAGE_ROWS),
         ("$.kinds", f"1 to {_MOST_KINDS} kinds", 1 <= len(asked.kinds) <= _MOST_KINDS),
-        ("$.schema", f"a whole number from 1 to {SCHEMA}", 1 <= asked.schema <= SCHEMA),
+        ("$.schema", f"a whole number from {OLDEST} to {SCHEMA}", OLDEST <= asked.schema <= SCHEMA),
         ("$.after", "at most 200 characters each", all(len(part) <= 200 for part in asked.after)),
     ]
     details = tuple({"path": path, "expected": wanted} for path, wanted, is_well in checks if not is_well)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from litestar import Response, get, post
 
-from workstation.casework.wire.codec import SCHEMA
+from workstation.casework.wire.codec import OLDEST, SCHEMA
 from workstation.casework.wire.commands import MAX_BATCH, MAX_BATCH_BYTES, LookupRequest
 from workstation.casework.wire.sync import (
     MAX_WAIT_S,
@@ -22,7 +22,6 @@ from workstation.hub.api.reading import AnyRequest, json_body, query_number, que
 from workstation.hub.services.online_search import MOST
 from workstation.hub.services.sessions import Caller
 
-_OLDEST_SCHEMA = max(1, SCHEMA - 2)
 _MOST_LOOKUPS = 1000
 _LARGEST_PULL = 256 * 1024
 
@@ -78,8 +77,8 @@ async def _after_waiting(doors: Doors, request: AnyRequest, caller: Caller, aske
 
 
 def _checked_pull(asked: PullRequest) -> PullRequest:
-    if not _OLDEST_SCHEMA <= asked.schema <= SCHEMA:
-        params = {"oldest": str(_OLDEST_SCHEMA), "newest": str(SCHEMA)}
+    if not OLDEST <= asked.schema <= SCHEMA:
+        params = {"oldest": str(OLDEST), "newest": str(SCHEMA)}
         raise HttpProblem(426, "feed.schema_unsupported", params, headers={"Upgrade": f"schema/{SCHEMA}"})
     checks = [
         ("$.limit", asked.limit, 1, PAGE_ROWS),

@@ -37,6 +37,27 @@ def waiting_words(count: int) -> str:
     )
 
 
+def _too_old(connection: Connection, see: str) -> LineShown:
+    """Of desk and hub one is too old for the other: which, and what to do."""
+    if connection.code == "feed.hub_too_old":
+        return LineShown(
+            translate("Line", "Hub zu alt"),
+            "ask",
+            "download",
+            translate("Line", "Der Hub ist zu alt für dieses Programm."),
+            translate("Line", "Was du entscheidest, bleibt gespeichert. Bitte lass den Hub aktualisieren."),
+            see,
+        )
+    return LineShown(
+        translate("Line", "Update nötig"),
+        "ask",
+        "download",
+        translate("Line", "Dieses Programm ist zu alt für den Hub."),
+        translate("Line", "Was du entscheidest, geht noch raus. Neues siehst du erst nach dem Update."),
+        see,
+    )
+
+
 def line_shown(connection: Connection, formats: Formats, errors: ErrorText, now: datetime) -> LineShown:
     """Return how ``connection`` is shown."""
     since = formats.time(connection.since)
@@ -69,14 +90,7 @@ def line_shown(connection: Connection, formats: Formats, errors: ErrorText, now:
             translate("Line", "Neu verbinden"),
         )
     if connection.state == "update_needed":
-        return LineShown(
-            translate("Line", "Update nötig"),
-            "ask",
-            "download",
-            translate("Line", "Dieses Programm ist zu alt für den Hub."),
-            translate("Line", "Was du entscheidest, geht noch raus. Neues siehst du erst nach dem Update."),
-            see,
-        )
+        return _too_old(connection, see)
     if connection.state == "sign_in":
         return LineShown(translate("Line", "Anmeldung nötig"), "ask", "lock")
     if connection.state == "stale":
