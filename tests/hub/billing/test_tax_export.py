@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from tests.hub.billing.ground import INVOICE, House, bill, dun
-from tests.hub.small_firm import BOWLS, ORDER, PAYMENT, TENANT
+from tests.hub.small_firm import BOWLS, ERIKA, ORDER, TENANT
 from workstation.casework.errors import RuleViolation
 from workstation.casework.money import Money, sum_of
 from workstation.casework.records import Booking, LineQuantity, Order, OrderLine
@@ -17,7 +17,7 @@ from workstation.hub.backends.house_books.billing import HouseBilling
 from workstation.hub.backends.house_books.shop import HouseBooks
 from workstation.hub.documents.datev import COLUMNS, Accounts, BookingRow, Revenue, batch
 from workstation.hub.ports import Tx
-from workstation.hub.ports_backend import RefundRequest
+from workstation.hub.ports_backend import RefundRequest, VoucherRequest
 from workstation.hub.ports_billing import WaiveRequest
 from workstation.hub.services.tax_export import rows_between
 from workstation.hub.storage.billing import open_billing
@@ -48,18 +48,19 @@ def lively(house: House) -> None:
 
     house.database.run(TENANT, two_rates)
     bill(house.database)
-    dun(house.database, level=1, fee=0)
-    house.run()
     HouseBooks(house.database, open_books).refund(
         RefundRequest(
             tenant_id=TENANT,
             reference="effect-1",
             order_id=ORDER,
-            payment_id=PAYMENT,
-            amount=Money(3000),
+            payment_id="",
+            amount=Money(0),
+            credited=Money(3000),
             lines=(LineQuantity(BOWLS, 1),),
         )
     )
+    dun(house.database, level=1, fee=0)
+    house.run()
     HouseBilling(house.database, open_billing).waive_fee(
         WaiveRequest(
             tenant_id=TENANT,
@@ -167,3 +168,16 @@ def test_quotes_strange_letters_and_long_numbers_do_no_harm() -> None:
     assert len(line[10]) == 36
     assert line[13].startswith('Kundin "?ucja"; zweite Zeile')
     assert len(line[13]) == 60
+
+
+def test_whoever_reads_the_file_cannot_use_a_voucher(house: House) -> None:
+    books = HouseBooks(house.database, open_books)
+    request = VoucherRequest(tenant_id=TENANT, reference="effect-9", customer_id=ERIKA, amount=Money(1500))
+    code = books.issue_voucher(request).code
+    [row] = [one for one in rows_of(house) if one.kind == "voucher"]
+    assert row.text == f"Kulanzgutschein …{code[-4:]}"
+    assert row.voucher.startswith("GU-")
+    raw = batch([row], Accounts(), FIRST, LAST, house.clock.now(), "EUR").decode("cp1252")
+    for part in (code, code[:4], code[5:9]):
+        assert part not in raw
+    assert rows_of(house) == rows_of(house)

@@ -25,24 +25,24 @@ from workstation.hub.storage.billing import open_billing
 from workstation.system.clock import new_id
 
 
-def lay_down(firm: Path) -> tuple[str, str, str]:
+def lay_down(firm: Path, number: int = 7) -> tuple[str, str, str]:
     """A mail nobody knows the fate of; returns the ids of effect, case and message."""
     core = open_core(read_settings(firm), None)
     try:
         effect_id, case_id, message_id = (new_id(core.clock) for _ in range(3))
-        _put(core, effect_id, case_id, message_id)
+        _put(core, effect_id, case_id, message_id, number)
         return effect_id, case_id, message_id
     finally:
         core.close()
 
 
-def _put(core: HubCore, effect_id: str, case_id: str, message_id: str) -> None:
+def _put(core: HubCore, effect_id: str, case_id: str, message_id: str, number: int) -> None:
     team_id = core.database.read(core.tenant_id, lambda tx: tx.all_of(Team))[0].team_id
     anna = core.people.find("anna")
     evidence = {"target": "mail", "looks": "0", "sent_at": core.clock.now().isoformat()}
 
     def work(tx: Tx) -> None:
-        tx.put(Case(case_id=case_id, team_id=team_id, opened_at=tx.now, number=7, subject="Schale"))
+        tx.put(Case(case_id=case_id, team_id=team_id, opened_at=tx.now, number=number, subject="Schale"))
         message = Message(
             message_id=message_id,
             case_id=case_id,
@@ -101,6 +101,19 @@ def test_what_is_in_doubt_is_listed(command: Command, firm: Path) -> None:
         "mail",
     )
     assert shown["code"] == "effect.outcome_unknown" and shown["sent_at"]
+
+
+def test_a_list_that_is_cut_off_says_so(
+    command: Command, firm: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = lay_down(firm)[0], lay_down(firm, 8)[0]
+    monkeypatch.setattr("workstation.hub.commands.effects.MOST_LISTED", 1)
+    page = command(firm, "effects", "list", language="de")
+    assert page.err.strip() == "Es gibt noch mehr: weiter mit --skip 1."
+    rest = command(firm, "effects", "list", "--skip", "1", "--json")
+    assert rest.err == ""
+    (shown,) = json.loads(rest.out)
+    assert {first, second} == {shown["effect_id"], next(one for one in (first, second) if one in page.out)}
 
 
 def test_the_owner_says_that_it_arrived(command: Command, firm: Path) -> None:

@@ -23,7 +23,8 @@ from workstation.hub.storage.billing import open_billing
 from workstation.hub.storage.overview import effects_in
 from workstation.system.clock import new_id
 
-_MOST = 500
+MOST_LISTED = 500
+"""So many are shown at once; it is said when there are more."""
 
 
 class _Shown(msgspec.Struct, frozen=True):
@@ -46,6 +47,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], words:
     acts = effects.add_subparsers(required=True, metavar="ACT")
     show = acts.add_parser("list", help=words.line("help.effects.list"))
     show.add_argument("--state", choices=get_args(EffectState), help=words.line("help.effects.state"))
+    show.add_argument("--skip", type=int, default=0, metavar="NUMBER", help=words.line("help.skip"))
     show.add_argument("--json", action="store_true", help=words.line("help.json"))
     show.set_defaults(run=_list)
     one = acts.add_parser("settle", help=words.line("help.effects.settle"))
@@ -60,8 +62,12 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], words:
 
 def _list(context: Context) -> int:
     with context.hub() as hub:
-        found = effects_in(hub.database, hub.tenant_id, context.arguments.state or "", _MOST)
-    shown = [_shown(effect) for effect in found]
+        skip = max(context.arguments.skip, 0)
+        state = context.arguments.state or ""
+        found = effects_in(hub.database, hub.tenant_id, state, MOST_LISTED + 1, skip)
+    shown = [_shown(effect) for effect in found[:MOST_LISTED]]
+    if len(found) > MOST_LISTED:
+        print(context.words.line("list.more", skip=skip + MOST_LISTED), file=sys.stderr)
     if context.arguments.json:
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(shown)).decode() + "\n")
         return DONE

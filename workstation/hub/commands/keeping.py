@@ -10,6 +10,7 @@ from pathlib import Path
 from workstation.casework.records import WorkOrder
 from workstation.hub.app import confirm_work
 from workstation.hub.commands.context import DONE, FOUND_SOMETHING, Context, table
+from workstation.hub.commands.effects import MOST_LISTED
 from workstation.hub.commands.trouble import CommandFailed, Finding, failed
 from workstation.hub.commands.words import Words
 from workstation.hub.core import program_version
@@ -30,7 +31,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], words:
     commands.add_parser("restored", help=words.line("help.restored")).set_defaults(run=_restored)
     work = commands.add_parser("work", help=words.line("help.work"))
     work_acts = work.add_subparsers(required=True, metavar="ACT")
-    work_acts.add_parser("list", help=words.line("help.work.list")).set_defaults(run=_work_list)
+    listed = work_acts.add_parser("list", help=words.line("help.work.list"))
+    listed.add_argument("--skip", type=int, default=0, metavar="NUMBER", help=words.line("help.skip"))
+    listed.set_defaults(run=_work_list)
     confirm = work_acts.add_parser("confirm", help=words.line("help.work.confirm"))
     confirm.add_argument("id")
     confirm.add_argument("--by", required=True, metavar="LOGIN", help=words.line("help.work.by"))
@@ -75,15 +78,18 @@ def _restored(context: Context) -> int:
     return DONE
 
 
-def _open_orders(tx: Tx) -> tuple[WorkOrder, ...]:
-    ids = open_books(tx).open_work_orders(tx.now + timedelta(days=1), 500)
+def _open_orders(tx: Tx, skip: int) -> tuple[WorkOrder, ...]:
+    ids = open_books(tx).open_work_orders(tx.now + timedelta(days=1), MOST_LISTED + 1, offset=skip)
     found = tx.get_many(WorkOrder, ids)
     return tuple(found[one] for one in ids if one in found)
 
 
 def _work_list(context: Context) -> int:
     with context.hub() as hub:
-        orders = hub.database.read(hub.tenant_id, _open_orders)
+        skip = max(context.arguments.skip, 0)
+        orders = hub.database.read(hub.tenant_id, lambda tx: _open_orders(tx, skip))
+    if len(orders) > MOST_LISTED:
+        print(context.words.line("list.more", skip=skip + MOST_LISTED), file=sys.stderr)
     rows = [
         (
             order.work_order_id,
@@ -92,7 +98,7 @@ def _work_list(context: Context) -> int:
             order.to_account,
             f"{order.created_at:%Y-%m-%d %H:%M}",
         )
-        for order in orders
+        for order in orders[:MOST_LISTED]
     ]
     columns = ("id", "work", "amount", "account", "since")
     print(table([tuple(context.words.line(f"column.{name}") for name in columns), *rows]))

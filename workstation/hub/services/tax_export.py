@@ -16,6 +16,7 @@ from workstation.hub.ports import Tx
 from workstation.hub.ports_billing import Billing
 
 OnDay = Callable[[datetime], date]
+_SHOWN = 4
 
 
 def rows_between(tx: Tx, billing: Billing, accounts: Accounts, first: date, last: date) -> list[BookingRow]:
@@ -99,8 +100,21 @@ def _fees(tx: Tx, billing: Billing, accounts: Accounts, on_day: OnDay) -> list[B
     return rows
 
 
+def voucher_number(voucher: Voucher) -> str:
+    """Return what books call a voucher: always the same, and no help to whoever wants to use it."""
+    return f"GU-{voucher.voucher_id.replace('-', '')[-8:].upper()}"
+
+
+def masked(code: str) -> str:
+    """Return the last letters of a voucher's code, enough to compare it with one that is shown."""
+    return f"…{code[-_SHOWN:]}"
+
+
 def _vouchers(tx: Tx, accounts: Accounts, on_day: OnDay) -> list[BookingRow]:
-    """A voucher is owed from the day it is given; used, it pays for a sale; withdrawn, nothing is owed."""
+    """A voucher is owed from the day it is given; used, it pays for a sale; withdrawn, nothing is owed.
+
+    Whoever knows its code can use it: rows name it by a number of its own and the code's last letters.
+    """
     rows: list[BookingRow] = []
 
     def add(voucher: Voucher, amount: Money, at: datetime, debit: str, credit: str, word: str) -> None:
@@ -111,8 +125,8 @@ def _vouchers(tx: Tx, accounts: Accounts, on_day: OnDay) -> list[BookingRow]:
                 account=debit,
                 counter=credit,
                 on=on_day(at),
-                voucher=voucher.code,
-                text=f"{word} {voucher.code}",
+                voucher=voucher_number(voucher),
+                text=f"{word} {masked(voucher.code)}",
                 kind="voucher",
             )
         )

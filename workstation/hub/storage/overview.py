@@ -34,17 +34,18 @@ def effect_counts(database: SqlDatabase, tenant_id: str) -> dict[str, int]:
 
 
 def effects_in(
-    database: SqlDatabase, tenant_id: str, state: str = "", limit: int = 500
+    database: SqlDatabase, tenant_id: str, state: str = "", limit: int = 500, skip: int = 0
 ) -> tuple[Effect, ...]:
-    """Return effects in one state (empty: in any), the newest first."""
+    """Return effects in one state (empty: in any), the newest first, the first ``skip`` of them left out."""
     where = " AND state = :state" if state else ""
     params = {"state": state} if state else {}
     rows = database.look(
         lambda session: session.rows(
             f"SELECT {COLUMNS} FROM effect WHERE tenant_id = :tenant_id{where}"
-            " ORDER BY created_at DESC, effect_id LIMIT :most",
+            " ORDER BY created_at DESC, effect_id LIMIT :most OFFSET :skip",
             tenant_id=tenant_id,
             most=limit,
+            skip=skip,
             **params,
         )
     )
