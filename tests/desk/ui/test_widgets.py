@@ -186,7 +186,8 @@ def test_a_long_toast_says_its_whole_sentence_below_one_another(theme: Theme, qt
     window = QWidget()
     window.resize(800, 600)
     show(window, qtbot)
-    toasts = Toasts(theme, window)
+    room = [9999]
+    toasts = Toasts(theme, window, room=lambda: room[0])
     short = toasts.show_toast("Kopiert")
     long = toasts.show_toast(
         "Erledigt, Nachfrage Mo 30.11. um 09:00: Hausverwaltung Breitenbach und Söhne Grundbesitz GmbH",
@@ -195,12 +196,17 @@ def test_a_long_toast_says_its_whole_sentence_below_one_another(theme: Theme, qt
     for _again in range(2):  # also when it is laid out again
         label = long._words
         assert label.text().endswith("GmbH") and label.heightForWidth(label.width()) <= label.height()
-        assert label.height() >= 2 * theme.line("bodyMedium") > short._words.height()
+        assert label.height() >= 2 * short._words.height()
+        assert long.act.geometry().top() >= label.geometry().bottom(), "the act has its own line then"
         assert long.width() <= theme.px(480) and long.geometry().right() < 800
         assert short.geometry().bottom() < long.geometry().top()
         window.resize(800, 500)
     window.resize(420, 500)
     qtbot.waitUntil(lambda: long.geometry().right() < 420)
+    room[0] = 250  # the column it stands over
+    window.resize(800, 600)
+    qtbot.waitUntil(lambda: long.width() <= 250)
+    assert long._words.heightForWidth(long._words.width()) <= long._words.height()
 
 
 def test_a_toast_leaves_with_what_it_speaks_of(theme: Theme, qtbot: QtBot) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QEnterEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QWidget
 
 from workstation.ui.shared.theme import Theme
 from workstation.ui.shared.words import translate
@@ -31,28 +31,30 @@ class Toast(QFrame):
         self.setProperty("surface", "toast")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(words)
-        row = QHBoxLayout(self)
-        px = theme.px
-        row.setContentsMargins(px(14), px(8), px(8), px(8))
-        row.setSpacing(px(10))
+        self._grid = grid = QGridLayout(self)
+        px, top = theme.px, Qt.AlignmentFlag.AlignTop
+        grid.setContentsMargins(px(14), px(8), px(8), px(8))
+        grid.setHorizontalSpacing(px(10))
+        grid.setVerticalSpacing(px(2))
         picture = QLabel(self)
         theme.set_icon(picture, icon, "text.secondary", 16)
-        row.addWidget(picture)
+        picture.setFixedHeight(theme.px(32))
+        grid.addWidget(picture, 0, 0, top)
         self._words = QLabel(words, self)
         self._words.setTextFormat(Qt.TextFormat.PlainText)
         theme.style(self._words, "bodyMedium")
-        row.addWidget(self._words, 1)
+        grid.addWidget(self._words, 0, 1, Qt.AlignmentFlag.AlignVCenter)
         self.act = QPushButton(act, self)
         theme.style(self.act, "bodyMedium", kind="ghost")
         self.act.setVisible(bool(act))
-        row.addWidget(self.act)
+        grid.addWidget(self.act, 0, 2)
         close = QPushButton(self)
         close.setAccessibleName(translate("Toast", "Schließen"))
         close.setToolTip(translate("Toast", "Schließen"))
         theme.style(close, "body", kind="icon-ghost")
         theme.set_icon(close, "x", "text.secondary", 16)
         close.clicked.connect(self.leave)
-        row.addWidget(close)
+        grid.addWidget(close, 0, 3, top)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(round((lasts_s or theme.tokens.time["toastSeconds"]) * 1000))
@@ -61,16 +63,27 @@ class Toast(QFrame):
         self._timer.start()
 
     def fit(self, most: int) -> None:
-        """Take the width of the sentence, at most ``most`` px; beyond it the sentence goes on below."""
+        """Take the width of the sentence, at most ``most`` px; beyond it the sentence goes on below.
+
+        Then the act stands below the sentence, so that both have their whole words.
+        """
         label = self._words
+        self._place_act(is_below=False)
         label.setWordWrap(False)
         wanted = label.sizeHint().width()
         label.setFixedWidth(wanted)
+        if self.sizeHint().width() > most:
+            self._place_act(is_below=True)
         rest = self.sizeHint().width() - wanted
         label.setWordWrap(True)
         label.setFixedWidth(max(1, min(wanted, most - rest)))
         label.setFixedHeight(label.heightForWidth(label.width()))
         self.adjustSize()
+
+    def _place_act(self, *, is_below: bool) -> None:
+        self._grid.removeWidget(self.act)
+        side = Qt.AlignmentFlag.AlignRight if is_below else Qt.AlignmentFlag.AlignVCenter
+        self._grid.addWidget(self.act, int(is_below), 1 if is_below else 2, 1, 3 if is_below else 1, side)
 
     def leave(self) -> None:
         """Go away now."""
@@ -91,11 +104,16 @@ class Toast(QFrame):
 
 
 class Toasts(QObject):
-    """Shows toasts over the bottom left corner of ``window``, ``left`` px in (the width of the rail)."""
+    """Shows toasts over the bottom left corner of ``window``, ``left`` px in (the width of the rail).
 
-    def __init__(self, theme: Theme, window: QWidget, left: int = 96) -> None:
+    ``room``: how wide they may get, in px, so that they never lie over what is being written.
+    """
+
+    def __init__(
+        self, theme: Theme, window: QWidget, left: int = 96, room: Callable[[], int] | None = None
+    ) -> None:
         super().__init__(window)
-        self._theme, self._window, self._left = theme, window, left
+        self._theme, self._window, self._left, self._room = theme, window, left, room
         self.shown: list[Toast] = []
         window.installEventFilter(self)
 
@@ -139,6 +157,8 @@ class Toasts(QObject):
     def _arrange(self) -> None:
         y = self._window.height() - self._theme.px(16)
         room = self._window.width() - self._theme.px(self._left) - self._theme.px(16)
+        if self._room is not None:
+            room = min(room, self._room())
         for toast in reversed(self.shown):
             toast.fit(max(1, min(self._theme.px(_WIDEST), room)))
             y -= toast.height()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal, SignalInstance
+from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from workstation.ui.shared.eliding_label import ElidingLabel
@@ -24,7 +24,7 @@ class WorkOrderRow(QFrame):
         px = theme.px
         self.work = work
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(px(14), px(1), px(12), px(1))
         row.setSpacing(px(10))
         icon = QLabel()
@@ -55,6 +55,12 @@ class WorkOrderRow(QFrame):
             theme.style(state, "caption", tone=work.tone)
             row.addWidget(state)
         self.setAccessibleName(" ".join(part for part in (work.title, work.sub, work.state) if part))
+
+    def stand_alone(self) -> None:
+        """Take the room of a line in a list of its own: with a rule below it."""
+        self.setProperty("line", "bottom")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._row.setContentsMargins(0, self._theme.px(8), 0, self._theme.px(8))
 
     def _button(self, word: str, kind: str, wanted: SignalInstance | None) -> QPushButton | None:
         if not word:

@@ -27,6 +27,10 @@ THREE_COLUMNS, TWO_COLUMNS = 1280, 1024
 """Widths at 100 % text size: below the first the history folds away, below the second the queue too."""
 
 
+_LEFT = 92
+"""Where toasts begin, px at 100 %."""
+
+
 class _Fold(QFrame):
     """A column that is part of the splitter or, when there is no room, lies over the others."""
 
@@ -63,10 +67,16 @@ class MainWindow(QMainWindow):
         self._case_box.setContentsMargins(0, 0, 0, 0)
         self.rooms = QStackedWidget()
         self._build()
-        self.toasts = Toasts(theme, self, left=96)
+        self.toasts = Toasts(theme, self, left=_LEFT, room=self._room_for_toasts)
         self.announcer = Announcer(self)
         self.keymap = Keymap(self)
         theme.changed.connect(self._arrange)
+
+    def _room_for_toasts(self) -> int:
+        """Beside the rail; over the queue alone where it is, because beside it answers are written."""
+        if self.is_inbox and not self._is_queue_over:
+            return self.queue_slot.width() + self.theme.px(80 - _LEFT) - self.theme.px(12)
+        return self.width()
 
     def _build(self) -> None:
         theme = self.theme
