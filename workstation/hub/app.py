@@ -14,6 +14,7 @@ from workstation.casework.records import WorkOrder
 from workstation.hub.backends.billing_executor import BillingExecutor
 from workstation.hub.backends.executors import ShopExecutor, TillExecutor
 from workstation.hub.backends.house_books.billing import HouseBilling
+from workstation.hub.backends.house_books.case_stops import HouseCaseStops
 from workstation.hub.backends.house_books.shop import HouseBooks
 from workstation.hub.backends.house_books.till import HouseTill
 from workstation.hub.backends.house_books.work_orders import confirm
@@ -118,7 +119,8 @@ def _hub(core: HubCore, key: bytes | None, local_proof: str) -> Hub:
         for executor in executors
         for kind in executor.kinds
     }
-    receiver = CommandReceiver(core.database, core.tenant_id, routes, confirm_work, open_billing)
+    stops = HouseCaseStops(open_billing)
+    receiver = CommandReceiver(core.database, core.tenant_id, routes, confirm_work, open_billing, stops)
     feed = Feed(core.database, core.tenant_id, core.clock)
     lanes = Lanes()
     shelf = SnapshotFiles(core.settings.folder / "snapshots", keys.derive(key, "snapshots") if key else None)

@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from workstation.hub.backends.house_books.case_stops import HouseCaseStops
 from workstation.hub.channels.mail.executor import Outlet
 from workstation.hub.channels.mail.mailbox_settings import FolderSettings, ImapSettings, SmtpSettings
 from workstation.hub.channels.mail.reading import LimitedReader
@@ -77,6 +78,7 @@ class MailRoom:
             clock=self.core.clock,
             open_billing=open_billing,
             dunning_words=_words_of("dunning"),
+            case_stops=HouseCaseStops(open_billing),
         )
 
     def team_id(self, team: str) -> str:

@@ -237,6 +237,36 @@ class FeeBooked(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
+class CaseStop(msgspec.Struct, frozen=True, kw_only=True):
+    """Reminders of an invoice rest for a case: while it is open, and a while after it was closed."""
+
+    invoice_id: str
+    case_id: str
+    actor: str
+    """``rule:<owner>``: who answers for the rule."""
+    reason: str = ""
+
+
+class CaseStops(Protocol):
+    """Stops reminders for a case wherever invoices are kept, as part of the transaction that ties the two.
+
+    The hub's own books write their row at once. A billing system outside cannot take part in a
+    transaction: its adapter adds the effect that asks it, and says from then on that it is stopped.
+    """
+
+    def has(self, tx: Tx, invoice_id: str, case_id: str) -> bool:
+        """Say whether reminders of an invoice are stopped for a case, or are about to be."""
+        ...
+
+    def stop(self, tx: Tx, wanted: CaseStop) -> None:
+        """Stop them.
+
+        Raises:
+            RuleViolation: they go on; nothing was stored.
+        """
+        ...
+
+
 class Billing(Protocol):
     """Rows with constraints beside the documents of invoices and notices, in the same transaction."""
 

@@ -22,6 +22,7 @@ from workstation.hub.backends.billing_executor import BillingExecutor
 from workstation.hub.backends.executors import ShopExecutor
 from workstation.hub.backends.house_books import HouseBooks
 from workstation.hub.backends.house_books.billing import HouseBilling
+from workstation.hub.backends.house_books.case_stops import HouseCaseStops
 from workstation.hub.channels.mail.executor import MailExecutor, Outlet
 from workstation.hub.core import load_dunning_texts
 from workstation.hub.ports import Executor, Tx
@@ -200,7 +201,8 @@ class Node:
             for one in executors
             for kind in one.kinds
         }
-        self.receiver = CommandReceiver(self.database, TENANT, routes, _confirm, open_billing)
+        stops = HouseCaseStops(open_billing)
+        self.receiver = CommandReceiver(self.database, TENANT, routes, _confirm, open_billing, stops)
         self.feed = Feed(self.database, TENANT, clock)
         self.workers = [
             EffectWorker(self.database, executors, CaseProjector(open_billing), clock, f"w{number}", TENANT)
@@ -208,7 +210,13 @@ class Node:
         ]
         self.clocks = Clocks(self.database, clock, open_books)
         ports = IntakePorts(
-            self.database, open_intake_ledger, open_books, _PlainReader(), clock, open_billing=open_billing
+            self.database,
+            open_intake_ledger,
+            open_books,
+            _PlainReader(),
+            clock,
+            open_billing=open_billing,
+            case_stops=stops,
         )
         self.intake = Intake(ports, TENANT, TEAMS[0])
         self.mailbox = MailboxLoop(mailbox, self.intake, clock, threading.Event())

@@ -20,6 +20,7 @@ from workstation.casework.records import DunningNotice, Invoice, Order
 from workstation.hub.backends.billing_executor import BillingExecutor
 from workstation.hub.backends.executors import ShopExecutor
 from workstation.hub.backends.house_books.billing import HouseBilling
+from workstation.hub.backends.house_books.case_stops import HouseCaseStops
 from workstation.hub.backends.house_books.shop import HouseBooks
 from workstation.hub.channels.mail.executor import MailExecutor, Outlet
 from workstation.hub.channels.mail.mailbox_settings import FolderSettings
@@ -173,6 +174,7 @@ class House:
             reader=LimitedReader(self.parser),
             clock=self.clock,
             open_billing=open_billing,
+            case_stops=HouseCaseStops(open_billing),
             dunning_words=words,
         )
         mail = RawMail("service", 7, next(self.uids), raw, self.clock.now())

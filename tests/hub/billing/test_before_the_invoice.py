@@ -31,6 +31,7 @@ from workstation.casework.wire.commands import (
 )
 from workstation.hub.backends.billing_executor import BillingExecutor
 from workstation.hub.backends.executors import ShopExecutor
+from workstation.hub.backends.house_books.case_stops import HouseCaseStops
 from workstation.hub.ports_mail import MailUnknown
 from workstation.hub.services.case_acts import EffectRoute
 from workstation.hub.services.receive_commands import CommandReceiver
@@ -50,7 +51,12 @@ class Desk(ServiceDesk):
             **{kind: EffectRoute("house_books", "A") for kind in BillingExecutor.kinds | ShopExecutor.kinds},
         }
         self.receiver = CommandReceiver(
-            house.database, TENANT, routes, lambda tx, work, person: pytest.fail(), open_billing
+            house.database,
+            TENANT,
+            routes,
+            lambda tx, work, person: pytest.fail(),
+            open_billing,
+            HouseCaseStops(open_billing),
         )
         everything = Limit(
             limit_id=LIMITS[0].limit_id, name="Service", kinds=("*",), role="agent", per_decision=5000

@@ -15,10 +15,10 @@ from workstation.casework.errors import RuleViolation
 from workstation.casework.people import Person
 from workstation.casework.records import DunningNotice, Invoice
 from workstation.hub.ports import Database, Tx
-from workstation.hub.ports_billing import Billing, Block, Guard, OpenBilling, is_dunned
+from workstation.hub.ports_billing import Billing, Block, CaseStop, CaseStops, Guard, OpenBilling, is_dunned
 from workstation.hub.ports_values import Reference
 from workstation.hub.services.case_acts import store
-from workstation.hub.services.dunning_state import AFTER_CLOSING, block, lift, shown, taken, today
+from workstation.hub.services.dunning_state import AFTER_CLOSING, lift, shown, taken, today
 
 _log = logging.getLogger(__name__)
 _CLOSED = ("solved", "no_case")
@@ -34,17 +34,12 @@ def rule_owner(reference: Reference) -> tuple[str, str]:
     return (f"rule:{owner.person_id}", owner.name) if owner else ("rule:dunning", "")
 
 
-def source_of(case_id: str) -> str:
-    """Return what the block of a case is called."""
-    return f"case:{case_id}"
+def guard_with(stops: CaseStops) -> Guard:
+    """Return the guard that stops reminders through ``stops``."""
+    return lambda tx, state, given: guarded(tx, stops, state, given)
 
 
-def guard_with(open_billing: OpenBilling) -> Guard:
-    """Return the guard over the billing rows of a transaction."""
-    return lambda tx, state, given: guarded(tx, open_billing(tx), state, given)
-
-
-def guarded(tx: Tx, billing: Billing, state: CaseState, given: Given) -> CaseState:
+def guarded(tx: Tx, stops: CaseStops, state: CaseState, given: Given) -> CaseState:
     """Return ``state`` with a line that says so, if reminders of its invoice are stopped by this.
 
     Nothing happens for an invoice that was never dunned, is paid, is somebody else's, or is stopped for
@@ -56,21 +51,13 @@ def guarded(tx: Tx, billing: Billing, state: CaseState, given: Given) -> CaseSta
         return state
     if case.status == "no_case" or not is_dunned(invoice, tx.records_of(invoice.customer_id, DunningNotice)):
         return state
-    source = source_of(case.case_id)
-    if any(one.source == source for one in billing.blocks_of(invoice.invoice_id)):
+    if stops.has(tx, invoice.invoice_id, case.case_id):
         return state
     actor, name = rule_owner(tx.reference())
     said = msgspec.structs.replace(given, person_id=actor, person_name=name)
-    wanted = Block(
-        invoice_id=invoice.invoice_id,
-        source=source,
-        actor=actor,
-        set_at=tx.now,
-        reason=REASON,
-        case_id=case.case_id,
-    )
+    wanted = CaseStop(invoice_id=invoice.invoice_id, case_id=case.case_id, actor=actor, reason=REASON)
     try:
-        tx.savepoint(lambda: block(tx, billing, wanted))
+        stops.stop(tx, wanted)
     except RuleViolation as error:
         return say(state, said, "dunning.block_refused", invoice=invoice.number, code=error.code)
     tx.audit("dunning.block_set", actor=actor, subject=invoice.invoice_id, detail={"case": case.case_id})

@@ -17,7 +17,7 @@ from workstation.casework.message import AttachmentMeta, Language, Message
 from workstation.casework.projection import opened, received, undelivered
 from workstation.casework.proposal import TopicWords
 from workstation.hub.ports import Database, Tx
-from workstation.hub.ports_billing import OpenBilling
+from workstation.hub.ports_billing import CaseStops, OpenBilling
 from workstation.hub.ports_books import OpenBooks
 from workstation.hub.ports_intake import IntakeRow, OpenIntakeLedger
 from workstation.hub.ports_mail import Cursor, IncomingMail, MailReader, RawMail
@@ -52,6 +52,7 @@ class IntakePorts:
     open_billing: OpenBilling | None = None
     dunning_words: TopicWords | None = None
     """Words that speak of a reminder."""
+    case_stops: CaseStops | None = None
 
 
 class Intake:
@@ -416,7 +417,8 @@ class _Taking:
             if found is not None:
                 order_id = case.order_id or found.order_id
                 state = with_case(state, invoice_id=found.invoice_id, order_id=order_id)
-        return guarded(self.tx, billing, state, given)
+        stops = self.ports.case_stops
+        return state if stops is None else guarded(self.tx, stops, state, given)
 
     def _bounced(self, state: CaseState, joined: Joined, given: Given) -> CaseState:
         if not self.mail.is_bounce:

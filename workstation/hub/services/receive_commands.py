@@ -34,7 +34,7 @@ from workstation.casework.wire.commands import (
 from workstation.casework.wire.commands import NeedsApproval as ApprovalNeeded
 from workstation.hub.ports import Database, Tx
 from workstation.hub.ports_access import Device
-from workstation.hub.ports_billing import OpenBilling
+from workstation.hub.ports_billing import CaseStops, OpenBilling
 from workstation.hub.ports_values import CommandRecord, NotStorable
 from workstation.hub.services.case_acts import Act, Routes, carry_out, load
 from workstation.hub.services.command_bodies import (
@@ -84,13 +84,14 @@ class CommandReceiver:
         routes: Routes,
         confirm_work: ConfirmWorkOrder,
         open_billing: OpenBilling | None = None,
+        case_stops: CaseStops | None = None,
     ) -> None:
         self._database = database
         self._tenant_id = tenant_id
         self._routes = routes
         self._confirm_work = confirm_work
         self._open_billing = open_billing
-        self._guard = guard_with(open_billing) if open_billing is not None else None
+        self._guard = guard_with(case_stops) if case_stops is not None else None
         self._contiguous: dict[tuple[str, str], int] = {}
 
     def receive(self, caller: Caller, items: Sequence[msgspec.Raw], generation: str = "") -> CommandsAnswer:
