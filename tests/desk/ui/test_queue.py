@@ -446,3 +446,17 @@ def test_of_6500_loaded_rows_only_those_in_sight_are_painted(
         painted.clear()
         pane.list.viewport().grab()
         assert 0 < len(painted) <= in_sight
+
+
+def test_the_first_of_a_section_comes_into_view_with_its_title(theme: Theme, qtbot: QtBot) -> None:
+    view_model, _, _ = make(many_rows(450))
+    pane = QueuePane(theme, view_model)
+    qtbot.addWidget(pane)
+    pane.resize(340, 500)
+    pane.show()
+    first = view_model.model.position(cases(view_model)[0])
+    assert first == 1
+    bar = pane.list.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    pane.choose_case(cases(view_model)[0])
+    assert bar.value() == 0

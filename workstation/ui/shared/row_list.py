@@ -89,6 +89,8 @@ class RowList(QTableView):
         index = self.model().index(row, 0)
         self.setCurrentIndex(index)
         if self.isVisible():  # before that Qt scrolls to it on show
+            if row > 0 and not self._key_of(row - 1):
+                self.scrollTo(self.model().index(row - 1, 0))  # the first of a group with its title
             self.scrollTo(index)
         self._is_restoring = before
 
