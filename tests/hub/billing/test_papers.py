@@ -10,7 +10,17 @@ import pytest
 from tests.hub.billing.ground import THE_SELLER, at_home
 from workstation.casework.customer import Customer
 from workstation.casework.money import Money
-from workstation.casework.records import Invoice, Order, OrderLine, TaxShare
+from workstation.casework.records import (
+    Booking,
+    Invoice,
+    InvoiceCredit,
+    LineQuantity,
+    Order,
+    OrderLine,
+    TaxShare,
+)
+from workstation.casework.taxes import tax_shares
+from workstation.hub.documents.credit_note import CreditNoteOf, render_credit_note
 from workstation.hub.documents.invoice_copy import CopyOf, gross_of, invoice_tax, rate_text, render_copy
 from workstation.hub.documents.reminder import ReminderOf, render_reminder
 
@@ -118,3 +128,50 @@ def test_rates_are_written_as_people_read_them(
     rate_bp: int, language: Literal["de", "en"], shown: str
 ) -> None:
     assert rate_text(rate_bp, language) == shown
+
+
+def a_note(
+    amount: int, credited: int, language: Literal["de", "en"] = "de", reverses: str = ""
+) -> CreditNoteOf:
+    source = a_copy(language=language)
+    booking = Booking(
+        booking_id="b",
+        credit_note_number="GS-2026-00003",
+        order_id="o",
+        payment_id="p",
+        customer_id="c",
+        amount=Money(amount),
+        booked_at=datetime(2026, 11, 20, 23, 30, tzinfo=UTC),
+        reference="e",
+        lines=(LineQuantity("0", 1),),
+        tax=tax_shares(source.order, Money(amount), (LineQuantity("0", 1),)),
+        credits=(InvoiceCredit("i", Money(credited)),) if credited else (),
+        reverses=reverses,
+    )
+    return CreditNoteOf(
+        booking=booking,
+        order=source.order,
+        customer=source.customer,
+        seller=THE_SELLER,
+        time_zone="Europe/Berlin",
+        invoices=("R-2026/00017",),
+        reversed_number="GS-2026-00001" if reverses else "",
+    )
+
+
+@pytest.mark.parametrize(("amount", "credited"), [(895, 0), (895, 895), (895, 300), (2000, 1), (1, 1)])
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_a_credit_note_is_a_page_and_the_same_one_again(
+    amount: int, credited: int, language: Literal["de", "en"]
+) -> None:
+    source = a_note(amount, credited, language)
+    assert pages(render_credit_note(source)) == 1
+    assert render_credit_note(source) == render_credit_note(source)
+    assert sum(one.net.minor_units + one.tax.minor_units for one in source.booking.tax) == amount
+    assert render_credit_note(source) != render_credit_note(a_note(amount + 1, credited, language))
+
+
+def test_a_cancelled_credit_note_is_another_paper_with_a_name_of_its_own() -> None:
+    assert a_note(895, 0).file_name == "Gutschrift-GS-2026-00003.pdf"
+    assert a_note(895, 0, "en").file_name == "Credit-note-GS-2026-00003.pdf"
+    assert render_credit_note(a_note(895, 0)) != render_credit_note(a_note(895, 0, reverses="b0"))

@@ -96,3 +96,25 @@ def test_stock_and_bookings_that_were_taken_back_are_shown(command: Command, sho
     shown = command(shop, "books", "show", "--order", "B-1", language="de").out
     assert "GS-20" in shown and "zurückgenommen" in shown
     assert "GS-S-20" in shown and "Storno" in shown
+
+
+def test_a_credit_note_is_written_as_pdf(command: Command, shop: Path, tmp_path: Path) -> None:
+    voucher_code(shop)  # books a refund and takes it back
+    file = tmp_path / "note.pdf"
+    missing = command(shop, "books", "note", "GS-2026-00001", str(file))
+    assert missing.code != 0 and "[billing.seller_missing]" in missing.err
+    seller = tmp_path / "seller.toml"
+    seller.write_text(
+        '[seller]\nname = "Ofen"\nstreet = "Weg 1"\npostcode = "70173"\ncity = "Stuttgart"\n'
+        'vat_id = "DE123456789"\n',
+        "utf-8",
+    )
+    assert command(shop, "books", "seller", "import", str(seller)).code == 0
+    shown = json.loads(command(shop, "books", "show", "--json").out)["bookings"]
+    for number in (one["credit_note_number"] for one in shown):
+        done = command(shop, "books", "note", number.lower(), str(file), language="en")
+        assert done.code == 0, done
+        assert number in done.out
+        assert file.read_bytes().startswith(b"%PDF-")
+    unknown = command(shop, "books", "note", "GS-1", str(file), language="de")
+    assert "[cli.credit_note_unknown]" in unknown.err and "GS-1" in unknown.err

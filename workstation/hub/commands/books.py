@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from workstation.casework.records import Booking, Order, ReturnAuthorisation
-from workstation.hub.commands import books_export
+from workstation.hub.commands import books_export, books_note
 from workstation.hub.commands.context import DONE, Context, table
 from workstation.hub.commands.trouble import failed
 from workstation.hub.commands.words import Words
@@ -26,6 +26,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], words:
     show.add_argument("--json", action="store_true", help=words.line("help.json"))
     show.set_defaults(run=_show)
     books_export.add_to(acts, words)
+    books_note.add_to(acts, words)
 
 
 def _read(tx: Tx, number: str) -> tuple[tuple[Booking, ...], tuple[ReturnAuthorisation, ...], dict[str, str]]:
