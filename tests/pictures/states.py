@@ -124,8 +124,10 @@ class Shoot(WorkStates, DecisionStates, JoiningStates, GuardStates):
         await asyncio.sleep(0.3)
         await self.picture(words)
         self.rooms.case.press_undo()
-        await self._until(lambda: self.rooms.case_model.hold is None, "undone")
+        model = self.rooms.case_model
+        await self._until(lambda: model.hold is None, "undone")
         self.rooms.desk.decisions.own_undo_s = None
+        await self._until(lambda: model.file and all(r.state != "held" for r in model.file.decisions), "read")
         await asyncio.sleep(0.5)
         await self.picture("letter-kept")
         composer.editor.setPlainText("")

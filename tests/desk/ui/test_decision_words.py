@@ -188,6 +188,8 @@ def test_usual_amounts_are_one_click_away(theme: Theme, qtbot: QtBot) -> None:
     offer = next(item for item in file.offers if item.key == "goodwill_voucher")
     usual = writer().usual_texts(file, offer)
     assert usual == ("5,00", "10,00", "15,00")
+    assert writer("en").usual_texts(file, offer) == ("5.00", "10.00", "15.00")
+    assert writer("en").amount_text(offer) == "10.00"
     panel = DecisionPanel(theme)
     qtbot.addWidget(panel)
     panel.show()

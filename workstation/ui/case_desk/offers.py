@@ -297,15 +297,17 @@ class OfferWriter:
         return tuple(Snippet(card.key, card.name_en if english else card.name_de) for card in cards)
 
     # -- amounts
-    @staticmethod
-    def amount_text(offer: Proposal) -> str:
+    def amount_text(self, offer: Proposal) -> str:
         """Return the amount of an offer as one types it."""
-        return _typed(total_cost(offer.steps))
+        return self._typed(total_cost(offer.steps))
 
-    @staticmethod
-    def usual_texts(file: CaseFile, offer: Proposal) -> tuple[str, ...]:
+    def usual_texts(self, file: CaseFile, offer: Proposal) -> tuple[str, ...]:
         """Return the usual amounts for an offer as one types them; none where the amount is settled."""
-        return tuple(_typed(amount) for amount in usual_amounts(offer, file.orders))
+        return tuple(self._typed(amount) for amount in usual_amounts(offer, file.orders))
+
+    def _typed(self, amount: Money) -> str:
+        point = "." if self._formats.language == "en" else ","
+        return f"{amount.minor_units // 100}{point}{amount.minor_units % 100:02d}"
 
     @staticmethod
     def amount_of(text: str, currency: str) -> Money | None:
@@ -324,7 +326,3 @@ def _state_of(offer: Proposal, *, is_online: bool) -> DecisionState:
     if isinstance(offer.judgement, NeedsApproval):
         return DecisionState.APPROVAL
     return DecisionState.NOW if is_online else DecisionState.OFFLINE
-
-
-def _typed(amount: Money) -> str:
-    return f"{amount.minor_units // 100},{amount.minor_units % 100:02d}"
