@@ -12,6 +12,7 @@ from tests.desk.materials import an_id
 from workstation.casework.clock import Clock
 from workstation.casework.wire import codec
 from workstation.casework.wire.commands import (
+    PARKED,
     Applied,
     Body,
     Envelope,
@@ -114,7 +115,9 @@ class MemoryOutbox:
         wanted = [cmd_id]
         while wanted:
             row = self._rows.get(wanted.pop())
-            if row is None or row.state not in ("held", "queued") or row.sent_at is not None:
+            if row is None or row.state not in ("held", "queued"):
+                continue
+            if row.sent_at is not None and row.last_error != PARKED:
                 continue
             gone.append(row)
             wanted.extend(
@@ -203,6 +206,8 @@ class MemoryOutbox:
         for cmd_id in cmd_ids:
             if self._rows[cmd_id].verdict is None:
                 self._change(cmd_id, last_error=code)
+                if code == PARKED and self._rows[cmd_id].state == "sent":
+                    self._change(cmd_id, state="queued")
 
     def mark_untaken(self, cmd_ids: Sequence[str]) -> None:
         for cmd_id in cmd_ids:
@@ -253,7 +258,12 @@ class MemoryOutbox:
 
     def oldest_waiting(self) -> datetime | None:
         return min(
-            (item.wall for item in self._rows.values() if item.state in ("queued", "sent")), default=None
+            (
+                item.wall
+                for item in self._rows.values()
+                if item.state in ("queued", "sent") and item.last_error != PARKED
+            ),
+            default=None,
         )
 
     def prune(self, before: datetime) -> int:

@@ -94,7 +94,7 @@ class Outbox(Protocol):
         ...
 
     def mark_unanswered(self, cmd_ids: Sequence[str], code: str) -> None:
-        """Note that a try got no answer."""
+        """Note that a try got no answer; with the code PARKED that the hub has not taken them yet."""
         ...
 
     def mark_untaken(self, cmd_ids: Sequence[str]) -> None:

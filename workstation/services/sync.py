@@ -265,9 +265,7 @@ class Sync(GenerationKeeping, CopyKeeping, UploadKeeping):
         return await self._settle(answer)
 
     async def _settle(self, answer: CommandsAnswer) -> int:
-        settled = await self._workers.run(
-            "outbox", lambda: self._outbox.settle(answer.verdicts, self._clock.now())
-        )
+        settled = await self._workers.run("outbox", lambda: self._settled_by(answer))
         self._online()
         self._changes.publish(Changes(outbox=True))
         await self._overlay.refresh({item.case_id for item in settled})
@@ -305,6 +303,7 @@ class Sync(GenerationKeeping, CopyKeeping, UploadKeeping):
                 answer = self._loader.without_loading(cursors, answer)
             changes = await self._workers.run("replica", lambda: self._replica.apply_page(answer))
             await self._spoken_to(answer.generation)
+            self._try_parked(changes)
             # What a snapshot is still to bring has not been seen yet.
             loading = dict.fromkeys(self._loader.scopes, 0) if self._loader else {}
             await self._show_stored(changes, {**loading, **answer.cursors})

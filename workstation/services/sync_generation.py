@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from workstation.casework.wire.commands import Envelope
-from workstation.ports import GenerationChanged, HubUnavailable, Outbox, Replica, Workers
+from workstation.casework.clock import Clock
+from workstation.casework.wire.commands import PARKED, CommandsAnswer, Envelope
+from workstation.ports import Changes, GenerationChanged, HubUnavailable, Outbox, OutboxItem, Replica, Workers
 from workstation.services.overlay import Overlay
 from workstation.services.session import Session
 from workstation.services.sync_care import CopyCare
@@ -21,6 +22,7 @@ GENERATION_NOTE = "generation"
 class GenerationKeeping:
     """Mixed into the sync loop, whose parts it uses."""
 
+    _clock: Clock
     _outbox: Outbox
     _replica: Replica
     _workers: Workers
@@ -34,6 +36,8 @@ class GenerationKeeping:
     _pull_wanted: asyncio.Event
     _was_turned_away = False
     """The last push was meant for another generation of the hub's data."""
+    _has_parked = False
+    """The hub has parked some of the acts of the last push that was answered."""
     _is_caught_up = False
     """All the hub has was read once; until then what comes is no news."""
 
@@ -83,6 +87,18 @@ class GenerationKeeping:
         if self._care is not None:
             self._care.want()
         self._pull_wanted.set()
+
+    def _settled_by(self, answer: CommandsAnswer) -> tuple[OutboxItem, ...]:
+        """Note what the hub said; what it parked is here again, goes up again, and may be given up."""
+        self._has_parked = bool(answer.parked)
+        if answer.parked:
+            self._outbox.mark_unanswered(tuple(answer.parked), PARKED)
+        return self._outbox.settle(answer.verdicts, self._clock.now())
+
+    def _try_parked(self, changes: Changes) -> None:
+        """Somebody has brought something: perhaps it is what parked acts wait for."""
+        if self._has_parked and changes.cases:
+            self._push_wanted.set()
 
     async def _offer_again(self) -> None:
         if self._uploads is not None:

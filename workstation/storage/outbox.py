@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from workstation.casework.clock import Clock
 from workstation.casework.wire import codec
 from workstation.casework.wire.commands import (
+    PARKED,
     Applied,
     Envelope,
     IdReuse,
@@ -28,11 +29,14 @@ from workstation.ports import DiskState, Draft, NewCommand, OutboxItem, Signer, 
 from workstation.storage.drafts import Shelf, load_draft, store_draft
 from workstation.storage.journal import Journal
 from workstation.storage.outbox_rows import (
+    UNSENT,
     is_full,
     left_for_journal,
+    may_be_taken_back,
     may_leave,
     new_row,
     signed,
+    unanswered,
     unsettled_of,
     untaken,
     unusable,
@@ -42,7 +46,6 @@ from workstation.storage.room import Room
 from workstation.system.crashpoint import crashpoint
 
 _log = logging.getLogger(__name__)
-_UNSENT = ("held", "queued")
 _SHOWN = Applied | Scheduled | NeedsApproval | RecordedException
 # Built once: a click waits for these two, and putting them together took as long as writing the row.
 _COLUMNS = tuple(column.name for column in outbox.columns)
@@ -167,11 +170,7 @@ class SqlOutbox(Shelf):
 
     def _unsent(self, connection: Connection, cmd_id: str) -> dict[str, Any] | None:
         row = (
-            connection.execute(
-                select(outbox).where(
-                    outbox.c.cmd_id == cmd_id, outbox.c.state.in_(_UNSENT), outbox.c.sent_at.is_(None)
-                )
-            )
+            connection.execute(select(outbox).where(outbox.c.cmd_id == cmd_id, may_be_taken_back()))
             .mappings()
             .first()
         )
@@ -179,7 +178,7 @@ class SqlOutbox(Shelf):
 
     def _dependants(self, connection: Connection, cmd_id: str) -> list[str]:
         rows = connection.execute(
-            select(outbox.c.cmd_id, outbox.c.depends_on).where(outbox.c.state.in_(_UNSENT))
+            select(outbox.c.cmd_id, outbox.c.depends_on).where(outbox.c.state.in_(UNSENT))
         )
         return [found for found, depends in rows if cmd_id in msgspec.json.decode(depends, type=list[str])]
 
@@ -238,13 +237,9 @@ class SqlOutbox(Shelf):
         crashpoint("desk.push.marked")
 
     def mark_unanswered(self, cmd_ids: Sequence[str], code: str) -> None:
-        """Note that a try got no answer."""
+        """Note that a try got no answer; with the code PARKED that the hub has not taken them yet."""
         with self._write() as connection:
-            connection.execute(
-                update(outbox)
-                .where(outbox.c.cmd_id.in_(cmd_ids), outbox.c.verdict.is_(None))
-                .values(last_error=code)
-            )
+            connection.execute(unanswered(cmd_ids, code))
 
     def mark_untaken(self, cmd_ids: Sequence[str]) -> None:
         """Note that the hub has taken none of these: they are as they were before that try."""
@@ -397,7 +392,9 @@ class SqlOutbox(Shelf):
         with self._read() as connection:
             wall = connection.execute(
                 select(func.min(outbox.c.wall)).where(
-                    outbox.c.verdict.is_(None), outbox.c.state.in_(("queued", "sent"))
+                    outbox.c.verdict.is_(None),
+                    outbox.c.state.in_(("queued", "sent")),
+                    outbox.c.last_error != PARKED,
                 )
             ).scalar()
         return moment(wall)

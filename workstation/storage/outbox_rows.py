@@ -10,15 +10,28 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Engine, RowMapping, Update, case, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    RowMapping,
+    Update,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from workstation.casework.wire import codec
-from workstation.casework.wire.commands import Envelope, signed_bytes, type_of
+from workstation.casework.wire.commands import PARKED, Envelope, signed_bytes, type_of
 from workstation.casework.wire.upcast import newest_version
 from workstation.ports import NewCommand, Signer, StoreUnusable
 from workstation.storage.outbox_tables import envelope_of, micros, outbox
 
+UNSENT = ("held", "queued")
 LINES_A_ROW, SPARE_LINES = 8, 1000
 """A journal longer than that holds mostly rows that are gone: it is written anew."""
 
@@ -88,6 +101,24 @@ def may_leave(rows: Sequence[RowMapping], max_rows: int) -> tuple[Envelope, ...]
             continue
         chosen[row["cmd_id"]] = envelope_of(row)
     return tuple(chosen.values())
+
+
+def unanswered(cmd_ids: Sequence[str], code: str) -> Update:
+    """Return the statement that notes why a try of these rows led to nothing; a parked row is here again."""
+    state = (
+        outbox.c.state if code != PARKED else case((outbox.c.state == "sent", "queued"), else_=outbox.c.state)
+    )
+    return (
+        update(outbox)
+        .where(outbox.c.cmd_id.in_(cmd_ids), outbox.c.verdict.is_(None))
+        .values(last_error=code, state=state)
+    )
+
+
+def may_be_taken_back() -> ColumnElement[bool]:
+    """Return the condition of rows the hub has not taken for sure: never sent, or said to be parked there."""
+    is_parked = and_(outbox.c.last_error == PARKED, outbox.c.state == "queued")
+    return and_(outbox.c.state.in_(UNSENT), or_(outbox.c.sent_at.is_(None), is_parked))
 
 
 def untaken(cmd_ids: Sequence[str]) -> Update:

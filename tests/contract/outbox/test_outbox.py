@@ -10,6 +10,7 @@ from tests.desk.materials import NOW, PRIVATE, SetClock, an_id, sign
 from workstation.casework.message import Fact
 from workstation.casework.wire import codec
 from workstation.casework.wire.commands import (
+    PARKED,
     AddNote,
     Applied,
     Blocked,
@@ -235,6 +236,25 @@ def test_what_the_hub_did_not_take_is_as_it_was(outbox: Outbox) -> None:
     assert (tried.state, tried.attempts, tried.sent_at) == ("sent", 1, NOW)
     assert (untried.state, untried.attempts, untried.sent_at) == ("queued", 0, None)
     assert outbox.cancel(first.cmd_id, sign) == () and len(outbox.cancel(second.cmd_id, sign)) == 1
+
+
+def test_what_the_hub_parked_is_here_again_and_may_be_given_up(outbox: Outbox) -> None:
+    first, second = put(outbox, "a", note("1")), put(outbox, "b", note("2"))
+    ids = (first.cmd_id, second.cmd_id)
+    outbox.mark_sent(ids, NOW)
+    assert outbox.cancel(first.cmd_id, sign) == (), "the hub may have it"
+    outbox.mark_unanswered(ids, PARKED)
+    waiting = outbox.item(first.cmd_id)
+    assert waiting is not None
+    assert (waiting.state, waiting.last_error) == ("queued", PARKED)
+    assert outbox.oldest_waiting() is None, "it does not stand still: it waits for somebody"
+    # It goes up again as one that was offered before, and meanwhile nobody can take it back.
+    assert [one.was_offered for one in outbox.to_send(max_rows=10)] == [True, True]
+    outbox.mark_sent(ids, NOW)
+    assert outbox.cancel(first.cmd_id, sign) == ()
+    outbox.mark_unanswered(ids, PARKED)
+    assert [item.cmd_id for item in outbox.cancel(first.cmd_id, sign)] == [first.cmd_id]
+    assert [one.type for one in outbox.to_send(max_rows=10)] == ["void", second.type]
 
 
 def _sha(item: OutboxItem) -> str:

@@ -394,11 +394,20 @@ Verdict = (
 
 
 class CommandsAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Answer of ``POST /v1/commands`` and of the lookup; a lookup leaves out ids the hub never saw."""
+    """Answer of ``POST /v1/commands`` and of the lookup; a lookup leaves out ids the hub never saw.
+
+    ``parked``: command -> code of what is missing here. Nothing of them was taken: the hub was restored, and
+    another desk may bring what they build upon. They are sent again until then, or until a person gives up.
+    """
 
     verdicts: tuple[Verdict, ...]
     generation: str
     last_contiguous: int = 0
+    parked: dict[str, str] = {}
+
+
+PARKED = "command.parked"
+"""Why an act that was sent waits at the desk again: see ``CommandsAnswer.parked``."""
 
 
 class LookupRequest(msgspec.Struct, frozen=True, kw_only=True):

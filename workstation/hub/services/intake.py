@@ -30,7 +30,6 @@ from workstation.hub.services.intake_kinship import kinship_of
 from workstation.hub.services.intake_matter import same_matter
 from workstation.hub.services.intake_order import order_for
 from workstation.hub.services.intake_threading import Joined, case_to_join
-from workstation.system.clock import new_id
 from workstation.system.crashpoint import crashpoint
 
 _log = logging.getLogger(__name__)
@@ -88,7 +87,10 @@ class Intake:
         crashpoint("intake.before_blob")
         sha256 = database.blobs.put(self._tenant_id, mail.raw)
         crashpoint("intake.blob")
-        intake_id = new_id(self._ports.clock)
+        # The same place in the same mailbox is the same mail for ever: after a restore it comes in again,
+        # and its case is the one that desks have written about meanwhile.
+        place = (mail.mailbox, str(mail.uidvalidity), str(mail.uid), sha256)
+        intake_id = derived_id(self._tenant_id, "intake", *place)
 
         def work(tx: Tx) -> IntakeRow:
             ledger = self._ports.open_ledger(tx)

@@ -47,6 +47,7 @@ from workstation.hub.services.command_bodies import (
 )
 from workstation.hub.services.deciding import cancel, decide
 from workstation.hub.services.dunning_guard import guard_with
+from workstation.hub.services.parking import BEHIND, NotBackYet, waiting_for_others
 from workstation.hub.services.sessions import Caller
 from workstation.hub.services.settling import settle
 from workstation.system import keys
@@ -98,7 +99,8 @@ class CommandReceiver:
         """Return a verdict for each item that can be told apart.
 
         Items whose dependency has not arrived yet get none, nor does what follows on their case: they are
-        to be sent again. ``generation``: the hub's data the device has spoken to; empty when it says none.
+        to be sent again. So are those in ``parked``: after a restore they wait for what another desk
+        brings. ``generation``: the hub's data the device has spoken to; empty when it says none.
 
         Raises:
             RuleViolation: ``feed.generation_changed`` (params: generation, that of now): nothing was taken,
@@ -117,6 +119,7 @@ class CommandReceiver:
                     verdicts[one] = Quarantined(cmd_id=one, code="command.unreadable")
         ordered = sorted(envelopes, key=lambda one: (one.outbox_epoch, one.device_seq))
         waiting: set[str] = set()
+        parked: dict[str, str] = {}
         for envelope in ordered:
             if not _is_sound(envelope):
                 # Such a thing has no place in the log: it could not even be stored there.
@@ -124,20 +127,26 @@ class CommandReceiver:
                 continue
             if envelope.case_id in waiting:
                 # What comes later on a case never overtakes what waits there.
+                parked |= _behind(envelope, ordered, parked)
                 continue
             envelope = with_body(self._database.blobs, self._tenant_id, envelope)
-            verdict = self._one(caller, envelope)
+            try:
+                verdict = self._one(caller, envelope)
+            except NotBackYet as missing:
+                verdict, parked[envelope.cmd_id] = None, missing.code
             if verdict is not None:
                 verdicts[envelope.cmd_id] = verdict
                 if isinstance(verdict, _DONE):
                     forget_body(self._database.blobs, self._tenant_id, envelope)
             elif envelope.case_id:
                 waiting.add(envelope.case_id)
+                parked |= _behind(envelope, ordered, parked)
         crashpoint("hub.commands_committed")
         return CommandsAnswer(
             verdicts=tuple(verdicts.values()),
             generation=self._database.generation,
             last_contiguous=self._last_contiguous(caller.device.device_id, ordered, verdicts),
+            parked=parked,
         )
 
     def look_up(self, caller: Caller, cmd_ids: Iterable[str]) -> CommandsAnswer:
@@ -237,7 +246,9 @@ class CommandReceiver:
         body = body_of(envelope)
         if isinstance(body, Quarantined | Rejected):
             return body
-        return self._carry_out(tx, Act(one, body, person, reference, envelope.was_offered))
+        act = Act(one, body, person, reference, envelope.was_offered)
+        with waiting_for_others(tx, act):
+            return self._carry_out(tx, act)
 
     def _carry_out(self, tx: Tx, act: Act) -> Verdict:
         match act.body:
@@ -261,6 +272,13 @@ class CommandReceiver:
             raise RuleViolation("work_order.unknown", work_order_id=body.work_order_id)
         done = self._confirm_work(tx, body.work_order_id, act.person.person_id)
         return Applied(cmd_id=act.cmd_id, rev=done.rev)
+
+
+def _behind(envelope: Envelope, batch: Sequence[Envelope], parked: dict[str, str]) -> dict[str, str]:
+    """Return the envelope as one that waits behind another, if that is what it does."""
+    cases = {one.case_id for one in batch if one.cmd_id in parked}
+    is_behind = envelope.case_id in cases or any(one in parked for one in envelope.depends_on)
+    return {envelope.cmd_id: BEHIND} if is_behind and envelope.cmd_id not in parked else {}
 
 
 def _is_sound(envelope: Envelope) -> bool:

@@ -126,7 +126,7 @@ class SqlIntakeLedger:
     def _many(self, which: str, limit: int, **params: Any) -> tuple[IntakeRow, ...]:
         rows = self._session.rows(
             f"SELECT {_COLUMNS} FROM intake WHERE tenant_id = :tenant_id AND {which}"
-            " ORDER BY intake_id LIMIT :limit",
+            " ORDER BY stored_at, mailbox, uidvalidity, uid LIMIT :limit",
             tenant_id=self._tenant_id,
             limit=limit,
             **params,
