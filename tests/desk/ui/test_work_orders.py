@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from tests.desk.ui.samples import NOW, AtOnce, formats
+from tests.desk.ui.samples import NOW, AtOnce, OnDemand, formats
 from workstation.casework.money import Money
 from workstation.casework.records import WorkOrder
 from workstation.services.views import OpenOrder
@@ -99,6 +99,8 @@ def test_what_is_confirmed_here_is_done_and_the_focus_goes_on(theme: Theme, qtbo
     assert button is not None and view.focusWidget() is button
     button.click()
     assert not button.isEnabled(), "a second click asks nothing again"
+    view._model.rows_changed.emit()
+    assert view.rows[0].button is button and button.isEnabled(), "nothing came of it: it can be asked again"
     (confirmed,) = orders.confirmed
     assert confirmed[:2] == ("c2", "w2") and confirmed[2].startswith("Überweisung 42,90")
     view._model.refresh()
@@ -122,3 +124,13 @@ def test_every_button_of_the_room_is_named_by_what_it_is_about(theme: Theme, qtb
     assert (
         all(names) and "Überweisung ausgeführt: Überweisung 42,90\N{NO-BREAK SPACE}€ an Karte 4242" in names
     )
+
+
+def test_many_changes_at_once_are_two_looks(qtbot: QtBot, tasks: OnDemand) -> None:
+    orders = Orders(LATE)
+    model = WorkOrdersViewModel(orders, tasks, lambda: NOW, formats(), orders.confirm)
+    for _change in range(5):
+        model.refresh()
+    assert len(tasks.waiting) == 1
+    tasks.run()
+    assert tasks.waiting == [] and model.count == 1

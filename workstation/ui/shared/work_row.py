@@ -62,6 +62,11 @@ class WorkOrderRow(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._row.setContentsMargins(0, self._theme.px(8), 0, self._theme.px(8))
 
+    def release(self) -> None:
+        """Nothing came of the click: it can be clicked again."""
+        if self.button is not None:
+            self.button.setEnabled(True)
+
     def _button(self, word: str, kind: str, wanted: SignalInstance | None) -> QPushButton | None:
         if not word:
             return None

@@ -52,11 +52,12 @@ class WorkRoom:
     def on_changes(self, changes: Changes) -> None:
         """Look again when work orders may have changed; who works here may have changed too."""
         rail = self._rooms.window.rail
+        is_new = self.is_open_to_me and rail.work.isHidden()
         rail.work.setVisible(self.is_open_to_me)
         if not self.is_open_to_me:
             if rail.work.isChecked():
                 self._rooms.show_room("inbox")
-        elif changes.cases or changes.customers or changes.outbox or changes.reference:
+        elif is_new or changes.cases or changes.customers or changes.outbox or changes.reference:
             self.model.refresh()
 
     def tick(self) -> None:

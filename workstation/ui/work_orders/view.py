@@ -74,8 +74,7 @@ class WorkOrdersView(QFrame):
     def show_rows(self) -> None:
         """Build the lines anew; the focus goes to the button that took the place of the one that had it."""
         model = self._model
-        place = next((n for n, row in enumerate(self.rows) if row.isAncestorOf(_focus_of(self))), -1)
-        self._clear()
+        wanted = model.rows()
         self.tabs.show_items(
             [
                 ("all", translate("WorkOrders", "Alle"), model.count),
@@ -83,7 +82,13 @@ class WorkOrdersView(QFrame):
             ]
         )
         self.tabs.choose(model.shown)
-        for work in model.rows():
+        if self.rows and [row.work for row in self.rows] == list(wanted):
+            for row in self.rows:
+                row.release()
+            return
+        place = next((n for n, row in enumerate(self.rows) if row.isAncestorOf(_focus_of(self))), -1)
+        self._clear()
+        for work in wanted:
             row = WorkOrderRow(self._theme, work)
             row.confirmed.connect(model.confirm)
             row.place_wanted.connect(lambda one: self.place_wanted.emit(model.case_of(one)))

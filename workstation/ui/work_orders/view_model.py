@@ -42,15 +42,25 @@ class WorkOrdersViewModel(QObject):
         self._source, self._tasks, self._clock, self._formats = source, tasks, clock, formats
         self._confirm = confirm
         self._orders: tuple[OpenOrder, ...] = ()
-        self.is_loaded = False
+        self.is_loaded = self._is_reading = self._must_read_again = False
         self.shown: Shown = "all"
 
     def refresh(self) -> None:
-        """Read anew."""
+        """Read anew; many changes at once are one more look, not many."""
+        if self._is_reading:
+            self._must_read_again = True
+            return
+        self._is_reading = True
         self._tasks.start(self._read(), name="work.list", owner=self)
 
     async def _read(self) -> None:
-        orders = await self._source.open_orders()
+        try:
+            orders = await self._source.open_orders()
+        finally:
+            self._is_reading = False
+        if self._must_read_again:
+            self._must_read_again = False
+            self.refresh()
         is_new = not self.is_loaded
         if orders != self._orders or is_new:
             self._orders, self.is_loaded = orders, True
