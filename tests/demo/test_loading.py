@@ -8,6 +8,7 @@ import pytest
 
 from workstation.casework.case import Case
 from workstation.casework.customer import Customer
+from workstation.casework.doubts import doubts_of
 from workstation.casework.message import Message
 from workstation.casework.people import Person, Tenant
 from workstation.casework.records import (
@@ -30,6 +31,7 @@ from workstation.hub.core import HubCore, open_core
 from workstation.hub.ports import Tx
 from workstation.hub.settings import read_settings
 from workstation.hub.storage.books import open_books
+from workstation.hub.storage.overview import effects_in
 
 
 @pytest.fixture(scope="module")
@@ -171,6 +173,18 @@ def test_cases_are_linked_and_a_customer_has_two_addresses(core: HubCore) -> Non
     assert len(linked) == 2 and linked[0].related_case_ids == (linked[1].case_id,)
     customer = next(one for one in of(core, Customer) if one.customer_id == linked[0].customer_id)
     assert len(customer.linked("email")) == 2
+
+
+def test_one_answer_is_in_doubt_and_waits_for_a_person(core: HubCore) -> None:
+    (shown,) = effects_in(core.database, core.tenant_id, "manual")
+    assert (shown.kind, shown.failure_code, shown.first_sent_at is not None) == (
+        "mail",
+        "effect.outcome_unknown",
+        True,
+    )
+    file = core.database.read(core.tenant_id, lambda tx: tx.case_file(shown.case_id))
+    (doubt,) = doubts_of(file.decisions, file.messages)
+    assert (doubt.effect_id, doubt.subject) == (shown.effect_id, f"Re: {file.case.subject}")  # type: ignore[union-attr]
 
 
 def test_a_bill_that_was_never_sent_is_kept_back(core: HubCore) -> None:

@@ -29,6 +29,7 @@ from workstation.casework.records import (
 )
 from workstation.casework.wire.commands import LinkCases
 from workstation.demo.books_of_then import carry_out
+from workstation.demo.doubt import leave_one_in_doubt
 from workstation.demo.files import write_files
 from workstation.demo.generator import make_data_set
 from workstation.demo.mails import raw_mail
@@ -101,6 +102,7 @@ def load_firm(
         say("mails")
         _open_mails(core, data, materials, place / "first-mails")
         _open(core, data, staff, materials)
+        leave_one_in_doubt(core, staff, materials)
         DunningRun(core.database, open_billing, core.tenant_id, load_dunning_texts()).run(local_day(data.now))
     finally:
         core.close()
