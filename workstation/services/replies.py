@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
+from workstation.casework.card import CustomCard
 from workstation.casework.case_state import CaseState
 from workstation.casework.check_back import planned_check_back
 from workstation.casework.clock import Clock
@@ -83,9 +85,7 @@ class Replies:
         facts = facts_of_decision(record, sources, texts, tongue)
         letter = self._letter(state, sources.customer, tongue)
         key = card or _card_of(record, texts)
-        text = render_card(
-            texts.card(key, self._reference.data.cards), tongue, {**as_mapping(facts), **letter}
-        )
+        text = _written(texts, key, self._reference.data.cards, tongue, {**as_mapping(facts), **letter})
         # Facts the card leaves out are not the reply's to state.
         stated = tuple(fact for fact in facts if fact.value is None or fact.value in text)
         used = set(slots_in(text))
@@ -255,6 +255,21 @@ class Replies:
             seen_inbound_id=_newest_inbound(state),
             saved_at=self._clock.now(),
         )
+
+
+def _written(
+    texts: Texts, key: str, own: Sequence[CustomCard], tongue: Language, facts: Mapping[str, str | None]
+) -> str:
+    """Return the words of a card; a firm's own that speaks of another way back gives way to the program's.
+
+    One that says to which account money goes cannot say what came off an open invoice.
+    """
+    try:
+        return render_card(texts.card(key, own), tongue, facts)
+    except RuleViolation:
+        if key not in texts.cards:
+            raise
+        return render_card(texts.cards[key], tongue, facts)
 
 
 def _card_of(record: DecisionRecord, texts: Texts) -> str:

@@ -10,9 +10,17 @@ import pytest
 from tests.desk.materials import NOW, PERSON, TEAM, a_case, a_message, an_id
 from tests.desk.services.bench import CASE, Bench, a_refund
 from tests.fakes.running import in_loop
-from workstation.casework.decision import BlockDunning, DecisionRecord, ResendInvoice, Step
+from workstation.casework.card import CustomCard
+from workstation.casework.decision import (
+    BlockDunning,
+    DecisionRecord,
+    PriceAdjustment,
+    ResendInvoice,
+    Step,
+)
 from workstation.casework.errors import RuleViolation
 from workstation.casework.message import Fact
+from workstation.casework.money import Money
 from workstation.casework.wire.commands import Applied, SendMessage, SolveCase
 from workstation.ports import Changes, Draft, InboxFilter
 
@@ -174,6 +182,40 @@ def test_a_reply_written_after_the_copy_was_made_still_takes_it_along(decision: 
         item = await desk.replies.send(draft)
         assert isinstance(item.body, SendMessage)
         assert item.body.waits_for == (record.decision_id if names_it else "")
+        await desk.tasks.close()
+
+    in_loop(play)
+
+
+@pytest.mark.parametrize(("paid_out", "words"), [(0, "abgezogen"), (1000, "Haben Sie Geduld")])
+def test_a_card_of_the_firm_that_names_an_account_gives_way_when_nothing_is_paid_out(
+    paid_out: int, words: str
+) -> None:
+    own = CustomCard(
+        card_id=an_id("card"),
+        key="price_adjustment",
+        de="{greeting}, {amount} gehen auf {account}. Haben Sie Geduld.",
+    )
+    step = PriceAdjustment(
+        order_id=an_id("order"), payment_id="", amount=Money(paid_out), credited=Money(1000 - paid_out)
+    )
+    record = DecisionRecord(
+        decision_id=an_id("decision"),
+        case_id=CASE.case_id,
+        customer_id=CASE.customer_id,
+        person_id=PERSON.person_id,
+        decided_at=NOW,
+        steps=(Step(decision=step),),
+        rev=1,
+    )
+
+    async def play() -> None:
+        desk = Bench()
+        desk.replica.apply_page(desk.feed.page(own, scope="reference"))
+        desk.give(record)
+        await desk.start()
+        draft = await desk.replies.draft_for(CASE.case_id, record.decision_id, language="de")
+        assert words in draft.text
         await desk.tasks.close()
 
     in_loop(play)
