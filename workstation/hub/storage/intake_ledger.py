@@ -95,7 +95,7 @@ class SqlIntakeLedger:
         """Return rows that are stored and not done yet, oldest first."""
         which = "state = 'stored'" + (" AND mailbox = :mailbox" if mailbox else "")
         params = {"mailbox": mailbox} if mailbox else {}
-        return self._many(which, limit, **params)
+        return self._many(which, limit, order="stored_at, mailbox, uidvalidity, uid", **params)
 
     def unfiled(self, mailbox: str, uidvalidity: int, limit: int = 500) -> tuple[IntakeRow, ...]:
         """Return rows that are done but not marked in the mailbox yet."""
@@ -123,10 +123,12 @@ class SqlIntakeLedger:
         found = self._many(which, 1, **params)
         return found[0] if found else None
 
-    def _many(self, which: str, limit: int, **params: Any) -> tuple[IntakeRow, ...]:
+    def _many(
+        self, which: str, limit: int, *, order: str = "intake_id", **params: Any
+    ) -> tuple[IntakeRow, ...]:
         rows = self._session.rows(
             f"SELECT {_COLUMNS} FROM intake WHERE tenant_id = :tenant_id AND {which}"
-            " ORDER BY stored_at, mailbox, uidvalidity, uid LIMIT :limit",
+            f" ORDER BY {order} LIMIT :limit",
             tenant_id=self._tenant_id,
             limit=limit,
             **params,
