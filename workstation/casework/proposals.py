@@ -17,6 +17,7 @@ from workstation.casework.decision import (
     RefundShipping,
     TillOrder,
     WaiveDunningFee,
+    total_cost,
     value_of,
 )
 from workstation.casework.errors import RuleViolation
@@ -172,10 +173,12 @@ def _with_value(step: Decision, facts: CaseFacts, value: Money) -> Decision:
 
 
 def usual(proposal: Proposal, facts: CaseFacts) -> tuple[Proposal, ...]:
-    """Return ``proposal`` with each usual amount, smallest first, judged; empty where there are none."""
+    """Return ``proposal`` with each other usual amount, smallest first, judged; empty if there are none."""
     if not proposal.steps:
         return ()
-    return tuple(with_amount(proposal, facts, amount) for amount in usual_amounts(proposal, facts.orders))
+    own = total_cost(proposal.steps)
+    amounts = (amount for amount in usual_amounts(proposal, facts.orders) if amount != own)
+    return tuple(with_amount(proposal, facts, amount) for amount in amounts)
 
 
 def may_change_amount(proposal: Proposal) -> bool:

@@ -142,7 +142,7 @@ class CaseFile:
     note_draft: Draft | None = None
     offers: tuple[Proposal, ...] = ()
     usual: dict[str, tuple[Proposal, ...]] = field(default_factory=dict)
-    """Key of an offer -> the same with each usual amount, smallest first."""
+    """Key of an offer -> the same with each other usual amount, smallest first."""
     allowance: Allowance = Allowance()
     pending: tuple[OutboxItem, ...] = ()
     presence: tuple[PresenceOf, ...] = ()
@@ -180,8 +180,11 @@ class CaseFile:
         newest = self.newest_inbound
         if newest is None:
             return ()
-        known = {newest.from_address.casefold(), self.tenant.sender_address.casefold()}
-        found = {one.casefold(): one for one in (*newest.to, *newest.cc) if one.casefold() not in known}
+        # Who wrote it is one of them when answers go to somebody else: they were in copy themselves.
+        known = {self.case.reply_to.casefold() or newest.from_address.casefold()}
+        known.add(self.tenant.sender_address.casefold())
+        wrote = (newest.from_address, *newest.to, *newest.cc)
+        found = {one.casefold(): one for one in wrote if one and one.casefold() not in known}
         return tuple(found.values())
 
 

@@ -58,8 +58,7 @@ class WorkOrdersView(QFrame):
         inside.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         side = QHBoxLayout(inside)
         side.setContentsMargins(0, 0, 0, 0)
-        column = QWidget()
-        column.setMaximumWidth(px(_WIDEST))
+        self._column = column = QWidget()
         self._box = QVBoxLayout(column)
         self._box.setContentsMargins(0, 0, 0, px(16))
         self._box.setSpacing(0)
@@ -69,6 +68,13 @@ class WorkOrdersView(QFrame):
         outer.addWidget(self.area, 1)
         self.rows: list[WorkOrderRow] = []
         model.rows_changed.connect(self.show_rows)
+        theme.changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
+
+    def _on_theme_changed(self) -> None:
+        """Another text size gives the lines other widths: they are built anew."""
+        self._column.setMaximumWidth(self._theme.px(_WIDEST))
+        self._clear()
         self.show_rows()
 
     def show_rows(self) -> None:
