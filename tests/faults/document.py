@@ -32,12 +32,15 @@ seed of the simulation, `--prove-harness` shows that the kills see a database th
   lost answers to error pages of others. While it lasts somebody writes; 30 s after the line is good again
   every act has been done once, in its order, and both sides hold the same. After a half open line the desk
   first has to wait out its 30 s for an answer.
-* **clocks**: desks whose clocks are wrong by a second up to ten years, and go back while somebody works.
+* **clocks**: desks whose clocks are wrong by a second up to ten years, and go back while somebody works; hubs
+  whose clock is set ahead or behind and right again, over the end of summer time and a leap day: what is due
+  is told, nothing waits for a time that was wrong, limits and undo times hold, who is signed in stays so.
 * **bad inputs**, **schemathesis**: requests no program of ours sends, from a table and from the hub's own
   description: no error of the hub, nothing changed.
 * **broken mails**, **files**, **full disk**: mails no parser should have to read; damaged, half and missing
   files of a desk, folders in use on two computers or put back to an older copy; disks that fill up under
-  it. What was received is shown, what was saved is still there, numbers used twice are noticed.
+  a desk's files, a hub's, its copies and PostgreSQL (mounted ones where that is allowed, else files that may
+  not grow). What was received is shown, what was saved is still there, numbers used twice are noticed.
 * The rules about the hub's data alone are asked by `workstation-hub verify` as well, and once a night by a
   running hub, whose doctor shows what is broken.
 

@@ -9,6 +9,7 @@ from tests.faults import (
     described,
     full_disks,
     full_postgresql,
+    hub_clocks,
     postgresql_kills,
     wrong_desks,
 )
@@ -48,9 +49,12 @@ def files(is_long: bool) -> Outcome:
 
 
 def clocks(is_long: bool) -> Outcome:
-    """Desks whose clock is wrong and goes backwards while somebody works."""
+    """Desks whose clock is wrong and goes backwards while somebody works; hubs whose clock is set."""
     count, asked, broken = wrong_desks.clocks()
-    return Outcome(f"{count} wrong clocks, each going backwards in between", broken, asked | {"i07", "i08"})
+    shifted, more = hub_clocks.play_all()
+    served, most = wrong_desks.set_hubs(wrong_desks.SHIFTS if is_long else ("25 h ahead", "10 years behind"))
+    told = f"{count} wrong clocks at desks, {shifted} at a hub, {served} at a served one"
+    return Outcome(told, broken + more + most, asked | {"i03", "i07", "i08", "i16", "i21"})
 
 
 def full_disk(is_long: bool) -> Outcome:
@@ -74,7 +78,7 @@ def _full_servers(is_long: bool) -> list[Callable[[], list[str]]]:
 
 def flaky_network(is_long: bool) -> Outcome:
     """Each kind of bad line between a real desk and a real hub while somebody writes."""
-    runs = 20 if is_long else 1
+    runs = 8 if is_long else 1
     played, asked, broken = flaky_network_runs.play_all(runs, bad_s=5.0 if is_long else 1.5)
     hits, acts = sum(one.hits for one in played), sum(one.written for one in played)
     told = f"{len(FAULTS)} faults x {runs}, {hits} requests met one, {acts} acts once each"
@@ -92,7 +96,7 @@ def bad_inputs(is_long: bool) -> Outcome:
 
 def schemathesis(is_long: bool) -> Outcome:
     """Requests made from the hub's own description."""
-    cases, asked, broken = described.run(200 if is_long else 5)
+    cases, asked, broken = described.run(40 if is_long else 5)
     told = f"{cases} cases from the description of {asked} doors"
     return Outcome(told, broken, frozenset({"i08", "i21"}))
 

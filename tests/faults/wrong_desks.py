@@ -112,6 +112,43 @@ def clocks(names: Iterable[str] = SHIFTS) -> tuple[int, frozenset[str], list[str
     return len(shifts), asked, broken + at_hub
 
 
+def set_hubs(names: Iterable[str] = SHIFTS) -> tuple[int, list[str]]:
+    """Set the clock of a hub process, one time after the other, while somebody is signed in and writes."""
+    shifts = {name: SHIFTS[name] for name in names}
+    with tempfile.TemporaryDirectory() as name:
+        hub = _hub(Path(name))
+        try:
+            broken = asyncio.run(_signed_in(hub, Path(name) / "desk", shifts))
+            broken += verified(hub)[1]
+        finally:
+            hub.kill()
+    return len(shifts), broken
+
+
+async def _signed_in(hub: HubOnDisk, profile: Path, shifts: dict[str, timedelta]) -> list[str]:
+    broken: list[str] = []
+    async with _desk(hub, profile) as desk:
+        case_id = await a_case_at(desk, "gestellte Uhr")
+        for name, shift in (*shifts.items(), ("right again", timedelta())):
+            await asyncio.to_thread(_set_clock, hub, shift)
+            await _write(desk, case_id, name)
+            refused, found = await _truth(desk, case_id, f"a hub {name}")
+            broken += found
+            if refused or desk.session.view.state != "signed_in":
+                broken.append(f"i08: a hub {name}: {refused} notes were refused, {desk.session.view.state}")
+    return broken
+
+
+def _set_clock(hub: HubOnDisk, shift: timedelta) -> None:
+    hub.kill()
+    settings = hub.folder / "hub.toml"
+    told = ("is_trial =", "time_offset_s =")
+    lines = [line for line in settings.read_text("utf-8").splitlines() if not line.startswith(told)]
+    offset = int(shift.total_seconds())
+    settings.write_text("\n".join(["is_trial = true", f"time_offset_s = {offset}", *lines, ""]), "utf-8")
+    hub.start()
+
+
 def copied_folders() -> tuple[int, list[str]]:
     """One desk's folder in use on two computers at once, and one put back to an older copy."""
     with tempfile.TemporaryDirectory() as name:

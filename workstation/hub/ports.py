@@ -388,8 +388,8 @@ class Database(Protocol):
         """Walk the chain of a tenant and say where it breaks, if it does."""
         ...
 
-    def tidy(self, now: datetime) -> int:
-        """Throw away old tombstones and unused challenges; returns how many tombstones went."""
+    def tidy(self, now: datetime, *, was_set: bool = False) -> int:
+        """Throw away old tombstones and challenges; returns how many tombstones; ``was_set``: the clock."""
         ...
 
     def check_invariants(self, tenant_id: str) -> dict[str, tuple[str, ...]]:

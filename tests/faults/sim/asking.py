@@ -138,7 +138,7 @@ def overlay_now(world: World, desk: SimDesk) -> list[str]:
     }
     pending = desk.outbox.pending()
     broken = [*joint.i14_overlay_is_replay(over, desk.replica, pending, desk.reference.data)]
-    if not world.hub.is_restored and not desk.crashes:
+    if not (world.hub.is_restored or world.has_moved or desk.crashes):
         anew = _read_anew(desk)
         cursors = {scope: seq for scope, seq in desk.replica.cursors()[1].items() if scope not in anew}
         shown = [item.cmd_id for item in pending]

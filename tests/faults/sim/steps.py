@@ -53,6 +53,7 @@ from workstation.system import keys
 from workstation.system.clock import new_id
 
 Step = Callable[[World], None]
+TEN_YEARS_S = 3653 * 86_400.0
 
 
 def _desk(world: World) -> SimDesk:
@@ -317,6 +318,16 @@ def wrong_clock(world: World) -> None:
     _desk(world).clock.offset_s = world.chance.random.choice(shifts)
 
 
+def hub_clock_jumps(world: World) -> None:
+    """The hub's clock is set to another time, or right again."""
+    ahead = (1.0, 300.0, 3600.0, 90_000.0, TEN_YEARS_S)
+    shifts = (0.0, 0.0, *ahead, *(-one for one in ahead))
+    # A hub looks at its clock every few seconds.
+    world.at_hub(world.hub.tick)
+    world.hub.clock.offset_s = world.chance.random.choice(shifts)
+    world.at_hub(world.hub.tick)
+
+
 def person_moves(world: World) -> None:
     """Somebody changes to the other team: what they may read changes with it."""
     known = world.chance.random.choice(PEOPLE[:2])
@@ -326,6 +337,7 @@ def person_moves(world: World) -> None:
         team_id = TEAMS[1] if person.team_id == TEAMS[0] else TEAMS[0]
         tx.put(msgspec.structs.replace(person, team_id=team_id))
 
+    world.has_moved = True
     world.at_hub(lambda: world.hub.node.database.run(TENANT, move))
 
 
@@ -376,12 +388,15 @@ WEIGHTS: tuple[tuple[Step, int], ...] = (
     (hub_dies, 3),
     (cut, 1),
     (wrong_clock, 1),
+    (hub_clock_jumps, 2),
     (back_up, 2),
     (restore, 2),
     (person_moves, 1),
     (copied_desk, 8),
     *SELDOM,
 )
-CALAMITIES = frozenset({desk_dies, hub_dies, cut, wrong_clock, restore, person_moves, copied_desk})
+CALAMITIES = frozenset(
+    {desk_dies, hub_dies, cut, wrong_clock, hub_clock_jumps, restore, person_moves, copied_desk}
+)
 STEPS = tuple(step for step, _ in WEIGHTS)
 SHARES = tuple(weight for _, weight in WEIGHTS)

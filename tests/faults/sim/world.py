@@ -81,6 +81,11 @@ class Observer:
 
         while True:
             page = database.pull(TENANT, (self.scope,), {self.scope: self.at}, 50, 1 << 20)
+            if page.below_floor and self.at:
+                # What has gone since is not told any more: read all of it anew, as a desk does.
+                self.at = 0
+                self.rows.clear()
+                continue
             for row in page.rows:
                 if row.gone:
                     self.rows.pop((row.entity, row.id), None)
@@ -116,6 +121,8 @@ class World:
 
         self.observers = [Observer(f"team:{team_id}") for team_id in TEAMS]
         self.mail_ids: list[str] = [f"m{number}@kundin.test" for number in range(len(self.hub.mails))]
+        self.has_moved = False
+        """Somebody has changed the team: what they read anew they had read before."""
         self.cloned: list[str] = []
         """Messages that only a cloned device file knows of."""
         self.log: list[str] = []
@@ -172,6 +179,8 @@ class World:
         """No more faults: everything that waits gets its turn; whether all came to rest."""
         self.chance.death_rate = self.in_between = 0.0
         self.hub.trouble(0.0)
+        self.at_hub(self.hub.tick)
+        self.hub.clock.offset_s = 0.0
         while self.delayed.deliver():
             pass
         for desk in self.desks:
@@ -234,4 +243,5 @@ async def _pushed(desk: SimDesk) -> None:
 
 def quiet() -> None:
     """Faults on purpose are no news: keep the product's warnings about them out of the output."""
-    logging.getLogger("workstation").setLevel(logging.CRITICAL)
+    for name in ("workstation", "psycopg"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -12,6 +12,7 @@ from workstation.casework.projection import settled, woke
 from workstation.hub.ports import Database, Tx
 from workstation.hub.ports_books import OpenBooks
 from workstation.hub.services.case_acts import store
+from workstation.hub.services.clock_watch import ClockWatch
 from workstation.hub.services.overdue_work import OverdueWork
 from workstation.system.crashpoint import crashpoint
 
@@ -30,6 +31,7 @@ class Clocks:
     def __init__(self, database: Database, clock: Clock, open_books: OpenBooks | None = None) -> None:
         self._database = database
         self._clock = clock
+        self._watch = ClockWatch(database, clock)
         self._work = OverdueWork(database, open_books) if open_books is not None else None
         self._work_at = clock.now()
         self._since = clock.now() - _LOOK_BACK
@@ -49,14 +51,24 @@ class Clocks:
     def tick(self) -> int:
         """Look once; returns how many cases changed."""
         until = self._clock.now()
+        was_set = self._watch.was_set()
+        if was_set:
+            # What it had passed comes again, nothing waits for its old time, and lags are counted anew.
+            self._since = min(self._since, until)
+            self._work_at = self._tidy_at = until
+        is_time = until >= self._work_at
+        # A promise may come from a desk that was away when it fell due, so now and then older ones count.
+        since = until - _LOOK_BACK if is_time else self._since
         changed = 0
         for tenant_id in self._database.tenants():
-            changed += self._tenant(tenant_id, self._since, until)
+            changed += self._tenant(tenant_id, since, until)
         self._since = until
-        changed += self._unpaid(until)
+        if is_time:
+            self._work_at = until + _WORK_EVERY
+            changed += self._unpaid(until)
         if until >= self._tidy_at:
             self._tidy_at = until + _TIDY_EVERY
-            self._database.tidy(until)
+            self._database.tidy(until, was_set=was_set)
         return changed
 
     def _tenant(self, tenant_id: str, since: datetime, until: datetime) -> int:
@@ -77,10 +89,9 @@ class Clocks:
         return self._database.read(tenant_id, lambda tx: tx.cases_due(since, until, limit=_PAGE, after=after))
 
     def _unpaid(self, now: datetime) -> int:
-        """Ask, every few minutes, for money that was booked and not confirmed as paid out."""
-        if self._work is None or now < self._work_at:
+        """Ask for money that was booked and not confirmed as paid out."""
+        if self._work is None:
             return 0
-        self._work_at = now + _WORK_EVERY
         return sum(self._work.look(tenant_id, now) for tenant_id in self._database.tenants())
 
 

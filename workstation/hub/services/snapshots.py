@@ -89,7 +89,7 @@ class SnapshotBuilder:
         behind = head - info.seq
         if behind < 0 or self._is_below_floor(info):
             return True
-        is_old = self._clock.now() - info.made_at >= NOT_BEFORE
+        is_old = abs(self._clock.now() - info.made_at) >= NOT_BEFORE
         return is_old and behind >= max(self._least_behind, info.count // 5)
 
     def _is_below_floor(self, info: SnapshotInfo) -> bool:

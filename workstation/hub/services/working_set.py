@@ -62,7 +62,8 @@ class WorkingSet:
         now = self._clock.now()
         if noted is None:
             return now.hour in _NIGHT
-        since = now - datetime.fromisoformat(noted)
+        # Noted by a clock that was ahead, it says nothing.
+        since = abs(now - datetime.fromisoformat(noted))
         return since >= timedelta(days=2) or (since >= timedelta(hours=12) and now.hour in _NIGHT)
 
     def tidy(

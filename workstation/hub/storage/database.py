@@ -231,9 +231,9 @@ class SqlDatabase:
         """Walk the chain of a tenant and say where it breaks, if it does."""
         return self.look(lambda session: audit_rows.verify(session, tenant_id))
 
-    def tidy(self, now: datetime) -> int:
-        """Throw away old tombstones and unused challenges; returns how many tombstones went."""
-        return self.outside(lambda session: tidying.tidy(session, now))
+    def tidy(self, now: datetime, *, was_set: bool = False) -> int:
+        """Throw away old tombstones and challenges; returns how many tombstones; ``was_set``: the clock."""
+        return self.outside(lambda session: tidying.tidy(session, now, was_set=was_set))
 
     def send_away(self, tenant_id: str, before: datetime, most: int) -> int:
         """Take about ``most`` documents of cases closed before ``before`` out of the feed."""

@@ -27,18 +27,24 @@ WHERE c.tenant_id = :tenant_id
 def i09_commands_in_order(look: Look) -> Violations:
     """The commands of a device on one case were taken in the order they were given in.
 
-    What a device offered again after the hub had been restored comes late and is no breach.
+    What a device offered again after the hub had been restored comes late and is no breach. Of the times of
+    a clock that was wrong nothing is asked.
     """
+    params: dict[str, object] = {"restored": look.restored()}
+    told = ""
+    for number, (begin, end) in enumerate(look.doubtful_times()):
+        told += f" AND received_at NOT BETWEEN :begin_{number} AND :end_{number}"
+        params |= {f"begin_{number}": begin, f"end_{number}": end}
     return look.ask(
-        """
+        f"""
 SELECT cmd_id FROM (
   SELECT cmd_id, received_at, max(CASE WHEN cmd_id < :restored THEN 0 ELSE received_at END) OVER (
     PARTITION BY device_id, outbox_epoch, case_id ORDER BY device_seq
     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS latest_of_earlier
-  FROM command_log WHERE tenant_id = :tenant_id AND case_id <> ''
+  FROM command_log WHERE tenant_id = :tenant_id AND case_id <> ''{told}
 ) AS lane WHERE received_at < latest_of_earlier
 """,
-        restored=look.restored(),
+        **params,
     )
 
 

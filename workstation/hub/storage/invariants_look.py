@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
-from workstation.hub.storage.sql import Session
+import msgspec
+
+from workstation.hub.storage.sql import Session, micros
 
 Violations = tuple[str, ...]
 """Ids of what breaks a rule, at most as many as were asked for."""
@@ -55,6 +58,14 @@ class Look:
             return ""
         digits = f"{int(found) // 1000:012x}"
         return f"{digits[:8]}-{digits[8:]}"
+
+    def doubtful_times(self) -> tuple[tuple[int, int], ...]:
+        """Return from when until when (microseconds) the hub's clock was wrong, as it has gone back since."""
+        found = self._session.value("SELECT value FROM hub_fact WHERE name = 'clock_went_back'")
+        if not found:
+            return ()
+        told = msgspec.json.decode(str(found), type=list[tuple[datetime, datetime]])
+        return tuple((micros(begin), micros(end)) for begin, end in told)
 
     @property
     def is_postgresql(self) -> bool:
