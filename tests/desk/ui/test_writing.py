@@ -21,7 +21,7 @@ from workstation.casework.errors import RuleViolation
 from workstation.casework.message import AttachmentMeta
 from workstation.casework.proposal import Proposal
 from workstation.ports import Changes, HubUnavailable, SignInRequired
-from workstation.services.views import HeldDecision
+from workstation.services.views import CaseFile, HeldDecision
 from workstation.ui.case_desk.offers import OfferWriter
 from workstation.ui.case_desk.view_model import CaseDeskViewModel
 from workstation.ui.shared.error_text import ErrorText
@@ -185,6 +185,35 @@ def test_a_letter_that_was_changed_stays_when_its_decision_is_undone(qapp: QAppl
         await room.settle()
         assert model.text == mine and model.composer().send_word == "after_booking"
         assert {fact.slot for fact in model.composer().facts if fact.state == "late"} == late
+
+    play(acts)
+
+
+def test_a_slow_look_does_not_bring_back_what_was_undone(qapp: QApplication) -> None:
+    async def acts(room: Room) -> None:
+        model, may_go = room.model, asyncio.Event()
+        model.choose(0)
+        await room.settle()
+        real, looks = room.desk.case_desk.open, 0
+
+        async def slow(case_id: str) -> CaseFile:
+            nonlocal looks
+            looks += 1
+            is_first = looks == 1
+            file = await real(case_id)
+            if is_first:
+                await may_go.wait()
+            return file
+
+        room.desk.case_desk.open = slow  # type: ignore[method-assign]
+        model.on_changes(Changes(cases=frozenset({CASE.case_id})))
+        await room.settle()
+        model.undo()
+        await room.settle()
+        assert looks == 2 and model.file is not None and model.file.decisions == ()
+        may_go.set()
+        await room.settle()
+        assert model.file.decisions == ()
 
     play(acts)
 

@@ -56,6 +56,7 @@ class CaseDeskViewModel(Tending):
         self._lines_for: Proposal | None = None
         self._is_deciding = False
         self._wanted: tuple[str, Proposal] | None = None
+        self._loads = self._shown_load = 0
 
     # -- showing
     def lines(self) -> tuple[ConversationLine, ...]:
@@ -121,10 +122,13 @@ class CaseDeskViewModel(Tending):
             self._start(self._load(self.case_id, is_new=False), "case.refresh")
 
     async def _load(self, case_id: str, *, is_new: bool) -> None:
+        self._loads += 1
+        number = self._loads
         file = await self._services.case_desk.open(case_id)
         held = await self._services.decisions.held()
-        if case_id != self.case_id:
-            return
+        if case_id != self.case_id or number < self._shown_load:
+            return  # what was asked later has been shown already: this would bring back what is over
+        self._shown_load = number
         is_new = self.shown_file is None  # a refresh may overtake the opening
         if is_new:
             self.text_wanted.emit()
