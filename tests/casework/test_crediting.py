@@ -26,7 +26,7 @@ from workstation.casework.message import Language
 from workstation.casework.money import Money
 from workstation.casework.proposal import Proposal
 from workstation.casework.proposals import propose, with_amount, with_lines
-from workstation.casework.records import Invoice, LineQuantity
+from workstation.casework.records import Invoice, LineQuantity, TaxShare
 from workstation.casework.taxes import tax_shares
 from workstation.casework.texts import FactSources, as_mapping, facts_of_decision, proposal_text, render_card
 from workstation.system.texts import load_texts
@@ -81,6 +81,22 @@ def test_a_credit_note_states_its_tax_to_the_cent_however_it_is_split(value: int
     shares = tax_shares(ORDER, value_of(step))
     assert sum(one.net.minor_units + one.tax.minor_units for one in shares) == value
     assert cost_of(step) == Money(value)
+
+
+@given(st.lists(st.integers(1, 3000), min_size=1, max_size=6), st.integers(0, 2500))
+def test_back_in_parts_has_the_tax_of_all_at_once(parts: list[int], rate: int) -> None:
+    order = msgspec.structs.replace(
+        ORDER, lines=(msgspec.structs.replace(BOWL, tax_rate_bp=rate, quantity=9),)
+    )
+    shares: list[TaxShare] = []
+    for part in parts:
+        now = tax_shares(order, Money(part), (), shares)
+        assert sum(one.net.minor_units + one.tax.minor_units for one in now) == part
+        assert all(one.net.minor_units >= 0 and one.tax.minor_units >= 0 for one in now)
+        shares += now
+    (at_once,) = tax_shares(order, Money(sum(parts)))
+    assert sum(one.tax.minor_units for one in shares) == at_once.tax.minor_units
+    assert sum(one.net.minor_units for one in shares) == at_once.net.minor_units
 
 
 def test_credits_under_way_are_not_given_twice() -> None:

@@ -17,6 +17,7 @@ from workstation.casework.records import (
     LineQuantity,
     Order,
     Payment,
+    TaxShare,
     WorkOrder,
 )
 from workstation.casework.taxes import tax_shares
@@ -130,7 +131,7 @@ def book(
         kind=request.kind,
         reason=request.reason,
         lines=request.lines,
-        tax=tax_shares(order, whole_of(request), request.lines),
+        tax=tax_shares(order, whole_of(request), request.lines, _taxed_before(tx, books, order)),
         credits=credits,
     )
     if not books.add_booking(booking):
@@ -139,6 +140,12 @@ def book(
         tx.put(msgspec.structs.replace(payment, refunded=payment.refunded + request.amount))
     tx.put(booking)
     return booking
+
+
+def _taxed_before(tx: Tx, books: Books, order: Order) -> list[TaxShare]:
+    """Return net and tax of all that went back on an order and stands."""
+    earlier = tx.get_many(Booking, books.bookings_of(order.order_id)).values()
+    return [share for booking in active(list(earlier)) for share in booking.tax]
 
 
 def keep_work(tx: Tx, books: Books, *works: WorkOrder) -> None:
