@@ -181,6 +181,7 @@ class World:
         self.hub.trouble(0.0)
         self.at_hub(self.hub.tick)
         self.hub.clock.offset_s = 0.0
+        self.at_hub(self.hub.tick)
         while self.delayed.deliver():
             pass
         for desk in self.desks:
