@@ -211,6 +211,14 @@ def test_people_in_copy_are_shown_and_offered_for_an_answer_to_all(theme: Theme,
     line = ConversationWriter(formats, ErrorText("de", formats)).lines(copied, NOW)[0]
     assert "Kopie an otto@kopie.example" in line.when
     assert copied.others_on_newest == ("chef@web.example", "otto@kopie.example")
+    # Who was in copy and wrote last is offered too: the answer goes to the customer all the same.
+    from_otto = msgspec.structs.replace(
+        mail, from_address="otto@kopie.example", to=(mail.from_address,), cc=("service@lindner.example",)
+    )
+    case = msgspec.structs.replace(file.case, reply_to=mail.from_address)
+    assert case_file(messages=(from_otto,), tenant=tenant, case=case).others_on_newest == (
+        "otto@kopie.example",
+    )
     sheet = RecipientSheet(theme, (mail.from_address,), (), None, copied.others_on_newest)
     qtbot.addWidget(sheet)
     assert not sheet.all_button.isHidden()

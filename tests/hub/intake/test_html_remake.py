@@ -77,7 +77,7 @@ def test_stopped_half_way_it_begins_again(desk: Desk, monkeypatch: pytest.Monkey
         aged(desk, row)
     answers = iter([False, True])
     remake(desk).run(lambda: next(answers), no_wait)
-    assert [desk.message(row).html == OLD for row in rows] == [False, True, True]
+    assert sorted(desk.message(row).html == OLD for row in rows) == [False, True, True]
     remake(desk).run(never, no_wait)
     assert not any(desk.message(row).html == OLD for row in rows)
 

@@ -27,7 +27,7 @@ from workstation.hub.services.dunning_mails import mail_bounced
 from workstation.hub.services.identity import customer_for, find_customer
 from workstation.hub.services.intake_invoice import invoice_for
 from workstation.hub.services.intake_kinship import kinship_of
-from workstation.hub.services.intake_matter import same_matter
+from workstation.hub.services.intake_matter import answered_to_theirs, same_matter
 from workstation.hub.services.intake_order import order_for
 from workstation.hub.services.intake_threading import Joined, case_to_join
 from workstation.system.crashpoint import crashpoint
@@ -272,7 +272,7 @@ class _Taking:
             number=None if state.case else self.tx.next_number("case"),
         )
         if state.case is not None:
-            after = received(_known_as(state, customer), message, given)
+            after = answered_to_theirs(received(_known_as(state, customer), message, given), state, customer)
         else:
             after = opened(message, given, team_id=team_id, customer=customer)
             after = with_case(after, subject=self.mail.bare_subject or self.mail.subject)
@@ -347,7 +347,7 @@ class _Taking:
             at=came,
             channel="mail",
             author_id="customer",
-            author_name=(customer.name if customer else "") or name or address,
+            author_name=name[:_LONGEST_NAME] or (customer.name if customer else "") or address,
             from_address=address,
             to=mail.to,
             cc=mail.cc,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workstation.casework.customer import Customer
 from workstation.casework.message import Message
@@ -35,16 +35,25 @@ def case_to_join(tx: Tx, mail: IncomingMail, customer: Customer | None) -> Joine
             first = ours[0].case_id
             # A bounce goes to the very case: there our message is marked; what it went into follows.
             return Joined(first, returned=tuple(one.message_id for one in ours if one.case_id == first))
+    overheard = ""
     for found in _messages(tx, (*mail.answered_ids, *mail.returned_ids)):
-        is_part = takes_part(tx, found.case_id, mail.from_address, customer)
-        if is_part:
-            return Joined(going_on(tx, found.case_id))
+        matter = going_on(tx, found.case_id)
+        if any(
+            takes_part(tx, one, mail.from_address, customer) for one in dict.fromkeys((found.case_id, matter))
+        ):
+            return Joined(matter)
+        overheard = overheard or matter
         if found.kind == "outbound":
             # Our answer was passed on to somebody: it is the same matter, and a person should know.
             is_machine = mail.is_bounce or mail.is_delayed or mail.is_auto_reply
-            case_id = found.case_id if is_machine else going_on(tx, found.case_id)
-            return Joined(case_id, hints=() if is_machine else (OTHER_SENDER,))
-    return _by_token(tx, mail, customer)
+            return Joined(
+                found.case_id if is_machine else matter, hints=() if is_machine else (OTHER_SENDER,)
+            )
+    joined = _by_token(tx, mail, customer)
+    if overheard and not joined.case_id:
+        # Somebody has that mail who was not among those it went to: a case of their own, beside it.
+        return replace(joined, relatives=(overheard,))
+    return joined
 
 
 def takes_part(tx: Tx, case_id: str, address: str, customer: Customer | None) -> bool:
