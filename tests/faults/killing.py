@@ -26,6 +26,9 @@ from workstation.system.crashpoint import _Plan
 
 _FORK = multiprocessing.get_context("fork")
 KILLED = -signal.SIGKILL
+PATIENCE_S = 300.0
+"""How long a process may take; on a busy machine what takes seconds takes minutes."""
+_LATE = f"no answer in {PATIENCE_S:.0f} s"
 
 
 HELPING: dict[str, tuple[steps.Step, ...]] = {
@@ -62,10 +65,11 @@ class Firm:
         process.start()
         sender.close()
         try:
-            broken: tuple[str, ...] = receiver.recv() if receiver.poll(120) else ("no answer in 120 s",)
+            broken: tuple[str, ...] = receiver.recv() if receiver.poll(PATIENCE_S) else (_LATE,)
         except EOFError:
             broken = ("the process that asks has ended",)
         process.join(10)
+        _kill(process)
         return broken
 
 
@@ -124,11 +128,13 @@ def kill_in_turn(places: Sequence[str], seed: int, tries: int = 3) -> tuple[list
         for place in places:
             for _ in range(tries):
                 process = firm.start(seed + firm.starts, place, acts=120)
-                process.join(60)
+                process.join(PATIENCE_S)
                 if process.exitcode == KILLED:
                     killed.append(place)
                     break
                 if process.exitcode != 0:
+                    # Nobody may work in the folder any more when it is thrown away.
+                    _kill(process)
                     return killed, (f"the process ended with {process.exitcode} before {place}",)
         return killed, firm.ask()
 
@@ -153,7 +159,7 @@ def random_kills(count: int, seed: int, each_firm: int = 10) -> tuple[int, tuple
 
 def _wait_for_work(folder: Path, starts: int) -> None:
     """Until the process has opened its files: a kill before that proves little."""
-    ends = time.monotonic() + 20
+    ends = time.monotonic() + PATIENCE_S
     while time.monotonic() < ends:
         with suppress(OSError):
             if len((folder / "starts").read_bytes().splitlines()) >= starts:
