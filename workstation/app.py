@@ -21,6 +21,7 @@ from workstation.services.identities import IdentityActs
 from workstation.services.identity import Me
 from workstation.services.inbox import Inbox
 from workstation.services.joining import JoiningActs
+from workstation.services.leaving import Leaving
 from workstation.services.link import HubLink
 from workstation.services.outbox_view import OutboxView
 from workstation.services.overlay import Overlay
@@ -88,6 +89,7 @@ class Desk:
     history: History
     find: Find
     outbox_view: OutboxView
+    leaving: Leaving
     attachments: Attachments
     pictures: Pictures
     work: Work
@@ -283,6 +285,25 @@ def _sync_of(
     )
 
 
+def _leaving_of(
+    files: _Opened, base: _Base, now: SystemClock, decisions: Decisions, overlay: Overlay, sync: Sync
+) -> Leaving:
+    leaving = Leaving(
+        outbox=files.outbox,
+        copies=files.outbox,
+        workers=files.workers,
+        session=base.session,
+        decisions=decisions,
+        overlay=overlay,
+        changes=base.changes,
+        me=base.me,
+        clock=now,
+        sign=files.sign,
+    )
+    leaving.on_queued = sync.wake_push
+    return leaving
+
+
 def _wired(profile: Path, now: SystemClock, runner: AsyncTasks, files: _Opened, base: _Base) -> Desk:
     from workstation.remote.pictures import RequestsPictures
 
@@ -327,6 +348,7 @@ def _wired(profile: Path, now: SystemClock, runner: AsyncTasks, files: _Opened, 
         history=History(replica=replica, workers=workers, reference=reference, clock=now),
         find=find,
         outbox_view=OutboxView(**both, decisions=decisions),
+        leaving=_leaving_of(files, base, now, decisions, overlay, sync),
         attachments=Attachments(profile / "attachments", workers, link, uploads, sync.wake_uploads),
         pictures=Pictures(RequestsPictures(), workers),
         work=Work(**both, reference=reference, me=me, writer=writer, decisions=decisions),

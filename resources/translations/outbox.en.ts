@@ -155,5 +155,88 @@
         <source>Ungeklärtes geklärt</source>
         <translation>Doubt settled</translation>
     </message>
+    <message>
+        <source>Gesichertes zurückholen …</source>
+        <translation>Bring back a copy …</translation>
+    </message>
+</context>
+<context>
+    <name>Leaving</name>
+    <message>
+        <source>1 Vorgang ist noch nicht gesendet</source>
+        <translation>1 act has not been sent yet</translation>
+    </message>
+    <message>
+        <source>{count} Vorgänge sind noch nicht gesendet</source>
+        <translation>{count} acts have not been sent yet</translation>
+    </message>
+    <message>
+        <source>Trotzdem abmelden</source>
+        <translation>Sign out anyway</translation>
+    </message>
+    <message>
+        <source>und {count} weitere</source>
+        <translation>and {count} more</translation>
+    </message>
+    <message>
+        <source>Sie bleiben auf diesem Computer und gehen raus, sobald sich hier wieder jemand anmeldet und der Hub da ist. Sichere vorher eine Kopie: Mit ihr kannst du sie auch an einem anderen Computer zurückholen. Doppelt ausgeführt wird dabei nichts.</source>
+        <translation>They stay on this computer and leave as soon as somebody signs in here again and the hub is there. Save a copy first: with it you can bring them back on another computer too. Nothing is carried out twice.</translation>
+    </message>
+    <message>
+        <source>Die Datei ist lesbar und enthält, was Kunden geschrieben haben. Bewahre sie sicher auf.</source>
+        <translation>The file can be read and holds what customers wrote. Keep it in a safe place.</translation>
+    </message>
+    <message>
+        <source>Kopie sichern …</source>
+        <translation>Save a copy …</translation>
+    </message>
+    <message>
+        <source>Jetzt senden</source>
+        <translation>Send now</translation>
+    </message>
+    <message>
+        <source>Gesichert: {place}</source>
+        <translation>Saved: {place}</translation>
+    </message>
+    <message>
+        <source>Nicht gesendet {day}.json</source>
+        <translation>Not sent {day}.json</translation>
+    </message>
+    <message>
+        <source>Kopie sichern</source>
+        <translation>Save a copy</translation>
+    </message>
+    <message>
+        <source>Diese Vorgänge waren noch nicht beim Hub, als sich jemand abgemeldet hat.</source>
+        <translation>These acts had not reached the hub when somebody signed out.</translation>
+    </message>
+    <message>
+        <source>Zurückholen: anmelden, Ausgang öffnen, «Gesichertes zurückholen».</source>
+        <translation>To bring them back: sign in, open the outbox, "Bring back a copy".</translation>
+    </message>
+    <message>
+        <source>Gesichertes zurückholen</source>
+        <translation>Bring back a copy</translation>
+    </message>
+    <message>
+        <source>Nichts Neues: Alles aus der Kopie ist schon hier.</source>
+        <translation>Nothing new: all of the copy is here already.</translation>
+    </message>
+    <message>
+        <source>1 Vorgang ist zurück und wartet auf dich.</source>
+        <translation>1 act is back and waits for you.</translation>
+    </message>
+    <message>
+        <source>{count} Vorgänge sind zurück und warten auf dich.</source>
+        <translation>{count} acts are back and wait for you.</translation>
+    </message>
+    <message>
+        <source>{count} waren schon unterwegs und gehen weiter.</source>
+        <translation>{count} were on their way already and go on.</translation>
+    </message>
+    <message>
+        <source>{count} mit Anhang schreibst du bitte neu.</source>
+        <translation>Please write {count} with files anew.</translation>
+    </message>
 </context>
 </TS>

@@ -98,6 +98,22 @@
         <translation>Reconnect</translation>
     </message>
     <message>
+        <source>Noch nicht mit dem Hub verglichen</source>
+        <translation>Not compared with the hub yet</translation>
+    </message>
+    <message>
+        <source>Zuletzt verglichen {time}, 0 Abweichungen</source>
+        <translation>Last compared {time}, 0 differences</translation>
+    </message>
+    <message>
+        <source>Zuletzt verglichen {time}, 1 Abweichung behoben</source>
+        <translation>Last compared {time}, 1 difference mended</translation>
+    </message>
+    <message>
+        <source>Zuletzt verglichen {time}, {count} Abweichungen behoben</source>
+        <translation>Last compared {time}, {count} differences mended</translation>
+    </message>
+    <message>
         <source>Hub zu alt</source>
         <translation>Hub too old</translation>
     </message>

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from tests.desk.materials import NOW, PERSON, SCOPE, TEAM, Feed, an_id
 from workstation.casework.errors import RuleViolation
@@ -35,6 +36,8 @@ from workstation.ports import BlobSource, GenerationChanged
 from workstation.ports.copies import SnapshotPiece
 from workstation.system import keys
 
+_NONE: Mapping[str, int] = MappingProxyType({})
+
 
 class ScriptedHub:
     """``on_push`` and ``on_pull`` may raise or answer; by default all commands are applied."""
@@ -53,9 +56,13 @@ class ScriptedHub:
         self.tenant_id = an_id("tenant")
         self.tokens = 0
 
-    def push(self, batch: tuple[Envelope, ...], generation: str = "") -> CommandsAnswer:
+    def push(
+        self, batch: tuple[Envelope, ...], generation: str = "", cursors: Mapping[str, int] = _NONE
+    ) -> CommandsAnswer:
         if generation and generation != self.feed.generation:
             raise GenerationChanged(generation=self.feed.generation)
+        for scope in [scope for scope, seq in cursors.items() if seq > self.feed.heads.get(scope, seq)]:
+            raise GenerationChanged(scope=scope)
         self.pushed.append(tuple(envelope.cmd_id for envelope in batch))
         self.on_push(batch)
         return CommandsAnswer(

@@ -93,8 +93,10 @@ class MemoryReplica:
     def cursors(self) -> tuple[str, dict[str, int]]:
         return self.generation, dict(self.seqs)
 
-    def reset(self, generation: str) -> None:
+    def reset(self, generation: str, *, is_restored: bool = False) -> None:
         self.era += 1
+        if is_restored:
+            self.restored_era = self.era
         known = {scope for kept in self.scopes.values() for scope in kept} | set(self.seqs)
         self.loading.update(dict.fromkeys(known, self.era))
         self.generation, self.seqs = generation, {}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 from workstation.casework.wire.commands import CommandsAnswer, Envelope
@@ -23,6 +24,8 @@ from workstation.casework.wire.session import (
 from workstation.casework.wire.sync import PullAnswer, PullRequest
 from workstation.ports.copies import HubCopies
 from workstation.ports.uploads import BlobSource
+
+_NONE: Mapping[str, int] = MappingProxyType({})
 
 
 class HubApi(HubCopies, Protocol):
@@ -72,11 +75,13 @@ class HubApi(HubCopies, Protocol):
         """Read a page of the feed."""
         ...
 
-    def push(self, batch: tuple[Envelope, ...], generation: str = "") -> CommandsAnswer:
+    def push(
+        self, batch: tuple[Envelope, ...], generation: str = "", cursors: Mapping[str, int] = _NONE
+    ) -> CommandsAnswer:
         """Hand commands over, to the hub's data of that generation only, if one is named.
 
         Raises:
-            GenerationChanged: its data is of another one; none of them was taken.
+            GenerationChanged: its data is of another one, or older than ``cursors``; nothing was taken.
         """
         ...
 

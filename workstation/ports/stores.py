@@ -180,7 +180,7 @@ class Replica(Protocol):
         """Return the generation (empty before the first pull) and the cursor of each scope."""
         ...
 
-    def reset(self, generation: str) -> None:
+    def reset(self, generation: str, *, is_restored: bool = False) -> None:
         """Forget the cursors, and with the next pages all that the hub no longer sends."""
         ...
 

@@ -6,10 +6,11 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import msgspec
 import requests
@@ -31,7 +32,7 @@ from workstation.casework.wire.session import (
     TokenAnswer,
     TokenRequest,
 )
-from workstation.casework.wire.sync import Problem, PullAnswer, PullRequest
+from workstation.casework.wire.sync import MAX_CURSORS_TEXT, Problem, PullAnswer, PullRequest
 from workstation.ports import BlobSource, GenerationChanged, HubUnavailable, ProtocolMismatch, SignInRequired
 from workstation.remote.blobs import download, upload
 from workstation.remote.copies import CopyCalls
@@ -46,6 +47,7 @@ READ_S = 30.0
 SILENCE_S = 40.0
 """The stream of pokes sends a heartbeat every 15 s; after this silence it is given up."""
 _OTHER_GENERATION = frozenset({"feed.generation_changed", "feed.cursor_ahead"})
+_NONE: Mapping[str, int] = MappingProxyType({})
 _NO_ANSWER = frozenset({408, 425, 429, 500, 502, 503, 504, 507})
 
 
@@ -121,10 +123,13 @@ class RequestsHub(CopyCalls):
         """Read a page of the feed."""
         return self._post("/v1/sync/pull", request, PullAnswer, extra_s=request.wait_s)
 
-    def push(self, batch: tuple[Envelope, ...], generation: str = "") -> CommandsAnswer:
-        """Hand commands over, to the hub's data of that generation only, if one is named."""
-        query = f"?generation={quote(generation, safe='')}" if generation else ""
-        return self._post(f"/v1/commands{query}", batch, CommandsAnswer)
+    def push(
+        self, batch: tuple[Envelope, ...], generation: str = "", cursors: Mapping[str, int] = _NONE
+    ) -> CommandsAnswer:
+        """Hand commands over, to the hub's data of that generation and not older than ``cursors`` only."""
+        named = {"generation": generation, "cursors": _as_text(cursors)}
+        query = urlencode({name: value for name, value in named.items() if value})
+        return self._post(f"/v1/commands?{query}" if query else "/v1/commands", batch, CommandsAnswer)
 
     def look_up(self, ids: tuple[str, ...]) -> CommandsAnswer:
         """Ask what became of commands."""
@@ -272,6 +277,17 @@ class RequestsHub(CopyCalls):
         if status in (401, 403) and not is_open:
             raise SignInRequired(problem.code, **problem.params)
         raise RuleViolation(problem.code, **problem.params)
+
+
+def _as_text(cursors: Mapping[str, int]) -> str:
+    """Return cursors as JSON, without those for which there is no room."""
+    named: dict[str, int] = {}
+    for scope, seq in sorted(cursors.items()):
+        named[scope] = seq
+        if len(msgspec.json.encode(named)) > MAX_CURSORS_TEXT:
+            del named[scope]
+            break
+    return msgspec.json.encode(named).decode() if named else ""
 
 
 def _close(session: requests.Session) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from workstation.casework.clock import Clock
@@ -57,6 +58,10 @@ class Decisions:
         """Remember what a crash has left held."""
         for item in await self._workers.run("outbox", self._outbox.held):
             self._from_crash.add(item.cmd_id)
+
+    def ask_about(self, cmd_ids: Iterable[str]) -> None:
+        """These were brought here held: like those a crash has left, they leave when somebody says so."""
+        self._from_crash.update(cmd_ids)
 
     @property
     def undo_s(self) -> float:

@@ -307,13 +307,16 @@ class Session:
         if waiting:
             raise RuleViolation("session.unsettled", waiting=waiting, login=self._stored.login)
 
-    async def sign_out(self) -> SessionView:
-        """Sign the person out.
+    async def sign_out(self, *, despite_waiting: bool = False) -> SessionView:
+        """Sign the person out; acts that wait stay here and leave once somebody signs in here again.
+
+        ``despite_waiting``: they know that, and have a copy of what waits.
 
         Raises:
             RuleViolation: ``session.unsettled`` while acts still wait for the hub; nothing is dropped.
         """
-        await self._nothing_waits()
+        if not despite_waiting:
+            await self._nothing_waits()
         await self.before_sign_out()
         try:
             hub = self._link.hub

@@ -228,13 +228,13 @@ class Sync(GenerationKeeping, CopyKeeping, UploadKeeping):
         was settled before is offered again and goes first, or the new would be turned down for lack of it.
         """
         async with self._pushing:
-            ready, generation = await self._ready(LANES * MAX_BATCH)
+            ready, generation, cursors = await self._ready(LANES * MAX_BATCH)
             if not ready:
                 return False
             crashpoint("desk.push.before")
             leaving = await self._batches(ready)
             answers = await asyncio.gather(
-                *(self._push(batch, generation) for batch in leaving), return_exceptions=True
+                *(self._push(batch, generation, cursors) for batch in leaving), return_exceptions=True
             )
             failures = [answer for answer in answers if isinstance(answer, BaseException)]
             settled = sum(answer for answer in answers if not isinstance(answer, BaseException))
@@ -247,12 +247,12 @@ class Sync(GenerationKeeping, CopyKeeping, UploadKeeping):
             self._was_turned_away = False
             return settled > 0
 
-    async def _push(self, batch: tuple[Envelope, ...], generation: str) -> int:
+    async def _push(self, batch: tuple[Envelope, ...], generation: str, cursors: dict[str, int]) -> int:
         ids = tuple(envelope.cmd_id for envelope in batch)
         hub, now = self._link.hub, self._clock.now
         await self._workers.run("outbox", lambda: self._outbox.mark_sent(ids, now()))
         try:
-            answer = await self._workers.run("net", lambda: hub.push(batch, generation))
+            answer = await self._workers.run("net", lambda: hub.push(batch, generation, cursors))
         except GenerationChanged:
             await self._workers.run("outbox", lambda: self._outbox.mark_untaken(ids))
             raise
@@ -361,11 +361,6 @@ class Sync(GenerationKeeping, CopyKeeping, UploadKeeping):
                 )
                 self._link.hub.renew_connections()
                 self.wake()
-
-    def _speak(self, schema: int) -> None:
-        self._schema = schema
-        if self._care is not None:
-            self._care.spoken = schema
 
     def wake(self) -> None:
         """Something may leave or should be looked for: do both now, whatever failed before."""

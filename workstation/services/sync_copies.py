@@ -45,6 +45,12 @@ class CopyKeeping:
     _pulling: asyncio.Lock
     _pull_wanted: asyncio.Event
     _state: ConnectionState
+    _schema: int
+
+    def _speak(self, schema: int) -> None:
+        self._schema = schema
+        if self._care is not None:
+            self._care.spoken = schema
 
     async def _begin_anew(self, change: GenerationChanged) -> None:
         raise TypeError("the sync loop has its own")

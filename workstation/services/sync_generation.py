@@ -41,18 +41,18 @@ class GenerationKeeping:
     _is_caught_up = False
     """All the hub has was read once; until then what comes is no news."""
 
-    async def _ready(self, max_rows: int) -> tuple[tuple[Envelope, ...], str]:
-        """Return what may leave now, and for which generation of the hub's data; empty when none is known.
+    async def _ready(self, max_rows: int) -> tuple[tuple[Envelope, ...], str, dict[str, int]]:
+        """Return what may leave now, for which generation of the hub's data, and how far it was read.
 
-        Both in one look: whatever was settled by that generation need not be offered to it again.
+        All in one look: whatever was settled by that generation need not be offered to it again.
         """
-        copied, _ = await self._workers.run("read", self._replica.cursors)
+        copied, cursors = await self._workers.run("read", self._replica.cursors)
 
         def look() -> tuple[tuple[Envelope, ...], str]:
             return self._outbox.to_send(max_rows=max_rows), self._outbox.note(GENERATION_NOTE)
 
         ready, noted = await self._workers.run("outbox", look)
-        return ready, noted or copied
+        return ready, noted or copied, cursors
 
     async def _turned_away(self, change: GenerationChanged, named: str) -> None:
         """Nothing of a push was taken: what was handed over before is offered again, and goes first.
@@ -78,10 +78,11 @@ class GenerationKeeping:
             await self._workers.run(
                 "outbox", lambda: self._outbox.set_note(GENERATION_NOTE, change.generation)
             )
-        if change.scope:
+        if change.scope and not change.is_restored:
             await self._workers.run("replica", lambda: self._replica.reset_scope(change.scope))
         else:
-            await self._workers.run("replica", lambda: self._replica.reset(""))
+            is_restored = change.is_restored
+            await self._workers.run("replica", lambda: self._replica.reset("", is_restored=is_restored))
         if self._loader is not None:
             self._loader.begin_anew()
         if self._care is not None:

@@ -26,8 +26,9 @@ from workstation.casework.wire.commands import (
     Void,
 )
 from workstation.ports import DiskState, Draft, NewCommand, OutboxItem, Signer, StoreUnusable
-from workstation.storage.drafts import Shelf, load_draft, store_draft
+from workstation.storage.drafts import load_draft, store_draft
 from workstation.storage.journal import Journal
+from workstation.storage.outbox_copies import OutboxCopies
 from workstation.storage.outbox_rows import (
     UNSENT,
     is_full,
@@ -57,7 +58,7 @@ def _now_later(work: Callable[[], None]) -> None:
     work()
 
 
-class SqlOutbox(Shelf):
+class SqlOutbox(OutboxCopies):
     """The port ``Outbox``. One thread at a time (lane ``outbox``).
 
     ``defer`` runs work later on the same lane: the journal's line follows the commit and is not waited for.

@@ -95,13 +95,18 @@ class CopiedScopes:
             rows = connection.exec_driver_sql("SELECT scope, seq FROM cursor").all()
             return note(connection, "generation"), {str(row[0]): int(row[1]) for row in rows}
 
-    def reset(self, generation: str) -> None:
-        """Forget all cursors; rows stay until the hub has sent all it has."""
+    def reset(self, generation: str, *, is_restored: bool = False) -> None:
+        """Forget all cursors; rows stay until the hub has sent all it has.
+
+        ``is_restored``: the hub's data is older than this copy: its rows count whatever their revision.
+        """
         with writing(self._writer, _PLACE) as connection:
             scopes = connection.exec_driver_sql(
                 "SELECT scope FROM cursor UNION SELECT scope FROM membership"
             ).all()
             self._begin_anew(connection, [scope for (scope,) in scopes if not scope.startswith(PIN)])
+            if is_restored:
+                set_note(connection, "restored_era", str(_era(connection)))
             set_note(connection, "generation", generation)
 
     def reset_scope(self, scope: str) -> None:

@@ -318,6 +318,16 @@ def test_the_timeline_holds_all_records_newest_first(replica: Replica) -> None:
     assert len(replica.timeline(case.customer_id, "all", None, 10)) == 4
 
 
+def test_after_a_restore_under_the_same_name_the_older_revision_is_the_true_one(replica: Replica) -> None:
+    feed = Feed()
+    replica.apply_page(feed.page(a_case("a", rev=1, subject="Ruhe")))
+    replica.apply_page(feed.page(a_case("a", rev=3, subject="Verloren")))
+    replica.reset("", is_restored=True)
+    assert replica.cursors() == ("", {})
+    replica.apply_page(Feed().page(a_case("a", rev=2, subject="Zurückgeholt")))
+    assert [row.subject for row in replica.queue_page(InboxFilter(), None, 10)] == ["Zurückgeholt"]
+
+
 def test_after_a_restore_the_older_revision_is_the_true_one(replica: Replica) -> None:
     feed = Feed()
     replica.apply_page(feed.page(a_case("a", rev=1, subject="Ruhe")))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.desk.materials import NOW, PRIVATE, a_case, an_id, sign
+from tests.desk.materials import NOW, PRIVATE, SCOPE, a_case, an_id, sign
 from tests.desk.services.bench import CASE, Bench
 from tests.fakes.hub import ScriptedHub
 from tests.fakes.running import in_loop
@@ -346,6 +346,31 @@ def test_a_restored_hub_gets_the_old_acts_before_the_new_one() -> None:
     in_loop(play)
 
 
+def test_a_restored_hub_that_kept_its_name_is_known_by_how_far_it_is() -> None:
+    async def play() -> None:
+        async with live() as desk:
+            old = await desk.bench.case_desk.add_note(CASE.case_id, "alt")
+            await until(lambda: desk.bench.outbox.unsettled() == 0)
+            seen = desk.bench.replica.cursors()[1]
+
+            def nothing_comes_down() -> None:
+                raise HubUnavailable("net.timeout")
+
+            # Files were put back by hand and nobody said so: the push is the first to meet them.
+            desk.hub.on_pull = nothing_comes_down
+            desk.hub.feed.heads[SCOPE] = seen[SCOPE] - 1
+            new = await desk.bench.case_desk.add_note(CASE.case_id, "neu")
+            await until(lambda: desk.bench.outbox.unsettled() == 0)
+            assert desk.hub.pushed == [(old.cmd_id,), (old.cmd_id, new.cmd_id)]
+            assert desk.bench.replica.cursors()[1] == {}
+            desk.hub.on_pull = lambda: None
+            desk.sync.poke()
+            await until(lambda: desk.bench.replica.cursors()[1].get(SCOPE) == seen[SCOPE] - 1)
+            assert len(desk.hub.pushed) == 2, "nothing is offered a third time"
+
+    in_loop(play)
+
+
 def test_a_hub_that_keeps_changing_its_generation_is_not_stormed() -> None:
     async def play() -> None:
         async with live() as desk:
@@ -354,7 +379,9 @@ def test_a_hub_that_keeps_changing_its_generation_is_not_stormed() -> None:
             tries: list[str] = []
             push = desk.hub.push
 
-            def other_again(batch: tuple[Envelope, ...], generation: str = "") -> CommandsAnswer:
+            def other_again(
+                batch: tuple[Envelope, ...], generation: str = "", cursors: Mapping[str, int] | None = None
+            ) -> CommandsAnswer:
                 tries.append(generation)
                 if len(tries) <= 3:
                     raise GenerationChanged(generation=f"other {len(tries)}")

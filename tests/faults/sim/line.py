@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from tests.faults.sim.chance import Chance, Died
@@ -68,7 +68,9 @@ class Line:
         self._delayed = delayed
         self._heard = heard
 
-    def push(self, batch: tuple[Envelope, ...], generation: str = "") -> CommandsAnswer:
+    def push(
+        self, batch: tuple[Envelope, ...], generation: str = "", cursors: Mapping[str, int] | None = None
+    ) -> CommandsAnswer:
         """Hand commands over, perhaps."""
         items = [encode(envelope) for envelope in batch]
         fault = self._fault()

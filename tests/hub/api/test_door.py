@@ -234,6 +234,27 @@ def test_pull_is_packed_and_never_shows_another_team(hub: HubProcess, bea: Devic
     carl.http.close()
 
 
+def test_a_push_of_a_desk_that_has_seen_more_is_turned_away_whole(owner: Device) -> None:
+    opened = owner.envelope(new_case(owner))
+    raw = b"[" + msgspec.json.encode(opened) + b"]"
+    headers = {"Content-Type": "application/json"}
+    heads = owner.pull().json()["heads"]
+    ahead = {**heads, "reference": heads["reference"] + 1, "team:of-others": 7}
+
+    def pushed(cursors: object) -> requests.Response:
+        query = {"cursors": msgspec.json.encode(cursors).decode()}
+        return owner.call("POST", "/v1/commands", params=query, data=raw, headers=headers)
+
+    refused = pushed(ahead)
+    assert (refused.status_code, refused.json()["code"]) == (409, "feed.cursor_ahead")
+    assert refused.json()["params"] == {"scope": "reference"}
+    lookup = owner.call("POST", "/v1/commands/lookup", json={"ids": [opened["cmd_id"]]})
+    assert lookup.json()["verdicts"] == [], "nothing of it was taken"
+    assert pushed(["reference"]).status_code == 422
+    taken = pushed({**heads, "team:of-others": 7})
+    assert [verdict["verdict"] for verdict in taken.json()["verdicts"]] == ["applied"]
+
+
 def test_another_generation_or_a_cursor_from_the_future_is_said(owner: Device) -> None:
     answer = owner.pull(generation="another")
     assert (answer.status_code, answer.json()["code"]) == (409, "feed.generation_changed")

@@ -9,6 +9,8 @@ import msgspec
 PAGE_ROWS = 1000
 PAGE_BYTES = 1024 * 1024
 MAX_WAIT_S = 25
+MAX_CURSORS_TEXT = 4000
+"""Characters of the cursors that a push names; of more scopes some are left out."""
 
 
 class PullRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -66,6 +66,16 @@ class HeadsPoller:
         await self._look()
         return {scope: self._heads.get(scope, 0) for scope in scopes}
 
+    async def beyond(self, cursors: Heads) -> str:
+        """Return a scope in which ``cursors`` are beyond the head as it is now; empty when there is none.
+
+        The database is asked only where what was seen last does not tell already.
+        """
+        if all(seq <= self._heads.get(scope, 0) for scope, seq in cursors.items()):
+            return ""
+        heads = await self._read()
+        return next((scope for scope, seq in cursors.items() if seq > heads.get(scope, 0)), "")
+
     async def _look(self) -> None:
         try:
             heads = await self._read()

@@ -43,6 +43,12 @@ _HASH = {
 _CASE = {"name": "case_id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
 _SCOPE = {"name": "scope_id", "in": "path", "required": True, "schema": {"type": "string"}}
 _SEQ = {"name": "seq", "in": "query", "required": True, "schema": {"type": "integer", "minimum": 0}}
+_CURSORS = {
+    "name": "cursors",
+    "in": "query",
+    "schema": {"type": "string", "maxLength": sync.MAX_CURSORS_TEXT},
+    "description": "JSON object: scope to seq, as far as the device has read",
+}
 _GENERATION = {"name": "generation", "in": "query", "schema": {"type": "string", "maxLength": 200}}
 _BUCKET = {
     "name": "bucket",
@@ -111,7 +117,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "Commands, a verdict for each",
         list[Envelope],
         CommandsAnswer,
-        parameters=(_GENERATION,),
+        parameters=(_GENERATION, _CURSORS),
     ),
     Operation("post", "/v1/commands/lookup", "Verdicts given before", LookupRequest, CommandsAnswer),
     Operation("post", "/v1/sync/pull", "A page of the feed", PullRequest, PullAnswer),

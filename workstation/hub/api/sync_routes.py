@@ -8,6 +8,7 @@ from litestar import Response, get, post
 from workstation.casework.wire.codec import OLDEST, SCHEMA
 from workstation.casework.wire.commands import MAX_BATCH, MAX_BATCH_BYTES, LookupRequest
 from workstation.casework.wire.sync import (
+    MAX_CURSORS_TEXT,
     MAX_WAIT_S,
     PAGE_BYTES,
     PAGE_ROWS,
@@ -30,18 +31,34 @@ _LARGEST_PULL = 256 * 1024
 async def commands(request: AnyRequest) -> Response[bytes]:
     """Take a batch of commands; each gets its own verdict, whatever the others are.
 
-    ``?generation=...`` is the one the device has spoken to: of another nothing is taken, with 409.
+    ``?generation=...`` is the one the device has spoken to: of another nothing is taken, with 409. Nor is
+    it when ``?cursors=...`` (JSON: scope -> seq) are beyond what is here: then the data is older than the
+    device's, whatever it is called.
     """
     doors = doors_of(request)
     caller = await doors.caller(request)
     doors.pushes.check(caller.device.device_id)
     generation = query_text(request, "generation")
+    cursors = _cursors(request)
     batch = await json_body(request, list[msgspec.Raw], MAX_BATCH_BYTES)
     if len(batch) > MAX_BATCH:
         raise HttpProblem(413, "commands.too_many", {"most": str(MAX_BATCH)})
+    ahead = await doors.heads.beyond({scope: cursors[scope] for scope in caller.scopes if scope in cursors})
+    if ahead:
+        raise HttpProblem(409, "feed.cursor_ahead", {"scope": ahead})
     answer = await doors.lanes.write(lambda: doors.receive(caller, batch, generation))
     doors.heads.nudge()
     return json_answer(answer)
+
+
+def _cursors(request: AnyRequest) -> dict[str, int]:
+    text = query_text(request, "cursors", MAX_CURSORS_TEXT)
+    try:
+        found = msgspec.json.decode(text, type=dict[str, int]) if text else {}
+    except msgspec.DecodeError as error:
+        detail = {"path": "?cursors", "expected": "a JSON object of whole numbers"}
+        raise HttpProblem(422, "http.invalid", details=(detail,)) from error
+    return found
 
 
 @post("/v1/commands/lookup", status_code=200)

@@ -21,6 +21,7 @@ class OutboxPopover(Popover):
     discarded = Signal(str)
     withdrawn = Signal(str)
     opened = Signal(str)
+    bring_back_wanted = Signal()
 
     def __init__(self, theme: Theme, window: QWidget) -> None:
         super().__init__(theme, window, width=420)
@@ -30,10 +31,16 @@ class OutboxPopover(Popover):
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setMaximumHeight(theme.px(420))
         self.body.addWidget(self._area)
+        self._compared = ElidingLabel(theme, "", role="caption", tone="secondary")
+        self.body.addWidget(self._compared)
+        self.bring_back = QPushButton(translate("Outbox", "Gesichertes zurückholen …"))
+        theme.style(self.bring_back, "caption", kind="ghost")
+        self.bring_back.clicked.connect(self.bring_back_wanted.emit)
+        self.body.addWidget(self.bring_back)
         self._rows: list[QWidget] = []
 
-    def show_lines(self, lines: Sequence[OutboxLine]) -> None:
-        """Show ``lines``."""
+    def show_lines(self, lines: Sequence[OutboxLine], compared: str = "") -> None:
+        """Show ``lines``, and below them when this copy was compared with the hub's."""
         count = len(lines)
         side = (
             translate("Outbox", "1 Vorgang")
@@ -58,6 +65,8 @@ class OutboxPopover(Popover):
             self._outbox_theme.style(empty, "body", tone="secondary")
             column.addWidget(empty)
         column.addStretch(1)
+        self._compared.set_text(compared)
+        self._compared.setVisible(bool(compared))
         self._area.setWidget(inner)
         self._area.setFixedHeight(min(self._outbox_theme.px(420), inner.sizeHint().height() + 4))
         self.adjustSize()

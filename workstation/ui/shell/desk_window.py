@@ -37,6 +37,7 @@ from workstation.ui.shell.holding import Holding
 from workstation.ui.shell.joining import Joining
 from workstation.ui.shell.keys import Keys
 from workstation.ui.shell.line import Line
+from workstation.ui.shell.line_words import compared_words
 from workstation.ui.shell.menus import Menus
 from workstation.ui.shell.sheets import Sheets
 from workstation.ui.shell.sources import HistorySource, InboxSource
@@ -193,6 +194,7 @@ class DeskWindow(QObject):
         outbox.booked.connect(lambda cmd: self.act(self.desk.decisions.release(cmd)))
         outbox.discarded.connect(lambda cmd: self.act(self._take_back(cmd)))
         outbox.withdrawn.connect(lambda cmd: self.act(self.desk.outbox_view.withdraw(cmd)))
+        outbox.bring_back_wanted.connect(self.menus.leaving.choose)
         return outbox
 
     @property
@@ -432,10 +434,10 @@ class DeskWindow(QObject):
     async def _open_outbox(self) -> None:
         items = await self.desk.outbox_view.items()
         subjects = await self.desk.outbox_view.subjects(items)
-        online = self.desk.sync.connection.state in ("online", "stale")
-        self.outbox.show_lines(
-            self.outbox_writer.lines(items, subjects, self.desk.clock.now(), is_online=online)
-        )
+        connection, now = self.desk.sync.connection, self.desk.clock.now()
+        online = connection.state in ("online", "stale")
+        lines = self.outbox_writer.lines(items, subjects, now, is_online=online)
+        self.outbox.show_lines(lines, compared_words(connection, self.formats, now))
         if not self.outbox.isVisible():
             self.outbox.open_at(self.window.top_bar.line_button)
 

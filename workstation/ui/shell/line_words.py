@@ -37,6 +37,19 @@ def waiting_words(count: int) -> str:
     )
 
 
+def compared_words(connection: Connection, formats: Formats, now: datetime) -> str:
+    """«Zuletzt verglichen 14:03, 0 Abweichungen»: whether what is shown here is what the hub has."""
+    if connection.compared_at is None:
+        return translate("Line", "Noch nicht mit dem Hub verglichen")
+    at = formats.moment(connection.compared_at, now)
+    if connection.mended == 0:
+        return translate("Line", "Zuletzt verglichen {time}, 0 Abweichungen").format(time=at)
+    if connection.mended == 1:
+        return translate("Line", "Zuletzt verglichen {time}, 1 Abweichung behoben").format(time=at)
+    words = translate("Line", "Zuletzt verglichen {time}, {count} Abweichungen behoben")
+    return words.format(time=at, count=connection.mended)
+
+
 def _too_old(connection: Connection, see: str) -> LineShown:
     """Of desk and hub one is too old for the other: which, and what to do."""
     if connection.code == "feed.hub_too_old":

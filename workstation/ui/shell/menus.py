@@ -13,6 +13,7 @@ from workstation.casework.errors import RuleViolation
 from workstation.ui.settings.view import SettingsSheet
 from workstation.ui.shared.tokens import SCALES
 from workstation.ui.shared.words import translate
+from workstation.ui.shell.leaving import LeavingFlow
 from workstation.ui.shell.shortcut_sheet import ShortcutSheet
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class Menus:
     def __init__(self, rooms: DeskWindow) -> None:
         self._rooms = rooms
         self._settings: SettingsSheet | None = None
+        self.leaving = LeavingFlow(rooms)
 
     def open_more(self) -> None:
         """Open «Mehr» at the foot of the rail."""
@@ -104,10 +106,12 @@ class Menus:
             await self._rooms.desk.session.sign_out()
             self._rooms.close_case()
         except RuleViolation as error:
+            if error.code == "session.unsettled":
+                await self.leaving.ask()
+                return
             self._rooms.window.toasts.show_toast(
                 self._rooms.errors.sentence(error.code, error.params), icon="triangle-alert"
             )
-            self._rooms.open_outbox()
 
     def open_settings(self) -> None:
         """Show the settings."""
