@@ -424,3 +424,21 @@ def test_the_same_person_finds_the_open_case_again_after_signing_in(who: str, is
     assert opened == (["case-1"] if is_shown else [])
     DeskWindow._on_uncovered(rooms)
     assert len(opened) == is_shown, "once"
+
+
+def test_keys_do_nothing_to_a_case_nobody_sees() -> None:
+    """In the room of customers or of work orders E settles nothing, and Alt+1 decides nothing."""
+    done: list[object] = []
+    window = SimpleNamespace(is_inbox=False)
+    rooms = SimpleNamespace(window=window, case=SimpleNamespace(press_decision=done.append))
+    keys = Keys(cast(DeskWindow, rooms))
+    for command_id in ("case.done", "queue.next", "write.send"):
+        keys._in_sight(command_id, lambda: done.append("case"))()
+    keys._press(1)
+    assert done == []
+    for command_id in ("go.inbox", "decision.undo", "write.new_mail"):
+        keys._in_sight(command_id, lambda: done.append("anywhere"))()
+    window.is_inbox = True
+    keys._in_sight("case.done", lambda: done.append("case"))()
+    keys._press(1)
+    assert done == ["anywhere"] * 3 + ["case", 1]

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from workstation.ui.shell.desk_window import DeskWindow
 
 
+_SENDING = frozenset({"write.send", "write.send_done"})
 _ON_THE_CASE = frozenset(
     f"case.{name}" for name in ("reply", "note", "done", "assign", "snooze", "promise", "no_case")
 )
@@ -125,11 +126,18 @@ class Keys:
             "window.normal": lambda: self._rooms.menus.scale(0),
         }
         for command_id, act in acts.items():
-            window.keymap.bind(command_id, _quiet(self._where_it_goes_on(command_id, act)))
+            act = self._in_sight(command_id, self._where_it_goes_on(command_id, act))
+            window.keymap.bind(command_id, _quiet(act))
         for number in range(1, 7):
-            window.keymap.bind(f"decision.{number}", lambda n=number: case.press_decision(n))  # type: ignore[misc]
+            window.keymap.bind(f"decision.{number}", lambda n=number: self._press(n))  # type: ignore[misc]
         window.keymap.set_single_keys(self._rooms.preferences.current.has_single_keys)
         self._rooms.menus.set_undo()
+
+    def _in_sight(self, command_id: str, act: Callable[[], object]) -> Callable[[], object]:
+        """While another room is shown nothing is done to a case nobody sees."""
+        if command_id.partition(".")[0] not in ("queue", "case") and command_id not in _SENDING:
+            return act
+        return lambda: act() if self._rooms.window.is_inbox else None
 
     def _where_it_goes_on(self, command_id: str, act: Callable[[], object]) -> Callable[[], object]:
         """Of a case that went into another one the keys say so instead of acting on it."""
@@ -143,6 +151,10 @@ class Keys:
             return None
 
         return guarded
+
+    def _press(self, number: int) -> None:
+        if self._rooms.window.is_inbox:
+            self._rooms.case.press_decision(number)
 
     def _on_several(self, key: str, on_one: Callable[[], None]) -> None:
         """A key of the case means all that are marked, while some are."""
