@@ -29,10 +29,20 @@ class GuardStates(Walk):
             await desk.session.stop_embedded()
             await self._until(lambda: desk.sync.state == "offline", "offline", 60)
         await desk.case_desk.acts.add_note(file.case.case_id, "Noch nicht gesendet.")
-        for name, act in (("reload", menus._reload), ("sign-out", menus._sign_out)):
-            await act()
-            await asyncio.sleep(0.5)
-            await self.picture(f"{words}-{name}")
-            self.rooms.outbox.close_popover()
-            for toast in list(self.rooms.window.toasts.shown):
-                toast.leave()
+        await menus._reload()
+        await asyncio.sleep(0.5)
+        await self.picture(f"{words}-reload")
+        self.rooms.outbox.close_popover()
+        for toast in list(self.rooms.window.toasts.shown):
+            toast.leave()
+        await menus._sign_out()
+        sheet = menus.leaving.sheet
+        assert sheet is not None
+        await self.picture(f"{words}-sign-out")
+        await menus.leaving.write(desk.profile / "copy.json")
+        await self.picture(f"{words}-sign-out-copied")
+        sheet.reject()
+        await menus.leaving.bring_back(desk.profile / "copy.json")
+        await asyncio.sleep(0.5)
+        await self.picture(f"{words}-brought-back")
+        self.rooms.outbox.close_popover()

@@ -85,9 +85,18 @@ class LeavingSheet(Sheet):
         self._written.show()
         self.main.setEnabled(True)
         self.main.setFocus()
+        self._fit()
 
     def show_unwritten(self, sentence: str) -> None:
         """It did not work; one may not leave yet."""
         self._written.hide()
         self.main.setEnabled(False)
         self.show_problem(sentence)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Grow with the sentence that has come; others would be cut."""
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
