@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -194,13 +194,19 @@ class MemoryOutbox:
         )
         return msgspec.structs.replace(envelope, signature=sign(signed_bytes(envelope)))
 
-    def mark_sent(self, cmd_ids: Sequence[str], at: datetime) -> None:
+    def mark_sent(
+        self, cmd_ids: Sequence[str], at: datetime, read: Mapping[str, str] | None = None
+    ) -> frozenset[str]:
+        leaving = set()
         for cmd_id in cmd_ids:
             row = self._rows[cmd_id]
-            if row.verdict is None:
+            sha256 = codec.sha256_hex(codec.encode(self._wire[cmd_id][0]))
+            if row.verdict is None and (read or {}).get(cmd_id, sha256) == sha256:
+                leaving.add(cmd_id)
                 self._change(cmd_id, sent_at=row.sent_at or at, attempts=row.attempts + 1)
                 if row.state == "queued":
                     self._change(cmd_id, state="sent")
+        return frozenset(leaving)
 
     def mark_unanswered(self, cmd_ids: Sequence[str], code: str) -> None:
         for cmd_id in cmd_ids:

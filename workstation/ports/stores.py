@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -89,8 +89,13 @@ class Outbox(Protocol):
         """
         ...
 
-    def mark_sent(self, cmd_ids: Sequence[str], at: datetime) -> None:
-        """Note that these were handed to the net."""
+    def mark_sent(
+        self, cmd_ids: Sequence[str], at: datetime, read: Mapping[str, str] | None = None
+    ) -> frozenset[str]:
+        """Note that these are handed to the net; returns those that still are what was read of them.
+
+        ``read``: id -> SHA-256 of the body that is to leave. One that was taken back since is not marked.
+        """
         ...
 
     def mark_unanswered(self, cmd_ids: Sequence[str], code: str) -> None:

@@ -248,17 +248,21 @@ class Sync(GenerationKeeping, CopyKeeping, UploadKeeping):
             return settled > 0
 
     async def _push(self, batch: tuple[Envelope, ...], generation: str, cursors: dict[str, int]) -> int:
-        ids = tuple(envelope.cmd_id for envelope in batch)
+        read = {envelope.cmd_id: envelope.sha256 for envelope in batch}
         hub, now = self._link.hub, self._clock.now
-        await self._workers.run("outbox", lambda: self._outbox.mark_sent(ids, now()))
+        ids = await self._workers.run("outbox", lambda: self._outbox.mark_sent(tuple(read), now(), read))
+        # What was taken back since it was read stays: it goes up as nothing in the next round.
+        batch = tuple(envelope for envelope in batch if envelope.cmd_id in ids)
+        if not batch:
+            return 0
         try:
             answer = await self._workers.run("net", lambda: hub.push(batch, generation, cursors))
         except GenerationChanged:
-            await self._workers.run("outbox", lambda: self._outbox.mark_untaken(ids))
+            await self._workers.run("outbox", lambda: self._outbox.mark_untaken(tuple(ids)))
             raise
         except (HubUnavailable, SignInRequired, RuleViolation) as error:
             code = error.why if isinstance(error, HubUnavailable) else error.code
-            await self._workers.run("outbox", lambda: self._outbox.mark_unanswered(ids, code))
+            await self._workers.run("outbox", lambda: self._outbox.mark_unanswered(tuple(ids), code))
             self._changes.publish(Changes(outbox=True))
             raise
         crashpoint("desk.push.answered")

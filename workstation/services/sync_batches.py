@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from workstation.casework.wire.commands import MAX_BATCH, MAX_BATCH_BYTES, Envelope
@@ -19,16 +21,19 @@ class _Second(msgspec.Struct):
 
 
 def batches(
-    ready: tuple[Envelope, ...], held_back: frozenset[str] = frozenset()
+    ready: tuple[Envelope, ...],
+    held_back: frozenset[str] = frozenset(),
+    group_of: Mapping[str, str] | None = None,
 ) -> tuple[tuple[Envelope, ...], ...]:
     """Spread envelopes over at most four batches; those of one case stay together and in order.
 
     So do those of cases that one of them ties together: what is done in a case that was split off must not
     overtake the split. Raises nothing; what does not fit the size of a batch goes in the next round, later
     ones of its cases too. So does what is ``held_back``, by its id.
+    ``group_of``: what `groups_of` has found, where bodies of large acts are no longer in their envelopes.
     """
     count = max(1, min(LANES, -(-len(ready) // ROWS_A_LANE)))
-    group_of = _groups(ready)
+    group_of = groups_of(ready) if group_of is None else group_of
     lanes: list[list[Envelope]] = [[] for _ in range(count)]
     sizes = [0] * count
     lane_of: dict[str, int] = {}
@@ -49,7 +54,7 @@ def batches(
     return tuple(tuple(lane) for lane in lanes if lane)
 
 
-def _groups(ready: tuple[Envelope, ...]) -> dict[str, str]:
+def groups_of(ready: tuple[Envelope, ...]) -> dict[str, str]:
     """Return for each case the name of the group it belongs to: itself, where nothing ties it to another."""
     group_of: dict[str, str] = {}
     for envelope in ready:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from workstation.casework.wire.commands import Envelope
-from workstation.services.sync_batches import batches
+from workstation.services.sync_batches import batches, groups_of
 from workstation.services.uploads import Uploads
 
 
@@ -27,7 +27,7 @@ class UploadKeeping:
         slim, held_back = await self._uploads.parted(ready)
         if held_back:
             self._uploads_wanted.set()
-        return batches(slim, held_back)
+        return batches(slim, held_back, groups_of(ready))
 
     def wake_uploads(self) -> None:
         """A file has been attached: bring it up, so that its answer need not wait."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import mimetypes
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from workstation.casework.clock import Clock
 from workstation.casework.errors import RuleViolation
 from workstation.casework.message import AttachmentMeta
 from workstation.casework.wire.commands import MAX_INLINE_BODY_BYTES, Envelope
-from workstation.ports import BlobSource, StoreUnusable, UploadSpool, Workers
+from workstation.ports import BlobSource, HubUnavailable, StoreUnusable, UploadSpool, Workers
 from workstation.services.link import HubLink
 from workstation.system import keys
 from workstation.system.paths import write_private
@@ -54,6 +54,8 @@ class Uploads:
         self._link = link
         self._clock = clock
         self._moved_at = -PATIENCE_S
+        self._doubted: set[str] = set()
+        """Hashes of what the hub has found to be something else, once."""
 
     async def keep_file(self, path: Path) -> AttachmentMeta:
         """Keep a copy of a file and return what a reply says of it; it needs no hub.
@@ -96,25 +98,31 @@ class Uploads:
         return await self._workers.run("files", copy)
 
     async def parted(self, ready: tuple[Envelope, ...]) -> tuple[tuple[Envelope, ...], frozenset[str]]:
-        """Return acts as they travel, and the ids of those that wait for files; large ones are kept as files.
-
-        Raises:
-            StoreUnusable: ``store.full``.
-        """
+        """Return acts as they travel, large ones kept as files, and the ids of those that wait for files."""
         large = [one for one in ready if len(bytes(one.body)) > MAX_INLINE_BODY_BYTES]
         unknown = [one for one in large if not self._spool.has(one.sha256)]
-        if unknown:
-            await self._workers.run("files", lambda: self._keep_bodies(unknown))
+        not_kept = await self._keep_bodies(unknown) if unknown else frozenset()
         waiting = self._spool.waiting()
         held_back = frozenset(
             one.cmd_id for one in ready if waiting and not waiting.isdisjoint(_files_of(one))
         )
         names = {one.cmd_id for one in large}
-        return tuple(_without_body(one) if one.cmd_id in names else one for one in ready), held_back
+        slim = tuple(_without_body(one) if one.cmd_id in names else one for one in ready)
+        return slim, held_back | not_kept
 
-    def _keep_bodies(self, envelopes: Iterable[Envelope]) -> None:
-        for envelope in envelopes:
-            self._spool.keep(envelope.sha256, (bytes(envelope.body),))
+    async def _keep_bodies(self, envelopes: Sequence[Envelope]) -> frozenset[str]:
+        """Keep large bodies as files; returns the ids of acts for which there is no room."""
+
+        def keep() -> frozenset[str]:
+            for place, envelope in enumerate(envelopes):
+                try:
+                    self._spool.keep(envelope.sha256, (bytes(envelope.body),))
+                except StoreUnusable as error:
+                    _log.error("a large act waits, it cannot be kept as a file: %s", error)
+                    return frozenset(one.cmd_id for one in envelopes[place:])
+            return frozenset()
+
+        return await self._workers.run("files", keep)
 
     async def bring(self) -> int:
         """Bring up what waits, one after the other; returns how many files the hub has taken.
@@ -133,10 +141,21 @@ class Uploads:
     def _bring(self, sha256: str) -> None:
         try:
             self._link.hub.put_blob(sha256, _Moving(self._spool.source(sha256), self._moved))
-        except (OSError, keys.CannotOpen, RuleViolation) as error:
+        except (FileNotFoundError, keys.CannotOpen, RuleViolation) as error:
+            if (
+                isinstance(error, RuleViolation)
+                and error.code == "blob.wrong_hash"
+                and sha256 not in self._doubted
+            ):
+                # Something else was there under its name. The hub has thrown it away: once more is right.
+                self._doubted.add(sha256)
+                raise HubUnavailable(error.code) from error
             # It can never arrive. The act goes without it, and the hub says so where it is to be seen.
             _log.error("a file cannot go to the hub and is given up: %s (%s)", sha256, error)
             self._spool.drop(sha256)
+        except OSError as error:
+            _log.warning("a file cannot be read just now and waits: %s (%s)", sha256, error)
+            raise StoreUnusable("store.unreadable", Path(sha256), error.strerror or "") from error
         else:
             self._spool.taken(sha256, self._clock.now())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -36,7 +36,9 @@ from workstation.storage.outbox_rows import (
     may_be_taken_back,
     may_leave,
     new_row,
+    sent,
     signed,
+    still_as_read,
     unanswered,
     unsettled_of,
     untaken,
@@ -221,21 +223,16 @@ class SqlOutbox(OutboxCopies):
             )
         return may_leave(rows, max_rows)
 
-    def mark_sent(self, cmd_ids: Sequence[str], at: datetime) -> None:
-        """Note that these were handed to the net; from now on they cannot be taken back here."""
+    def mark_sent(
+        self, cmd_ids: Sequence[str], at: datetime, read: Mapping[str, str] | None = None
+    ) -> frozenset[str]:
+        """Note that these are handed to the net; from now on they cannot be taken back here."""
         with self._write() as connection:
-            connection.execute(
-                update(outbox)
-                .where(outbox.c.cmd_id.in_(cmd_ids), outbox.c.verdict.is_(None))
-                .values(sent_at=func.coalesce(outbox.c.sent_at, micros(at)), attempts=outbox.c.attempts + 1)
-            )
-            connection.execute(
-                update(outbox)
-                .where(outbox.c.cmd_id.in_(cmd_ids), outbox.c.state == "queued")
-                .values(state="sent")
-            )
+            leaving = still_as_read(connection, cmd_ids, read or {})
+            connection.execute(sent(leaving, at))
             crashpoint("desk.push.before_commit")
         crashpoint("desk.push.marked")
+        return leaving
 
     def mark_unanswered(self, cmd_ids: Sequence[str], code: str) -> None:
         """Note that a try got no answer; with the code PARKED that the hub has not taken them yet."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
@@ -101,6 +101,29 @@ def may_leave(rows: Sequence[RowMapping], max_rows: int) -> tuple[Envelope, ...]
             continue
         chosen[row["cmd_id"]] = envelope_of(row)
     return tuple(chosen.values())
+
+
+def still_as_read(connection: Connection, cmd_ids: Sequence[str], read: Mapping[str, str]) -> frozenset[str]:
+    """Return which of these rows have no verdict and still the body whose hash was ``read``."""
+    rows = connection.execute(
+        select(outbox.c.cmd_id, outbox.c.sha256).where(
+            outbox.c.cmd_id.in_(cmd_ids), outbox.c.verdict.is_(None)
+        )
+    )
+    return frozenset(cmd_id for cmd_id, sha256 in rows if read.get(cmd_id, sha256) == sha256)
+
+
+def sent(cmd_ids: Iterable[str], at: datetime) -> Update:
+    """Return the statement that notes one more try of these rows."""
+    return (
+        update(outbox)
+        .where(outbox.c.cmd_id.in_(tuple(cmd_ids)))
+        .values(
+            sent_at=func.coalesce(outbox.c.sent_at, micros(at)),
+            attempts=outbox.c.attempts + 1,
+            state=case((outbox.c.state == "queued", "sent"), else_=outbox.c.state),
+        )
+    )
 
 
 def unanswered(cmd_ids: Sequence[str], code: str) -> Update:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from workstation.ports import StoreUnusable
 from workstation.system.crashpoint import crashpoint
-from workstation.system.paths import make_private
+from workstation.system.paths import make_private, sync_folder
 from workstation.system.sealed_file import SealedFile, SealedWriter
 
 _log = logging.getLogger(__name__)
@@ -55,6 +55,7 @@ class UploadSpool:
             part.touch(mode=0o600)  # nothing was written of an empty file
             crashpoint("desk.upload.written")
             part.replace(self._path(sha256, "waiting"))
+            sync_folder(self._folder)
         except OSError as error:
             if writer is not None:
                 writer.discard()

@@ -43,6 +43,17 @@ def make_private(folder: Path) -> None:
         folder.chmod(0o700)
 
 
+def sync_folder(folder: Path) -> None:
+    """Bring the names in ``folder`` to the disk, so that a file just moved there outlives a power cut."""
+    if sys.platform == "win32":
+        return  # NTFS writes its journal by itself, and folders cannot be opened there
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def write_private(path: Path, content: bytes) -> None:
     """Write ``content`` to ``path`` in one move, mode 0600 from the first byte on."""
     waiting = path.with_name(f".{path.name}.{os.getpid()}")

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from tests.desk.materials import a_case, a_customer, an_id
+from tests.desk.materials import NOW, PERSON, a_case, a_customer, an_id, sign
 from tests.desk.services.bench import CASE
 from tests.desk.services.test_sync_loop import Live, Patience, live, until
 from tests.fakes.hub import ScriptedHub
 from tests.fakes.running import in_loop
 from workstation.casework.errors import RuleViolation
 from workstation.casework.wire.codec import sha256_hex
-from workstation.casework.wire.commands import MAX_BODY_BYTES, AddNote, Envelope
-from workstation.ports import BlobSource, HubUnavailable
+from workstation.casework.wire.commands import MAX_BODY_BYTES, AddNote, Envelope, SplitCase
+from workstation.ports import BlobSource, HubUnavailable, NewCommand, StoreUnusable
 from workstation.services import uploads as uploads_module
 from workstation.services.attachments import Attachments
 from workstation.services.sync import Sync
@@ -113,7 +114,7 @@ def test_a_file_the_hub_will_never_take_does_not_stop_its_answer(tmp_path: Path,
     async def play() -> None:
         desk = Live()
         made = WithFiles(desk, tmp_path)
-        made.hub.refusal = RuleViolation("blob.wrong_hash")
+        made.hub.refusal = RuleViolation("blob.wrong_hash")  # a second time, too: the first is tried again
         async with live(made=desk):
             meta = await made.attachments.put(photo)
             body = AddNote(case_id=CASE.case_id, message_id=an_id("m1"), text="Foto", attachments=(meta,))
@@ -178,6 +179,78 @@ def test_a_hub_that_fails_at_one_call_and_answers_others_is_not_hammered(tmp_pat
             made.hub.refusal = None
             desk.sync.poke()
             await until(lambda: not made.uploads.has_waiting)
+
+    in_loop(play)
+
+
+def test_what_is_taken_back_while_a_file_is_copied_does_not_go_up(tmp_path: Path) -> None:
+    async def play() -> None:
+        desk = Live()
+        made = WithFiles(desk, tmp_path)
+        async with live(made=desk):
+            bench = desk.bench
+            parted, taken_back = made.uploads.parted, []
+
+            async def slow(ready: tuple[Envelope, ...]) -> tuple[tuple[Envelope, ...], frozenset[str]]:
+                found = await parted(ready)
+                taken_back.extend(bench.outbox.cancel(one.cmd_id, bench.writer.sign) for one in ready)
+                made.uploads.parted = parted  # type: ignore[method-assign]
+                return found
+
+            made.uploads.parted = slow  # type: ignore[method-assign]
+            item = await bench.case_desk.add_note(OTHER.case_id, "doch nicht")
+            await until(lambda: bench.outbox.unsettled() == 0)
+            assert [[one.cmd_id for one in items] for items in taken_back] == [[item.cmd_id]]
+            assert [envelope.type for envelope in made.hub.envelopes] == ["void"]
+
+    in_loop(play)
+
+
+def test_a_full_disk_keeps_a_large_act_and_nobody_else(tmp_path: Path) -> None:
+    async def play() -> None:
+        desk = Live()
+        made = WithFiles(desk, tmp_path)
+        keep = made.spool.keep
+
+        def full(sha256: str, pieces: Iterable[bytes]) -> None:
+            raise StoreUnusable("store.full", tmp_path, "")
+
+        made.spool.keep = full  # type: ignore[method-assign]
+        async with live(made=desk):
+            large = await desk.bench.case_desk.add_note(CASE.case_id, "lang " * 40_000)
+            other = await desk.bench.case_desk.add_note(OTHER.case_id, "woanders")
+            await until(lambda: desk.bench.outbox.unsettled() == 1)
+            assert [envelope.cmd_id for envelope in made.hub.envelopes] == [other.cmd_id]
+            made.spool.keep = keep  # type: ignore[method-assign]
+            desk.sync.poke()
+            await until(lambda: desk.bench.outbox.unsettled() == 0)
+            assert made.hub.envelopes[-1].cmd_id == large.cmd_id
+
+    in_loop(play)
+
+
+def test_a_large_split_stays_with_the_case_it_makes(tmp_path: Path) -> None:
+    async def play() -> None:
+        desk = Live()
+        made = WithFiles(desk, tmp_path)
+        made.hub.refusal = HubUnavailable("net.timeout")
+        async with live(made=desk):
+            ids = tuple(an_id("m", number) for number in range(2000))
+            split = SplitCase(case_id=CASE.case_id, new_case_id=an_id("new"), message_ids=ids, subject="s")
+            note = AddNote(case_id=an_id("new"), message_id=an_id("n"), text="im neuen")
+            for number, body in enumerate((split, note)):
+                command = NewCommand(
+                    cmd_id=an_id("c", number), body=body, person_id=PERSON.person_id, wall=NOW
+                )
+                desk.bench.outbox.append(command, sign)
+            other = await desk.bench.case_desk.add_note(OTHER.case_id, "woanders")
+            await until(lambda: desk.bench.outbox.unsettled() == 2)
+            assert [envelope.cmd_id for envelope in made.hub.envelopes] == [other.cmd_id]
+            made.hub.refusal = None
+            desk.sync.poke()
+            await until(lambda: desk.bench.outbox.unsettled() == 0)
+            found = [envelope.cmd_id for envelope in made.hub.envelopes]
+            assert found == [other.cmd_id, an_id("c", 0), an_id("c", 1)]
 
     in_loop(play)
 
