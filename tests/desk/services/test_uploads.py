@@ -15,8 +15,8 @@ from tests.fakes.hub import ScriptedHub
 from tests.fakes.running import in_loop
 from workstation.casework.errors import RuleViolation
 from workstation.casework.wire.codec import sha256_hex
-from workstation.casework.wire.commands import MAX_BODY_BYTES, AddNote, Envelope, SplitCase
-from workstation.ports import BlobSource, HubUnavailable, NewCommand, StoreUnusable
+from workstation.casework.wire.commands import MAX_BODY_BYTES, AddNote, Body, Envelope, SplitCase
+from workstation.ports import BlobSource, HubUnavailable, NewCommand, OutboxItem, StoreUnusable
 from workstation.services import uploads as uploads_module
 from workstation.services.attachments import Attachments
 from workstation.services.sync import Sync
@@ -189,7 +189,8 @@ def test_what_is_taken_back_while_a_file_is_copied_does_not_go_up(tmp_path: Path
         made = WithFiles(desk, tmp_path)
         async with live(made=desk):
             bench = desk.bench
-            parted, taken_back = made.uploads.parted, []
+            parted = made.uploads.parted
+            taken_back: list[tuple[OutboxItem, ...]] = []
 
             async def slow(ready: tuple[Envelope, ...]) -> tuple[tuple[Envelope, ...], frozenset[str]]:
                 found = await parted(ready)
@@ -238,7 +239,8 @@ def test_a_large_split_stays_with_the_case_it_makes(tmp_path: Path) -> None:
             ids = tuple(an_id("m", number) for number in range(2000))
             split = SplitCase(case_id=CASE.case_id, new_case_id=an_id("new"), message_ids=ids, subject="s")
             note = AddNote(case_id=an_id("new"), message_id=an_id("n"), text="im neuen")
-            for number, body in enumerate((split, note)):
+            bodies: tuple[Body, ...] = (split, note)
+            for number, body in enumerate(bodies):
                 command = NewCommand(
                     cmd_id=an_id("c", number), body=body, person_id=PERSON.person_id, wall=NOW
                 )
