@@ -330,6 +330,33 @@ def test_a_file_on_its_way_holds_the_reply_and_joins_the_case_it_was_meant_for(q
     play(acts)
 
 
+@pytest.mark.parametrize("there", ["", "Worte dort"])
+def test_a_file_that_arrives_while_its_case_is_opened_again_joins_it(there: str, qapp: QApplication) -> None:
+    async def acts(room: Room) -> None:
+        if there:
+            await room.show(OTHER.case_id)
+            room.model.save_text(there)
+            await room.show(CASE.case_id)
+        room.model.save_text("Mit Bild")
+        room.model.attach((Path("bild.png"),))
+        await room.settle()
+        await room.show(OTHER.case_id)
+        room.uploads.may_end.set()
+        room.model.open(CASE.case_id)
+        await room.settle()
+        kept = (await room.desk.case_desk.open(CASE.case_id)).draft
+        assert kept is not None and (kept.text, kept.attachments) == ("Mit Bild", (META,))
+        other = (await room.desk.case_desk.open(OTHER.case_id)).draft
+        assert (other.text if other else "", other.attachments if other else ()) == (there, ())
+        assert (room.model.text, room.model.composer().attachments) == ("Mit Bild", (META,))
+        room.model.save_text("Mit Bild und Gruß")
+        await room.settle()
+        kept = (await room.desk.case_desk.open(CASE.case_id)).draft
+        assert kept is not None and kept.attachments == (META,)
+
+    play(acts)
+
+
 @pytest.mark.parametrize(
     "error",
     [
