@@ -23,11 +23,11 @@ def test_one_may_go_only_once_a_copy_is_written(theme: Theme, words: Words, qtbo
     sheet.show_unwritten("Die Kopie ließ sich nicht schreiben.")
     assert not sheet.main.isEnabled() and sheet._problem.isVisible()
     before = sheet.height()
-    sheet.show_written("/home/lena/kopie.json")
+    sheet.show_written("Dokumente/kopie.json")
     layout = sheet.layout()
     assert layout is not None and sheet.height() >= max(before, layout.totalHeightForWidth(sheet.width()))
     assert sheet.main.isEnabled() and not sheet._problem.isVisible()
-    assert sheet._written.accessibleName() == "Gesichert: /home/lena/kopie.json"
+    assert sheet._written.accessibleName() == "Gesichert: Dokumente/kopie.json"
     with qtbot.waitSignal(sheet.accepted):
         sheet.main.click()
 
