@@ -29,7 +29,7 @@ USAGE = """usage: python3 run.py COMMAND [ARGUMENTS]
 
   demo      open the window on a believable firm of its own (nothing of yours is touched)
   hub       run the hub's command line, e.g. `hub serve`, `hub doctor`
-  test      everything that has to hold: the rules of the house, then all tests
+  test      everything that has to hold: the rules of the house, all tests, the faults' short form
   check     the same without installing servers; names what it left out
   fix       repair what a program can repair: format, imports, module map
   faults    break everything on purpose and ask what still holds
@@ -352,6 +352,11 @@ def test(arguments: list[str]) -> int:
     command += [argument for argument in arguments if argument != "--all"]
     if subprocess.run(command, cwd=ROOT, env=environment(), check=False).returncode != 0:
         failed.append("tests")
+    if (is_all or not arguments) and not IS_WINDOWS:  # processes are forked and killed
+        say("faults, the short form:")
+        command = [str(PYTHON), "-m", "tests.faults"]
+        if subprocess.run(command, cwd=ROOT, env=environment(), check=False).returncode != 0:
+            failed.append("faults")
     for marker, reason in missing.items():
         say(f"NOT RUN on this machine: the tests marked {marker}: {reason}")
     if missing and os.environ.get("CI") == "true":
