@@ -135,10 +135,15 @@ class Finding(DocumentStore):
     def case_file(self, case_id: str, *, lock: bool = False, with_customer: str = "") -> CaseFile:
         """Return all of a case; with ``lock`` nobody else changes it until this transaction ends.
 
-        ``with_customer``: a customer whose file is going to be asked for, read on the same way.
+        ``with_customer``: a customer whose file is going to be asked for, read on the same way; with
+        ``lock`` nobody else who asks so has it until then: two who decide on two cases of one customer would
+        else both judge without the other's decision.
         """
         self.write_out()
         params = {"tenant_id": self.tenant_id, "case_id": case_id}
+        if lock and with_customer and self.session.is_postgresql and not self.is_read_only:
+            # Before the case, as whoever takes mails in does: nobody waits in a circle.
+            self.session.later(_LOCK_NAME, [{"name": f"{self.tenant_id}/customer:{with_customer}"}])
         if lock:
             # A statement of its own: what is read next is what the holder of the lock left behind.
             self.lock_case(case_id)
