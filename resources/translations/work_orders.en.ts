@@ -51,5 +51,17 @@
         <source>Fall zeigen</source>
         <translation>Show case</translation>
     </message>
+    <message>
+        <source>Nichts überfällig</source>
+        <translation>Nothing overdue</translation>
+    </message>
+    <message>
+        <source>Was noch zu tun ist, steht unter «Alle».</source>
+        <translation>What is still to do is under “All”.</translation>
+    </message>
+    <message>
+        <source>Gezeigt werden höchstens {count}: was Geld ist, vor allem anderen, sonst das Älteste.</source>
+        <translation>At most {count} are shown: money before all else, otherwise the oldest.</translation>
+    </message>
 </context>
 </TS>

@@ -158,9 +158,10 @@ class MemoryReplica:
     def all_of(self, kind: type[E]) -> tuple[E, ...]:
         return tuple(cast(E, item) for item in self.docs.values() if type(item) is kind)
 
-    def open_work(self, limit: int) -> tuple[WorkOrder, ...]:
+    def open_work(self, limit: int, first: Sequence[str]) -> tuple[WorkOrder, ...]:
         found = [work for work in self.all_of(WorkOrder) if work.status == "open"]
-        return tuple(sorted(found, key=lambda work: (work.created_at, work.work_order_id))[:limit])
+        found.sort(key=lambda work: (work.kind not in first, work.created_at, work.work_order_id))
+        return tuple(found[:limit])
 
     def _rows(self) -> list[QueueItem]:
         rows: dict[str, QueueItem] = {}

@@ -221,8 +221,8 @@ class Replica(Protocol):
         """Return all entities of a small kind (people, limits, calendars, budgets ...)."""
         ...
 
-    def open_work(self, limit: int) -> tuple[WorkOrder, ...]:
-        """Return the work orders nobody has confirmed, oldest first."""
+    def open_work(self, limit: int, first: Sequence[str]) -> tuple[WorkOrder, ...]:
+        """Return the work orders nobody has confirmed: the kinds ``first`` before others, oldest first."""
         ...
 
     def queue_page(

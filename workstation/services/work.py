@@ -23,7 +23,7 @@ from workstation.services.reference import Reference
 from workstation.services.views import HeldDecision, OpenOrder
 
 MOST_OPEN = 200
-"""So many open work orders are listed; whoever has more sees the oldest."""
+"""So many open work orders are listed; whoever has more sees money before all else, and the oldest."""
 PAID_BY_PEOPLE = ("transfer", "till")
 """Kinds of work that are money, overdue after a working day; a parcel may take its days."""
 
@@ -92,11 +92,15 @@ class Work:
         return await self._decisions.hold_act(ConfirmWork(case_id=case_id, work_order_id=work_order_id))
 
     async def open_orders(self, limit: int = MOST_OPEN) -> tuple[OpenOrder, ...]:
-        """Return the work orders nobody has confirmed, oldest first; own confirmations under way are done."""
+        """Return the work orders nobody has confirmed, oldest first; own confirmations under way are done.
+
+        Of more than ``limit`` those that are money come before others, which may take their days.
+        """
         pending = await self._workers.run("outbox", self._outbox.pending)
 
         def read() -> tuple[OpenOrder, ...]:
-            return tuple(self._open(work) for work in with_pending(self._replica.open_work(limit), pending))
+            orders = with_pending(self._replica.open_work(limit, PAID_BY_PEOPLE), pending)
+            return tuple(self._open(work) for work in sorted(orders, key=lambda work: work.created_at))
 
         return await self._workers.run("read", read)
 

@@ -154,15 +154,16 @@ class SqlReplica(CopiedScopes):
             rows = connection.exec_driver_sql("SELECT entity, body FROM doc WHERE entity = ?", (name,))
             return tuple(cast(E, item) for item in _entities(rows))
 
-    def open_work(self, limit: int) -> tuple[WorkOrder, ...]:
-        """Return the work orders nobody has confirmed, oldest first."""
+    def open_work(self, limit: int, first: Sequence[str]) -> tuple[WorkOrder, ...]:
+        """Return the work orders nobody has confirmed: the kinds ``first`` before others, oldest first."""
         with self._reader.connect() as connection:
             # What is open does not say so: a body leaves out what it has by default.
             rows = connection.exec_driver_sql(
                 "SELECT entity, body FROM doc WHERE entity = 'work_order'"
                 " AND coalesce(json_extract(body, '$.status'), 'open') = 'open'"
-                " ORDER BY json_extract(body, '$.created_at'), entity_id LIMIT ?",
-                (limit,),
+                " ORDER BY json_extract(body, '$.kind') NOT IN (SELECT value FROM json_each(?)),"
+                " json_extract(body, '$.created_at'), entity_id LIMIT ?",
+                (json.dumps(list(first)), limit),
             )
             return tuple(cast(WorkOrder, item) for item in _entities(rows))
 

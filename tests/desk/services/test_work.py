@@ -236,6 +236,25 @@ def test_all_open_work_is_listed_with_its_case_and_when_it_is_overdue() -> None:
     in_loop(play)
 
 
+def test_many_old_parcels_do_not_hide_money() -> None:
+    async def play() -> None:
+        parcels = [
+            WorkOrder(
+                work_order_id=an_id("work", f"parcel {number}"),
+                kind="expect_parcel",
+                created_at=NOW - timedelta(days=20),
+            )
+            for number in range(3)
+        ]
+        late = msgspec.structs.replace(TRANSFER, created_at=NOW - timedelta(days=6))
+        desk = await bench(*parcels, late)
+        kinds = [one.work.kind for one in await desk.work.open_orders(limit=2)]
+        assert kinds == ["expect_parcel", "transfer"], "the cut leaves money, the list goes by age"
+        await desk.tasks.close()
+
+    in_loop(play)
+
+
 @pytest.mark.parametrize("status", ["done", "withdrawn"])
 def test_what_is_over_is_not_confirmed(status: str) -> None:
     async def play() -> None:

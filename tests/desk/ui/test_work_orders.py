@@ -64,8 +64,10 @@ class Orders:
         )
 
 
-def room_of(orders: Orders, theme: Theme, qtbot: QtBot, language: Language = "de") -> WorkOrdersView:
-    model = WorkOrdersViewModel(orders, AtOnce(), lambda: NOW, formats(language), orders.confirm)
+def room_of(
+    orders: Orders, theme: Theme, qtbot: QtBot, language: Language = "de", most: int = 200
+) -> WorkOrdersView:
+    model = WorkOrdersViewModel(orders, AtOnce(), lambda: NOW, formats(language), orders.confirm, most)
     view = WorkOrdersView(theme, model)
     qtbot.addWidget(view)
     view.resize(900, 500)
@@ -118,6 +120,32 @@ def test_nothing_open_is_said(theme: Theme, qtbot: QtBot, words: Words, language
     assert view.focusWidget() is view.tabs.buttons[0]
 
 
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_that_nothing_is_overdue_is_not_that_nothing_is_open(
+    theme: Theme, qtbot: QtBot, words: Words, language: Language
+) -> None:
+    words.use(language)
+    view = room_of(Orders(PARCEL), theme, qtbot, language)
+    view.tabs.buttons[1].click()
+    said = {"de": "Nichts überfällig", "en": "Nothing overdue"}[language]
+    assert view._empty.isVisible() and view._empty.accessibleName().startswith(said)
+
+
+def test_that_the_list_is_cut_is_said(theme: Theme, qtbot: QtBot) -> None:
+    whole, cut = (room_of(Orders(PARCEL, LATE), theme, qtbot, most=most) for most in (3, 2))
+    assert whole.cut.isHidden()
+    assert cut.cut.isVisible() and "höchstens 2" in cut.cut.text()
+
+
+def test_another_text_size_keeps_the_place(theme: Theme, qtbot: QtBot) -> None:
+    view = room_of(Orders(LATE, FRESH), theme, qtbot)
+    before = view.rows[1]
+    assert before.button is not None
+    before.button.setFocus()
+    theme.changed.emit()
+    assert view.rows[1] is not before and view.focusWidget() is view.rows[1].button
+
+
 def test_every_button_of_the_room_is_named_by_what_it_is_about(theme: Theme, qtbot: QtBot) -> None:
     view = room_of(Orders(LATE, FRESH), theme, qtbot)
     names = [button.accessibleName() for button in view.findChildren(QPushButton) if button.isVisible()]
@@ -128,7 +156,7 @@ def test_every_button_of_the_room_is_named_by_what_it_is_about(theme: Theme, qtb
 
 def test_many_changes_at_once_are_two_looks(qtbot: QtBot, tasks: OnDemand) -> None:
     orders = Orders(LATE)
-    model = WorkOrdersViewModel(orders, tasks, lambda: NOW, formats(), orders.confirm)
+    model = WorkOrdersViewModel(orders, tasks, lambda: NOW, formats(), orders.confirm, 200)
     for _change in range(5):
         model.refresh()
     assert len(tasks.waiting) == 1

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from workstation.casework.errors import RuleViolation
 from workstation.ports import StoreUnusable
 from workstation.services.views import Changes
+from workstation.services.work import MOST_OPEN
 from workstation.ui.work_orders.view_model import WorkOrdersViewModel
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ class WorkRoom:
     def __init__(self, rooms: DeskWindow) -> None:
         self._rooms = rooms
         desk = rooms.desk
-        self.model = WorkOrdersViewModel(desk.work, desk.tasks, desk.clock.now, rooms.formats, self._confirm)
+        self.model = WorkOrdersViewModel(
+            desk.work, desk.tasks, desk.clock.now, rooms.formats, self._confirm, MOST_OPEN
+        )
         self.model.rows_changed.connect(self._on_rows)
 
     @cached_property

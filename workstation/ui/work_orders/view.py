@@ -47,6 +47,10 @@ class WorkOrdersView(QFrame):
         self.tabs.setAccessibleName(translate("WorkOrders", "Welche Aufträge"))
         self.tabs.chosen.connect(lambda key: model.choose("overdue" if key == "overdue" else "all"))
         outer.addWidget(self.tabs, 0, Qt.AlignmentFlag.AlignLeft)
+        self.cut = QLabel()
+        self.cut.setWordWrap(True)
+        theme.style(self.cut, "caption", tone="secondary")
+        outer.addWidget(self.cut)
         self._empty = EmptyState(theme)
         outer.addWidget(self._empty, 1)
         self.area = QScrollArea()
@@ -74,11 +78,13 @@ class WorkOrdersView(QFrame):
     def _on_theme_changed(self) -> None:
         """Another text size gives the lines other widths: they are built anew."""
         self._column.setMaximumWidth(self._theme.px(_WIDEST))
-        self._clear()
-        self.show_rows()
+        self._show(is_anew=True)
 
     def show_rows(self) -> None:
         """Build the lines anew; the focus goes to the button that took the place of the one that had it."""
+        self._show(is_anew=False)
+
+    def _show(self, *, is_anew: bool) -> None:
         model = self._model
         wanted = model.rows()
         self.tabs.show_items(
@@ -88,7 +94,14 @@ class WorkOrdersView(QFrame):
             ]
         )
         self.tabs.choose(model.shown)
-        if self.rows and [row.work for row in self.rows] == list(wanted):
+        self.cut.setText(
+            translate(
+                "WorkOrders",
+                "Gezeigt werden höchstens {count}: was Geld ist, vor allem anderen, sonst das Älteste.",
+            ).format(count=model.most)
+        )
+        self.cut.setVisible(model.is_cut)
+        if not is_anew and self.rows and [row.work for row in self.rows] == list(wanted):
             for row in self.rows:
                 row.release()
             return
@@ -104,16 +117,21 @@ class WorkOrdersView(QFrame):
         self._box.addStretch(1)
         is_empty = not self.rows
         if is_empty and model.is_loaded:
-            self._empty.show_words(
-                "circle-check",
-                translate("WorkOrders", "Nichts offen"),
-                translate("WorkOrders", "Alles, was Menschen tun mussten, ist bestätigt."),
-            )
+            self._say_empty()
         self._empty.setVisible(is_empty and model.is_loaded)
         self.area.setVisible(not is_empty)
         buttons = self._buttons_from(place) if place >= 0 else []
         if buttons:
             buttons[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _say_empty(self) -> None:
+        if self._model.count:
+            title = translate("WorkOrders", "Nichts überfällig")
+            text = translate("WorkOrders", "Was noch zu tun ist, steht unter «Alle».")
+        else:
+            title = translate("WorkOrders", "Nichts offen")
+            text = translate("WorkOrders", "Alles, was Menschen tun mussten, ist bestätigt.")
+        self._empty.show_words("circle-check", title, text)
 
     def _buttons_from(self, place: int) -> list[QPushButton]:
         rows = [*self.rows[place:], *reversed(self.rows[:place])]

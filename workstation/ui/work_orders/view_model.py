@@ -26,7 +26,10 @@ class OpenOrders(Protocol):
 
 
 class WorkOrdersViewModel(QObject):
-    """Call ``refresh`` after each change; confirming is ``confirm``'s, which holds it and offers the undo."""
+    """Call ``refresh`` after each change; confirming is ``confirm``'s, which holds it and offers the undo.
+
+    ``most``: so many the source lists; when it does, there may be more.
+    """
 
     rows_changed = Signal()
 
@@ -37,8 +40,10 @@ class WorkOrdersViewModel(QObject):
         clock: Callable[[], datetime],
         formats: Formats,
         confirm: Callable[[str, str, str], Awaitable[None]],
+        most: int,
     ) -> None:
         super().__init__()
+        self.most = most
         self._source, self._tasks, self._clock, self._formats = source, tasks, clock, formats
         self._confirm = confirm
         self._orders: tuple[OpenOrder, ...] = ()
@@ -80,6 +85,11 @@ class WorkOrdersViewModel(QObject):
     def count(self) -> int:
         """How many nobody has confirmed."""
         return sum(1 for order in self._orders if order.work.status == "open")
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there may be more than is listed."""
+        return len(self._orders) >= self.most
 
     def rows(self) -> tuple[WorkRow, ...]:
         """Return the rows of what is chosen; overdue ones first, then oldest first."""
