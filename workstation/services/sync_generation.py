@@ -36,8 +36,8 @@ class GenerationKeeping:
     _pull_wanted: asyncio.Event
     _was_turned_away = False
     """The last push was meant for another generation of the hub's data."""
-    _has_parked = False
-    """The hub has parked some of the acts of the last push that was answered."""
+    _parked: frozenset[str] = frozenset()
+    """Acts the hub has parked and not answered since; batches of one push are answered in any order."""
     _is_caught_up = False
     """All the hub has was read once; until then what comes is no news."""
 
@@ -91,14 +91,15 @@ class GenerationKeeping:
 
     def _settled_by(self, answer: CommandsAnswer) -> tuple[OutboxItem, ...]:
         """Note what the hub said; what it parked is here again, goes up again, and may be given up."""
-        self._has_parked = bool(answer.parked)
+        answered = {verdict.cmd_id for verdict in answer.verdicts}
+        self._parked = (self._parked - answered) | frozenset(answer.parked)
         if answer.parked:
             self._outbox.mark_unanswered(tuple(answer.parked), PARKED)
         return self._outbox.settle(answer.verdicts, self._clock.now())
 
     def _try_parked(self, changes: Changes) -> None:
         """Somebody has brought something: perhaps it is what parked acts wait for."""
-        if self._has_parked and changes.cases:
+        if self._parked and changes.cases:
             self._push_wanted.set()
 
     async def _offer_again(self) -> None:

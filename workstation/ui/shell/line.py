@@ -22,7 +22,8 @@ class Line:
         rooms, connection = self._rooms, self._rooms.desk.sync.connection
         window = rooms.window
         rooms.case_model.on_connection(connection)
-        rooms.queue_model.set_filling(not connection.is_caught_up)
+        # Without a line nothing is fetched, and the list stands still for whoever points at it.
+        rooms.queue_model.set_filling(connection.state == "online" and not connection.is_caught_up)
         shown = line_shown(connection, rooms.formats, rooms.errors, rooms.desk.clock.now())
         window.top_bar.show_line(shown.words, shown.tone, shown.icon)
         if shown.strong:
