@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.hub.service_desk import LISA, TANJA, ServiceDesk
+from tests.hub.service_desk import ServiceDesk
 from tests.hub.small_firm import BOWLS as PIECES
 from tests.hub.small_firm import ERIKA, ORDER, PAYMENT, SetClock
 from workstation.casework import empowerment
@@ -26,7 +26,7 @@ MONEY = Refund(order_id=ORDER, payment_id=PAYMENT, amount=Money(2490), lines=BOT
 def test_the_same_pieces_are_made_good_once(
     firm: SqlDatabase, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desks = [ServiceDesk(firm, clock, LISA), ServiceDesk(firm, clock, TANJA)]
+    desks = [ServiceDesk(firm, clock), ServiceDesk(firm, clock)]
     envelopes = [
         desk.envelope(Decide(case_id=desk.open_case(), customer_id=ERIKA, steps=(MONEY,))) for desk in desks
     ]
