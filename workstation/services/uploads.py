@@ -56,6 +56,8 @@ class Uploads:
         self._moved_at = -PATIENCE_S
         self._doubted: set[str] = set()
         """Hashes of what the hub has found to be something else, once."""
+        self._bodies: set[str] = set()
+        """Hashes of large acts, whose bytes the outbox has as well."""
 
     async def keep_file(self, path: Path) -> AttachmentMeta:
         """Keep a copy of a file and return what a reply says of it; it needs no hub.
@@ -100,6 +102,7 @@ class Uploads:
     async def parted(self, ready: tuple[Envelope, ...]) -> tuple[tuple[Envelope, ...], frozenset[str]]:
         """Return acts as they travel, large ones kept as files, and the ids of those that wait for files."""
         large = [one for one in ready if len(bytes(one.body)) > MAX_INLINE_BODY_BYTES]
+        self._bodies.update(one.sha256 for one in large)
         unknown = [one for one in large if not self._spool.has(one.sha256)]
         not_kept = await self._keep_bodies(unknown) if unknown else frozenset()
         waiting = self._spool.waiting()
@@ -125,39 +128,45 @@ class Uploads:
         return await self._workers.run("files", keep)
 
     async def bring(self) -> int:
-        """Bring up what waits, one after the other; returns how many files the hub has taken.
+        """Bring up what waits, one after the other; returns how many acts need not wait for any more.
 
         Raises:
             HubUnavailable, SignInRequired: the hub does not take them now; what it has of them it keeps.
         """
-        brought = 0
+        brought, refused = 0, ""
         for sha256 in sorted(self._spool.waiting()):
             self._moved_at = self._clock.monotonic()
-            await self._workers.run("net", lambda one=sha256: self._bring(one))  # type: ignore[misc]
-            brought += 1
+            code = await self._workers.run("net", lambda one=sha256: self._bring(one))  # type: ignore[misc]
+            brought, refused = brought + (not code), refused or code
         self._moved_at = -PATIENCE_S
+        if refused:
+            # The next try waits a while, and longer each time.
+            raise HubUnavailable(refused)
         return brought
 
-    def _bring(self, sha256: str) -> None:
+    def _bring(self, sha256: str) -> str:
+        """Bring one up; returns why it has to be tried again, or nothing."""
         try:
             self._link.hub.put_blob(sha256, _Moving(self._spool.source(sha256), self._moved))
         except (FileNotFoundError, keys.CannotOpen, RuleViolation) as error:
-            if (
-                isinstance(error, RuleViolation)
-                and error.code == "blob.wrong_hash"
-                and sha256 not in self._doubted
-            ):
+            code = error.code if isinstance(error, RuleViolation) else "store.unreadable"
+            if code == "blob.wrong_hash" and sha256 not in self._doubted:
                 # Something else was there under its name. The hub has thrown it away: once more is right.
                 self._doubted.add(sha256)
-                raise HubUnavailable(error.code) from error
+                return code
+            self._spool.drop(sha256)
+            if sha256 in self._bodies:
+                # The outbox still has it, and it is made anew from there.
+                _log.error("a large act cannot go to the hub now: %s (%s)", sha256, error)
+                return code
             # It can never arrive. The act goes without it, and the hub says so where it is to be seen.
             _log.error("a file cannot go to the hub and is given up: %s (%s)", sha256, error)
-            self._spool.drop(sha256)
+            return ""
         except OSError as error:
             _log.warning("a file cannot be read just now and waits: %s (%s)", sha256, error)
             raise StoreUnusable("store.unreadable", Path(sha256), error.strerror or "") from error
-        else:
-            self._spool.taken(sha256, self._clock.now())
+        self._spool.taken(sha256, self._clock.now())
+        return ""
 
     def _moved(self) -> None:
         self._moved_at = self._clock.monotonic()

@@ -257,6 +257,33 @@ def test_a_large_split_stays_with_the_case_it_makes(tmp_path: Path) -> None:
     in_loop(play)
 
 
+def test_a_large_act_the_hub_refuses_waits_and_does_not_hammer(tmp_path: Path) -> None:
+    async def play() -> None:
+        desk = Live()
+        made = WithFiles(desk, tmp_path)
+        tries: list[str] = []
+
+        def refuse(sha256: str, source: BlobSource) -> None:
+            tries.append(sha256)
+            raise RuleViolation("blob.wrong_hash")
+
+        put = made.hub.put_blob
+        made.hub.put_blob = refuse  # type: ignore[method-assign]
+        desk.sync._new_backoff = lambda: Long()
+        async with live(made=desk):
+            await desk.bench.case_desk.add_note(CASE.case_id, "lang " * 40_000)
+            await until(lambda: bool(tries))
+            for number in range(20):
+                await desk.bench.case_desk.add_note(OTHER.case_id, f"{number}")
+                await until(lambda: desk.bench.outbox.unsettled() == 1)
+            assert len(tries) < 12
+            made.hub.put_blob = put  # type: ignore[method-assign]
+            desk.sync.poke()
+            await until(lambda: desk.bench.outbox.unsettled() == 0)
+
+    in_loop(play)
+
+
 class Long:
     """A wait longer than any test."""
 
