@@ -70,11 +70,12 @@ def places() -> tuple[str, ...]:
 
 
 KILLED_ELSEWHERE = {
+    "desk.take_in.before_commit": "the tests of copies of what waits",
     "desk.upload.piece": "the tests of files on their way",
     "desk.upload.taken": "the tests of files on their way",
     "desk.upload.written": "the tests of files on their way",
 }
-"""Places that a firm without files to send never comes to, and who kills there."""
+"""Places that a firm without files to send, whose people stay, never comes to, and who kills there."""
 _GROUP = 6
 
 

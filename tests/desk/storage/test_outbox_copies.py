@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -15,6 +19,15 @@ from workstation.casework.wire.commands import Applied, SendMessage
 from workstation.ports import NewCommand
 from workstation.storage.opening import OUTBOX_FILE, open_outbox
 from workstation.storage.outbox import SqlOutbox
+
+CHILD = """
+import json, sys
+from pathlib import Path
+from tests.desk.materials import sign
+from tests.desk.storage.test_outbox_file import opened
+opened(Path(sys.argv[1])).take_in(json.loads(Path(sys.argv[2]).read_text()), sign)
+"""
+ROOT = Path(__file__).parents[3]
 
 
 def as_read(rows: object) -> list[dict[str, object]]:
@@ -119,3 +132,31 @@ def test_a_mail_with_files_stays_where_its_files_are(tmp_path: Path) -> None:
     finally:
         one.close()
         other.close()
+
+
+def test_a_kill_while_taking_in_leaves_nothing_half(tmp_path: Path) -> None:
+    one, other = pair(tmp_path)
+    try:
+        acts = [one.append(command(name), sign).cmd_id for name in ("a", "b")]
+        rows = msgspec.json.encode(one.waiting_rows())
+    finally:
+        one.close()
+        other.close()
+    (tmp_path / "copy.json").write_bytes(rows)
+    done = subprocess.run(
+        [sys.executable, "-c", CHILD, str(tmp_path / "other"), str(tmp_path / "copy.json")],
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "WORKSTATION_CRASH_AT": "desk.take_in.before_commit",
+        },
+        check=False,
+        timeout=100,
+    )
+    assert done.returncode == -signal.SIGKILL
+    again = opened(tmp_path / "other")
+    try:
+        assert list(again.items()) == []
+        assert again.take_in(as_read(msgspec.json.decode(rows)), sign).taken == tuple(acts)
+    finally:
+        again.close()
