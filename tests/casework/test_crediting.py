@@ -26,7 +26,7 @@ from workstation.casework.message import Language
 from workstation.casework.money import Money
 from workstation.casework.proposal import Proposal
 from workstation.casework.proposals import propose, with_amount, with_lines
-from workstation.casework.records import Invoice, LineQuantity, TaxShare
+from workstation.casework.records import Booking, Invoice, LineQuantity, TaxShare
 from workstation.casework.taxes import tax_shares
 from workstation.casework.texts import FactSources, as_mapping, facts_of_decision, proposal_text, render_card
 from workstation.system.texts import load_texts
@@ -105,6 +105,26 @@ def test_credits_under_way_are_not_given_twice() -> None:
     assert open_of(ORDER.order_id, known, (record(step),), "EUR") == Money(8370 - 2490)
     assert open_of(ORDER.order_id, known, (record(step, state="booked"),), "EUR") == Money(8370)
     assert open_of(ORDER.order_id, known, (), "CHF") == Money(0, "CHF")
+
+
+def test_a_credit_that_may_never_come_or_is_in_the_books_already_is_not_counted() -> None:
+    step = Refund(order_id=ORDER.order_id, payment_id="", amount=Money(0), credited=Money(2490))
+    waits = msgspec.structs.replace(record(step), state="needs_approval")
+    assert open_of(ORDER.order_id, (INVOICE,), (waits,), "EUR") == Money(8370)
+    sent = msgspec.structs.replace(record(step), steps=(Step(decision=step, effect_id="e1"),))
+    lowered = msgspec.structs.replace(INVOICE, open=Money(5880), credited=Money(2490))
+    booking = Booking(
+        booking_id="b1",
+        credit_note_number="GS-1",
+        order_id=ORDER.order_id,
+        payment_id="",
+        customer_id=ORDER.customer_id,
+        amount=Money(2490),
+        booked_at=facts().now,
+        reference="e1",
+    )
+    assert open_of(ORDER.order_id, (lowered,), (sent,), "EUR", (booking,)) == Money(5880)
+    assert open_of(ORDER.order_id, (INVOICE,), (sent,), "EUR") == Money(5880)
 
 
 def test_a_cancellation_that_only_credits_costs_nothing() -> None:

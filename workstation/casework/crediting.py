@@ -20,8 +20,8 @@ from workstation.casework.decision import (
 )
 from workstation.casework.money import Money, sum_of
 from workstation.casework.params import money_param
-from workstation.casework.records import Invoice
-from workstation.casework.remaining import living_steps
+from workstation.casework.records import Booking, Invoice
+from workstation.casework.remaining import steps_to_come
 
 CREDITED = ".credited"
 SPLIT = ".split"
@@ -34,19 +34,32 @@ class Split(msgspec.Struct, frozen=True):
     paid_out: Money
 
 
-def open_of(
-    order_id: str, invoices: Iterable[Invoice], decisions: Sequence[DecisionRecord], currency: str
-) -> Money:
-    """Return what the invoices of an order still ask for, with credits about to be booked counted in."""
+def asked_now(order_id: str, invoices: Iterable[Invoice], currency: str) -> Money:
+    """Return what the invoices of an order ask for now, whatever is about to be booked."""
     asked = sum(
         one.open.minor_units for one in invoices if one.order_id == order_id and one.open.currency == currency
     )
+    return Money(asked, currency)
+
+
+def open_of(
+    order_id: str,
+    invoices: Iterable[Invoice],
+    decisions: Sequence[DecisionRecord],
+    currency: str,
+    bookings: Iterable[Booking] = (),
+) -> Money:
+    """Return what the invoices of an order still ask for, with credits about to be booked counted in.
+
+    A credit that waits for an approval is not among them, nor one that ``bookings`` hold: it is off already.
+    """
+    asked = asked_now(order_id, invoices, currency)
     coming = sum(
         credited_of(decision).minor_units
-        for decision, is_booked in living_steps(decisions)
-        if not is_booked and order_named(decision) == order_id
+        for decision in steps_to_come(decisions, bookings)
+        if order_named(decision) == order_id
     )
-    return Money(max(asked - coming, 0), currency)
+    return Money(max(asked.minor_units - coming, 0), currency)
 
 
 def split(value: Money, still_open: Money) -> Split:

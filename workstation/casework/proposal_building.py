@@ -203,7 +203,7 @@ def amount_params(steps: Sequence[Decision], facts: CaseFacts) -> dict[str, str]
 
 def still_open(facts: CaseFacts, order: Order) -> Money:
     """Return what the order's invoices still ask for."""
-    return open_of(order.order_id, facts.invoices, facts.decisions, order.shipping.currency)
+    return open_of(order.order_id, facts.invoices, facts.decisions, order.shipping.currency, facts.bookings)
 
 
 def items_text(order_id: str, lines: Sequence[LineQuantity], facts: CaseFacts) -> str:

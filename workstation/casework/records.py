@@ -148,6 +148,8 @@ class Invoice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What credit notes have taken off it."""
     overpaid: Money = Money(0)
     """Money received that nothing was owed for: the customer has it to their credit."""
+    overpaid_back: Money = Money(0)
+    """Money received that nothing was owed for and that was paid back."""
     fee_paid: Money = Money(0)
     """Dunning fees that were paid."""
 
@@ -254,6 +256,8 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The booking this one takes back; its amount is then what comes off the earlier one."""
     credits: tuple[InvoiceCredit, ...] = ()
     """What of it came off open invoices; the rest is paid out."""
+    overpaid: tuple[InvoiceCredit, ...] = ()
+    """What of the rest the customer had to their credit, by invoice."""
 
     @property
     def credited(self) -> Money:

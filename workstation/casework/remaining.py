@@ -12,6 +12,7 @@ from workstation.casework.decision import (
     Refund,
     RefundShipping,
     Replacement,
+    Step,
     TillOrder,
     WaiveDunningFee,
     order_named,
@@ -20,6 +21,7 @@ from workstation.casework.decision import (
 )
 from workstation.casework.money import Money, sum_of
 from workstation.casework.records import (
+    Booking,
     LineQuantity,
     Order,
     OrderLine,
@@ -41,9 +43,29 @@ def living_steps(decisions: Iterable[DecisionRecord]) -> Iterator[tuple[Decision
     for record in decisions:
         for step in record.steps:
             is_booked = step.state == "booked"
-            is_alive = record.state not in _DEAD or step.state == "unknown"
-            if is_booked or (is_alive and step.state not in _UNDONE):
+            if is_booked or _may_happen(record, step):
                 yield step.decision, is_booked
+
+
+def steps_to_come(decisions: Iterable[DecisionRecord], bookings: Iterable[Booking]) -> Iterator[Decision]:
+    """Yield every step that is decided and on its way to be booked.
+
+    What still waits for an approval may never come. What the books hold already is in their records, though
+    the decision may not say so yet.
+    """
+    held = {one.reference for one in bookings}
+    for record in decisions:
+        if record.state == "needs_approval":
+            continue
+        for step in record.steps:
+            is_settled = step.state == "booked" or (step.effect_id and step.effect_id in held)
+            if not is_settled and _may_happen(record, step):
+                yield step.decision
+
+
+def _may_happen(record: DecisionRecord, step: Step) -> bool:
+    is_alive = record.state not in _DEAD or step.state == "unknown"
+    return is_alive and step.state not in _UNDONE
 
 
 def line_of(orders: Iterable[Order], order_id: str, line_id: str) -> OrderLine | None:

@@ -169,7 +169,7 @@ def of_cancel(step: CancelOrder, context: JudgeContext) -> Refused | None:
 
 def _of_kept(step: CancelOrder, order: Order, most: Money, context: JudgeContext) -> Refused | None:
     """Return that something of the price would be kept or asked for, though the goods do not come."""
-    asked = open_of(order.order_id, context.invoices, context.decisions, most.currency)
+    asked = open_of(order.order_id, context.invoices, context.decisions, most.currency, context.bookings)
     if step.credited.minor_units < min(asked.minor_units, most.minor_units):
         return Refused(code="decision.cancel_leaves_open", params={"open": money_param(asked)})
     paid = [
@@ -177,11 +177,15 @@ def _of_kept(step: CancelOrder, order: Order, most: Money, context: JudgeContext
         for payment in context.payments
         if payment.order_id == order.order_id and payment.captured.currency == most.currency
     ]
-    due = min(most.minor_units - step.credited.minor_units, max(paid, default=0))
-    if step.amount.minor_units < due:
-        owed = money_param(Money(due, most.currency))
-        return Refused(code="decision.cancel_keeps_money", params={"amount": owed})
-    return None
+    due = min(most.minor_units - step.credited.minor_units, sum(paid))
+    if step.amount.minor_units >= due:
+        return None
+    owed = {"amount": money_param(Money(due, most.currency))}
+    if due <= max(paid):
+        return Refused(code="decision.cancel_keeps_money", params=owed)
+    # One cancellation pays back on one payment: what came in with the others goes back before it.
+    first = money_param(Money(max(paid), most.currency))
+    return Refused(code="decision.cancel_more_payments", params={**owed, "first": first})
 
 
 def of_pieces_sent_back(steps: Sequence[Decision], context: JudgeContext) -> Refused | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from workstation.casework.crediting import open_of
+from workstation.casework.crediting import asked_now, open_of
 from workstation.casework.decision import (
     Decision,
     GoodwillVoucher,
@@ -128,13 +128,16 @@ def of_payments(steps: Sequence[Decision], context: JudgeContext) -> Refused | N
 def of_credits(steps: Sequence[Decision], context: JudgeContext) -> Refused | None:
     """Return that money would be paid out while its invoice asks for it, or more credited than is open."""
     left: dict[str, int] = {}
+    # Money leaves only when the credits are booked: those on their way are not counted for that.
+    unpaid: dict[str, int] = {}
     for step in steps:
         order_id = order_named(step)
         if not order_id or not isinstance(step, MoneyBack | TillOrder):
             continue
         if order_id not in left:
-            asked = open_of(order_id, context.invoices, context.decisions, context.currency)
+            asked = open_of(order_id, context.invoices, context.decisions, context.currency, context.bookings)
             left[order_id] = asked.minor_units
+            unpaid[order_id] = asked_now(order_id, context.invoices, context.currency).minor_units
         credited = credited_of(step).minor_units
         rest = money_param(Money(left[order_id], context.currency))
         if credited and credited_of(step).currency != context.currency:
@@ -142,8 +145,10 @@ def of_credits(steps: Sequence[Decision], context: JudgeContext) -> Refused | No
         if not 0 <= credited <= left[order_id]:
             return Refused(code="decision.credit_over_open", params={"open": rest})
         left[order_id] -= credited
-        if left[order_id] and paid_out_of(step):
-            return Refused(code="decision.invoice_open", params={"open": rest})
+        unpaid[order_id] -= credited
+        if unpaid[order_id] and paid_out_of(step):
+            now = money_param(Money(unpaid[order_id], context.currency))
+            return Refused(code="decision.invoice_open", params={"open": now})
     return None
 
 

@@ -13,9 +13,11 @@ from workstation.casework.texts import LANGUAGES, TEXT_FILES, Texts, texts_from
 from workstation.hub.ports_access import AccessStore, PasswordHasher
 from workstation.hub.services.devices import Devices
 from workstation.hub.services.dunning_texts import DunningText, dunning_texts_from
+from workstation.hub.services.earlier_payments import make_earlier_refundable
 from workstation.hub.services.people import People
 from workstation.hub.settings import HubSettings, SettingsBroken
 from workstation.hub.storage.access import SqlAccess
+from workstation.hub.storage.books import open_books
 from workstation.hub.storage.database import SqlDatabase
 from workstation.hub.storage.opening import open_database
 from workstation.hub.storage.passwords import Argon2Hasher
@@ -67,6 +69,7 @@ def open_core(settings: HubSettings, key: bytes | None, local_proof: str = "") -
     if settings.file.tenant_id not in database.tenants():
         database.close()
         raise SettingsBroken("hub.tenant_missing", settings.folder, tenant_id=settings.file.tenant_id)
+    make_earlier_refundable(database, open_books, settings.file.tenant_id)
     access = SqlAccess(database, settings.file.tenant_id)
     hasher = Argon2Hasher()
     return HubCore(

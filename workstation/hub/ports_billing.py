@@ -354,6 +354,10 @@ class Billing(Protocol):
         """
         ...
 
+    def payments_after(self, number: str, limit: int = 200) -> tuple[InvoicePayment, ...]:
+        """Return money received under numbers beyond ``number``, in order of numbers."""
+        ...
+
     def fees_booked(self) -> tuple[FeeBooked, ...]:
         """Return all fees of the ledger, oldest first."""
         ...

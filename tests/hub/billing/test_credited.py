@@ -7,7 +7,7 @@ import pytest
 
 from tests.hub.billing.ground import INVOICE, House, after, bill
 from tests.hub.billing.test_before_the_invoice import Desk
-from tests.hub.service_desk import TANJA
+from tests.hub.service_desk import LISA, TANJA
 from tests.hub.small_firm import BOWLS, ERIKA, GLASSES, ORDER, PAYMENT, TENANT
 from workstation.casework.decision import (
     CancelOrder,
@@ -23,9 +23,19 @@ from workstation.casework.decision import (
 )
 from workstation.casework.limit import Limit
 from workstation.casework.money import Money, sum_of
-from workstation.casework.records import Booking, InvoiceCredit, LineQuantity, Order, Payment, WorkOrder
-from workstation.casework.wire.commands import Decide, Rejected, Scheduled, Verdict
+from workstation.casework.records import (
+    Booking,
+    Invoice,
+    InvoiceCredit,
+    LineQuantity,
+    Order,
+    Payment,
+    WorkOrder,
+)
+from workstation.casework.wire.commands import Decide, NeedsApproval, Rejected, Scheduled, Verdict
 from workstation.hub.ports import Tx
+from workstation.hub.ports_billing import InvoicePayment
+from workstation.hub.services.earlier_payments import make_earlier_refundable
 from workstation.hub.services.import_invoices import keep_invoice_payment
 from workstation.hub.services.import_kinds import InvoicePaymentRow
 from workstation.hub.storage.books import open_books
@@ -34,10 +44,10 @@ ANYTHING = Limit(limit_id="01890000-0000-7000-8000-0000000000f1", name="Leitung"
 TWO_BOWLS = (LineQuantity(BOWLS, 2),)
 
 
-def pay(house: House, cents: int, number: str = "Z-1") -> None:
+def pay(house: House, cents: int, number: str = "Z-1", invoice: str = "R-2026-00017") -> None:
     """Let money for Erika's invoice come in."""
     row = InvoicePaymentRow(
-        number=number, invoice="R-2026-00017", amount=Money(cents), paid_on=house.clock.now().date()
+        number=number, invoice=invoice, amount=Money(cents), paid_on=house.clock.now().date()
     )
     house.database.run(TENANT, lambda tx: keep_invoice_payment(tx, open_books(tx), row))
 
@@ -340,3 +350,145 @@ def test_a_paid_fee_that_falls_away_pays_what_is_still_open(unpaid: House) -> No
     # Paid in full, so the reminder is called back: the two euros of its fee were never owed.
     invoice = unpaid.invoice()
     assert (invoice.fee_open, invoice.fee_paid, invoice.overpaid) == (Money(0), Money(0), Money(200))
+
+
+def test_money_paid_back_is_no_credit_any_more(unpaid: House) -> None:
+    office = Office(unpaid)
+    office.decide(credited(2490))
+    first = office.decided
+    pay(unpaid, 8370)
+    back = PriceAdjustment(order_id=ORDER, payment_id=office.payment_id(), amount=Money(2490))
+    assert office.decide(back).state == "booked"
+    second = office.decided
+    assert (unpaid.invoice().overpaid, unpaid.invoice().overpaid_back) == (Money(0), Money(2490))
+    office.decide(Reverse(decision_id=first, step=0, undoes="refund"))
+    # 83.70 came in and 24.90 went back: the house holds 58.80 and asks for the rest.
+    assert (unpaid.invoice().open, unpaid.invoice().paid) == (Money(2490), Money(5880))
+    office.decide(Reverse(decision_id=second, step=0, undoes="price_adjustment"))
+    invoice = unpaid.invoice()
+    assert (invoice.open, invoice.paid, invoice.overpaid, invoice.overpaid_back, office.paid_out()) == (
+        Money(0),
+        Money(8370),
+        Money(0),
+        Money(0),
+        0,
+    )
+
+
+def test_a_payout_taken_back_is_a_credit_again(unpaid: House) -> None:
+    office = Office(unpaid)
+    office.decide(credited(2490))
+    pay(unpaid, 8370)
+    office.decide(PriceAdjustment(order_id=ORDER, payment_id=office.payment_id(), amount=Money(1000)))
+    assert (unpaid.invoice().overpaid, unpaid.invoice().overpaid_back) == (Money(1490), Money(1000))
+    office.decide(Reverse(decision_id=office.decided, step=0, undoes="price_adjustment"))
+    assert (unpaid.invoice().overpaid, unpaid.invoice().overpaid_back) == (Money(2490), Money(0))
+
+
+def paid_before(house: House) -> None:
+    """What an earlier program kept of 83.70: a row and the invoice without anything open, no payment."""
+
+    def work(tx: Tx) -> None:
+        invoice = tx.get(Invoice, INVOICE)
+        assert invoice is not None
+        billing = open_books(tx).billing
+        day = house.clock.now().date()
+        billing.keep_payment(
+            InvoicePayment(number="Z-1", invoice_id=INVOICE, amount=Money(8370), paid_on=day)
+        )
+        paid = msgspec.structs.replace(invoice, open=Money(0))
+        billing.keep_invoice(paid)
+        tx.put(paid)
+
+    house.database.run(TENANT, work)
+
+
+def captured(house: House) -> list[int]:
+    found = house.database.read(TENANT, lambda tx: tx.records_of(ERIKA, Payment))
+    return sorted(one.captured.minor_units for one in found if one.captured)
+
+
+@pytest.mark.parametrize("way", ["upgrade", "file"])
+def test_what_came_in_before_can_go_back(unpaid: House, way: str) -> None:
+    before_shipping(unpaid)
+    paid_before(unpaid)
+    if way == "upgrade":
+        assert make_earlier_refundable(unpaid.database, open_books, TENANT) == 1
+        heads = unpaid.database.heads()
+        assert make_earlier_refundable(unpaid.database, open_books, TENANT) == 0
+        assert unpaid.database.heads() == heads
+    pay(unpaid, 8370)
+    assert captured(unpaid) == [8370]
+    office = Office(unpaid)
+    assert office.refused(CancelOrder(order_id=ORDER)) == "decision.cancel_keeps_money"
+    whole = CancelOrder(order_id=ORDER, payment_id=office.payment_id(), amount=Money(8370))
+    assert office.decide(whole).state == "booked"
+    assert office.paid_out() == 8370
+
+
+def test_of_several_payments_none_is_kept(unpaid: House) -> None:
+    before_shipping(unpaid)
+    pay(unpaid, 3000)
+    pay(unpaid, 5370, "Z-2")
+    office = Office(unpaid)
+    step = CancelOrder(order_id=ORDER, payment_id=office.payment_id(), amount=Money(5370))
+    assert office.refused(step) == "decision.cancel_more_payments"
+    first = PriceAdjustment(order_id=ORDER, payment_id=office.payment_id(), amount=Money(5370))
+    assert office.decide(first).state == "booked"
+    last = CancelOrder(order_id=ORDER, payment_id=office.payment_id(), amount=Money(3000))
+    assert office.decide(last).state == "booked"
+    assert (office.paid_out(), sorted(office.transfers())) == (8370, [3000, 5370])
+
+
+def test_a_second_payment_while_the_cancellation_waited_is_not_kept(unpaid: House) -> None:
+    before_shipping(unpaid)
+    bill(unpaid.database, open=Money(0))
+    pay(unpaid, 5370)
+    office = Office(unpaid)
+    step = CancelOrder(order_id=ORDER, payment_id=office.payment_id(), amount=Money(5370))
+    assert isinstance(office.say(step), Scheduled)
+    pay(unpaid, 3000, "Z-2")
+    unpaid.work()
+    assert (office.step().state, office.step().failure) == ("failed", "refund.paid_meanwhile")
+    assert office.paid_out() == 0
+
+
+def test_money_for_each_of_two_invoices_can_go_back(unpaid: House) -> None:
+    second = f"{INVOICE[:-1]}1"
+    half = {"total": Money(4185), "open": Money(4185)}
+    bill(unpaid.database, **half)
+    bill(unpaid.database, invoice_id=second, number="R-2026-00018", **half)
+    pay(unpaid, 4185)
+    pay(unpaid, 4185, "Z-2", "R-2026-00018")
+    assert captured(unpaid) == [4185, 4185]
+
+
+def test_a_credit_that_waits_for_approval_is_not_counted_as_booked(unpaid: House) -> None:
+    pay(unpaid, 6000)
+    lisa = Desk(unpaid, LISA)
+    office = Office(unpaid)
+    step = Refund(
+        order_id=ORDER,
+        payment_id=office.payment_id(),
+        amount=Money(4000),
+        credited=Money(2370),
+    )
+    asked = lisa.send(
+        lisa.envelope(Decide(case_id=lisa.open_case("kaputt"), customer_id=ERIKA, steps=(step,)))
+    )[0]
+    assert isinstance(asked, NeedsApproval), asked
+    payout = PriceAdjustment(order_id=ORDER, payment_id=office.payment_id(), amount=Money(1000))
+    assert office.refused(payout) == "decision.invoice_open"
+    smaller = PriceAdjustment(order_id=ORDER, payment_id="", amount=Money(0), credited=Money(1000))
+    assert office.decide(smaller).state == "booked"
+    assert unpaid.invoice().open == Money(1370)
+
+
+def test_money_leaves_when_the_credit_is_booked_not_before(unpaid: House) -> None:
+    pay(unpaid, 6000)
+    office = Office(unpaid)
+    assert isinstance(office.say(credited(2370)), Scheduled)
+    payout = PriceAdjustment(order_id=ORDER, payment_id=office.payment_id(), amount=Money(1000))
+    assert office.refused(payout) == "decision.invoice_open"
+    unpaid.work()
+    assert office.decide(payout).state == "booked"

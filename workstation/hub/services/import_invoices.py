@@ -108,36 +108,40 @@ def keep_invoice_payment(tx: Tx, books: Books, row: InvoicePaymentRow) -> Litera
     billing = books.billing
     if row.paid_on > today(tx):
         raise CellProblem("import.paid_in_future", "paid_on", day=row.paid_on.isoformat())
+    _lock_order(tx, books, row.invoice)
     invoice = _invoice_of(tx, billing, row.invoice)
     payment = InvoicePayment(
         number=row.number, invoice_id=invoice.invoice_id, amount=row.amount, paid_on=row.paid_on
     )
     outcome = billing.keep_payment(payment)
     if outcome == "same":
+        # Programs before this one kept money that came in without a payment that can go back.
+        keep_refundable(tx, books, payment, invoice)
         return outcome
     paid = paid_in(invoice, row.amount)
     billing.keep_invoice(paid)
     tx.put(paid)
-    _keep_refundable(tx, books, row, paid, to_fees=paid.fee_paid - invoice.fee_paid)
+    keep_refundable(tx, books, payment, paid, to_fees=paid.fee_paid - invoice.fee_paid)
     if not paid.open:
         # Paid while the server kept us waiting: the reminder would only make somebody angry.
         call_back_all(tx, billing, paid.invoice_id, PAID)
     return outcome
 
 
-def _keep_refundable(
-    tx: Tx, books: Books, row: InvoicePaymentRow, invoice: Invoice, *, to_fees: Money
-) -> None:
+def keep_refundable(
+    tx: Tx, books: Books, row: InvoicePayment, invoice: Invoice, *, to_fees: Money = Money(0)
+) -> bool:
     """Keep the money as a payment of the order, so that it can go back; what is known as one is not doubled.
 
-    The same number in a file of payments means the same payment.
+    The same number in a file of payments means the same payment. Nobody else may book on the order until the
+    transaction ends. Returns whether a payment was made.
     """
+    currency = row.amount.currency
     payments = tx.get_many(Payment, books.payments_of(invoice.order_id)).values()
-    known = sum(one.captured.minor_units for one in payments)
-    received = invoice.paid.minor_units + invoice.overpaid.minor_units
-    captured = min(row.amount.minor_units - to_fees.minor_units, received - known)
+    known = sum(one.captured.minor_units for one in payments if one.captured.currency == currency)
+    captured = min(row.amount.minor_units - to_fees.minor_units, _received(tx, invoice, currency) - known)
     if captured <= 0:
-        return
+        return False
     zone = ZoneInfo(tx.reference().tenant.time_zone)
     payment = Payment(
         payment_id=derived_id(tx.tenant_id, "payment", "house_books", folded_number(row.number)),
@@ -148,9 +152,28 @@ def _keep_refundable(
         refunded=Money.zero(row.amount.currency),
         captured_at=datetime.combine(row.paid_on, time(12), zone).astimezone(UTC),
     )
-    if tx.get(Payment, payment.payment_id) is None:
-        books.keep_payment(payment, row.number)
-        tx.put(payment)
+    if tx.get(Payment, payment.payment_id) is not None:
+        return False
+    books.keep_payment(payment, row.number)
+    tx.put(payment)
+    return True
+
+
+def _received(tx: Tx, invoice: Invoice, currency: str) -> int:
+    """Return what came in for all invoices of an order without fees, and what of it went back since."""
+    return sum(
+        one.paid.minor_units + one.overpaid.minor_units + one.overpaid_back.minor_units
+        for one in tx.records_of(invoice.customer_id, Invoice)
+        if one.order_id == invoice.order_id and one.total.currency == currency
+    )
+
+
+def _lock_order(tx: Tx, books: Books, number: str) -> None:
+    """Let nobody else book on the order of an invoice: the order first, then its invoices, then payments."""
+    invoice_id = books.billing.invoices_by_numbers((number,)).get(number)
+    invoice = tx.get(Invoice, invoice_id) if invoice_id else None
+    if invoice is not None:
+        books.lock_order(invoice.order_id)
 
 
 def _still_open(billing: Billing, known: Invoice, opening: Money) -> Money:
@@ -158,7 +181,7 @@ def _still_open(billing: Billing, known: Invoice, opening: Money) -> Money:
 
     What was paid beyond it is to the customer's credit or went to fees: it does not lower it twice.
     """
-    elsewhere = known.fee_paid.minor_units + known.overpaid.minor_units
+    elsewhere = known.fee_paid.minor_units + known.overpaid.minor_units + known.overpaid_back.minor_units
     paid = max(billing.paid_of(known.invoice_id) - elsewhere, 0)
     return Money(max(opening.minor_units - paid - known.credited.minor_units, 0), opening.currency)
 

@@ -320,6 +320,24 @@ class SqlBilling:
             raise RuleViolation("invoice_payment.other", number=payment.number)
         return "same"
 
+    def payments_after(self, number: str, limit: int = 200) -> tuple[InvoicePayment, ...]:
+        """Return money received under numbers beyond ``number``, in order of numbers."""
+        rows = self._rows(
+            "SELECT number, invoice_id, amount, currency, paid_on FROM billing_payment"
+            " WHERE tenant_id = :tenant_id AND number > :number ORDER BY number LIMIT :limit",
+            number=number,
+            limit=limit,
+        )
+        return tuple(
+            InvoicePayment(
+                number=str(row[0]),
+                invoice_id=str(row[1]),
+                amount=Money(int(row[2]), str(row[3])),
+                paid_on=date.fromordinal(int(row[4])),
+            )
+            for row in rows
+        )
+
     def fees_booked(self) -> tuple[FeeBooked, ...]:
         """Return all fees of the ledger, oldest first."""
         rows = self._rows(

@@ -70,7 +70,7 @@ def cancel(tx: Tx, books: Books, request: CancelRequest) -> Booked:
         decision_id=request.decision_id,
         reason=request.reason,
     )
-    booking = book(tx, books, back, order, payment, taken_off)
+    booking = book(tx, books, back, order, payment, invoices, taken_off)
     if payment is not None:
         keep_work(tx, books, transfer_to_make(booking, payment))
     return told(tx, booking, payment)
@@ -98,7 +98,7 @@ def _check_whole(
     payments = tx.get_many(Payment, books.payments_of(order.order_id)).values()
     rest = [one.refundable.minor_units for one in payments if one.captured.currency == price.currency]
     # What this request takes is in the row of its payment already, not yet in the document.
-    due = min(price.minor_units - request.credited.minor_units, max(rest, default=0))
+    due = min(price.minor_units - request.credited.minor_units, sum(rest))
     if request.amount.minor_units < due:
         raise RuleViolation("refund.paid_meanwhile", amount=money_param(Money(due, price.currency)))
 

@@ -1,4 +1,4 @@
-"""Open invoices of an order: what a credit note takes off them, and what comes back when it is cancelled."""
+"""Invoices of an order: what a credit note or a payout takes off them, what comes back when undone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import msgspec
 from workstation.casework.errors import RuleViolation
 from workstation.casework.money import Money, sum_of
 from workstation.casework.params import money_param
-from workstation.casework.records import Invoice, InvoiceCredit, Order
+from workstation.casework.records import Booking, Invoice, InvoiceCredit, Order
 from workstation.hub.ports import Tx
 from workstation.hub.ports_books import Books
 from workstation.hub.services.dunning_state import CREDITED, call_back_all, keep, taken
@@ -67,8 +67,54 @@ def credit(
     return tuple(found)
 
 
-def take_credit_back(tx: Tx, books: Books, credits: Sequence[InvoiceCredit]) -> None:
-    """Let invoices ask again for what was credited, as far as the customer has nothing to their credit."""
+def pay_overpaid(
+    tx: Tx, books: Books, invoices: Sequence[Invoice], paid_out: Money
+) -> tuple[InvoiceCredit, ...]:
+    """Take what is paid out off what the customer has to their credit on locked invoices, oldest first.
+
+    Money that went back is nobody's credit any more: an invoice that asks again cannot be paid with it.
+    """
+    left, found = paid_out.minor_units, list[InvoiceCredit]()
+    for one in invoices:
+        invoice = tx.get(Invoice, one.invoice_id)
+        part = min(left, invoice.overpaid.minor_units) if invoice is not None else 0
+        if invoice is None or part <= 0:
+            continue
+        left -= part
+        amount = Money(part, paid_out.currency)
+        found.append(InvoiceCredit(invoice.invoice_id, amount))
+        lowered = msgspec.structs.replace(
+            invoice,
+            overpaid=invoice.overpaid - amount,
+            overpaid_back=Money(invoice.overpaid_back.minor_units + part, amount.currency),
+        )
+        keep(tx, books.billing, lowered)
+    return tuple(found)
+
+
+def take_back(tx: Tx, books: Books, booking: Booking) -> None:
+    """Undo on the invoices of an order what a booking did to them.
+
+    What was paid out of the customer's credit is theirs again. What was credited is asked for again, as far
+    as they have nothing to their credit.
+    """
+    ids = {one.invoice_id for one in (*booking.credits, *booking.overpaid)}
+    for invoice_id in sorted(ids):
+        taken(tx, books.billing, invoice_id)
+    for one in booking.overpaid:
+        invoice = taken(tx, books.billing, one.invoice_id)
+        used = min(invoice.open, one.amount)
+        changed = msgspec.structs.replace(
+            invoice,
+            open=invoice.open - used,
+            overpaid=Money(invoice.overpaid.minor_units, one.amount.currency) + one.amount - used,
+            overpaid_back=invoice.overpaid_back - one.amount,
+        )
+        keep(tx, books.billing, changed)
+    _take_credit_back(tx, books, booking.credits)
+
+
+def _take_credit_back(tx: Tx, books: Books, credits: Sequence[InvoiceCredit]) -> None:
     for one in sorted(credits, key=lambda credit: credit.invoice_id):
         invoice = taken(tx, books.billing, one.invoice_id)
         asked, have = invoice.open + one.amount, invoice.overpaid.minor_units

@@ -22,7 +22,12 @@ from workstation.casework.records import (
 )
 from workstation.casework.taxes import tax_shares
 from workstation.hub.backends.house_books.acts import Raced
-from workstation.hub.backends.house_books.crediting import asked_for, credit, locked_invoices
+from workstation.hub.backends.house_books.crediting import (
+    asked_for,
+    credit,
+    locked_invoices,
+    pay_overpaid,
+)
 from workstation.hub.backends.house_books.numbers import numbered
 from workstation.hub.backends.house_books.order_lines import counted, order_of
 from workstation.hub.backends.house_books.work_orders import transfer_to_make
@@ -64,7 +69,7 @@ def give_back(tx: Tx, books: Books, request: RefundRequest) -> Booked:
             lambda line: line.quantity - line.refunded_quantity - line.cancelled_quantity,
         )
         tx.put(order)
-    booking = book(tx, books, request, order, payment, taken_off)
+    booking = book(tx, books, request, order, payment, invoices, taken_off)
     if payment is not None:
         keep_work(tx, books, transfer_to_make(booking, payment))
     return told(tx, booking, payment)
@@ -111,13 +116,17 @@ def book(
     request: RefundRequest | BackRequest,
     order: Order,
     payment: Payment | None,
+    invoices: Sequence[Invoice],
     credits: tuple[InvoiceCredit, ...] = (),
 ) -> Booking:
     """Store booking, credit note and the payment's new state; ``payment`` is as it was before.
 
+    What is paid out comes off what the customer has to their credit on ``invoices``, which are locked.
+
     Raises:
         Raced: somebody booked the reference meanwhile.
     """
+    overpaid = pay_overpaid(tx, books, invoices, request.amount) if payment is not None else ()
     booking = Booking(
         booking_id=derived_id(tx.tenant_id, "booking", request.reference),
         credit_note_number=numbered(tx, "GS", CREDIT_NOTE),
@@ -133,6 +142,7 @@ def book(
         lines=request.lines,
         tax=tax_shares(order, whole_of(request), request.lines, _taxed_before(tx, books, order)),
         credits=credits,
+        overpaid=overpaid,
     )
     if not books.add_booking(booking):
         raise Raced

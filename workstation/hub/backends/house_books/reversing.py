@@ -9,7 +9,7 @@ from workstation.casework.ids import derived_id
 from workstation.casework.records import Booking, Order, Payment, ReturnAuthorisation, Voucher, WorkOrder
 from workstation.hub.backends.house_books.acts import Raced, add_act, known_act
 from workstation.hub.backends.house_books.cancelling import CANCEL
-from workstation.hub.backends.house_books.crediting import take_credit_back
+from workstation.hub.backends.house_books.crediting import take_back
 from workstation.hub.backends.house_books.numbers import numbered
 from workstation.hub.backends.house_books.order_lines import order_of, uncounted
 from workstation.hub.backends.house_books.replacing import REPLACEMENT, give_stock, replaced_lines
@@ -147,6 +147,8 @@ def _voucher(tx: Tx, books: Books, request: ReversalRequest) -> str:
 def _till(tx: Tx, books: Books, request: ReversalRequest) -> str:
     act = _act(books, request, TILL)
     booking = _maybe_booking(tx, books, request)
+    if booking is not None:
+        books.lock_order(booking.order_id)
     withdraw(tx, books, act.subject_id, "reversal.till_paid")
     counter = _counter_booked(tx, books, request, booking) if booking else None
     if booking is not None and booking.lines:
@@ -182,7 +184,7 @@ def _counter_booked(tx: Tx, books: Books, request: ReversalRequest, booking: Boo
     if booking.status == "paid":
         raise RuleViolation("reversal.already_paid", number=booking.credit_note_number)
     # Invoices, then the payment's row, as whoever books on them takes them: nobody waits in a circle.
-    take_credit_back(tx, books, booking.credits)
+    take_back(tx, books, booking)
     is_here = not booking.paid_out or books.put_back(booking.payment_id, booking.paid_out)
     if not is_here or not books.withdraw_booking(booking.booking_id):
         # Paid or taken back since we read it: the next look says which.
@@ -208,6 +210,7 @@ def _counter_booked(tx: Tx, books: Books, request: ReversalRequest, booking: Boo
         tax=booking.tax,
         reverses=booking.booking_id,
         credits=booking.credits,
+        overpaid=booking.overpaid,
     )
     if not books.add_booking(counter):
         raise Raced

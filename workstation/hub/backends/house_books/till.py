@@ -8,7 +8,7 @@ from workstation.casework.case import Case
 from workstation.casework.customer import Customer
 from workstation.casework.errors import RuleViolation
 from workstation.casework.money import Money
-from workstation.casework.records import Booking, Order, Payment, WorkOrder
+from workstation.casework.records import Booking, Invoice, Order, Payment, WorkOrder
 from workstation.hub.backends.house_books.acts import add_act, known_act
 from workstation.hub.backends.house_books.crediting import credit, locked_invoices
 from workstation.hub.backends.house_books.money_back import BackRequest, book, keep_work, taken
@@ -60,21 +60,25 @@ class HouseTill:
             return True, act.subject_id
         if request.amount.minor_units <= 0:
             raise RuleViolation("refund.nothing")
-        if request.order_id:
+        order_id = request.order_id
+        if not order_id and request.payment_id:
+            named = tx.get(Payment, request.payment_id)
+            order_id = named.order_id if named else ""
+        order, invoices = None, list[Invoice]()
+        if order_id:
             # As with every other way back: the order, its invoices, then the payment.
-            books.lock_order(request.order_id)
-            invoices = locked_invoices(tx, books, order_of(tx, request.order_id))
+            books.lock_order(order_id)
+            order = order_of(tx, order_id)
+            invoices = locked_invoices(tx, books, order)
             credit(tx, books, invoices, Money.zero(request.amount.currency), pays_out=True)
         payment = taken(tx, books, request.payment_id, request.amount) if request.payment_id else None
-        order_id = request.order_id or (payment.order_id if payment else "")
-        order = order_of(tx, order_id) if order_id else None
         if payment is not None and order is not None and payment.order_id != order.order_id:
             raise RuleViolation("payment.other_order", order=order.number)
         booking = None
         if payment is not None and order is not None:
             if request.lines:
                 order = _with_lines(tx, order, request)
-            booking = book(tx, books, _back(request), order, payment)
+            booking = book(tx, books, _back(request), order, payment, invoices)
         work = cash_to_pay(
             request.reference,
             numbered(tx, "K", TILL),
