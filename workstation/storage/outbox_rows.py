@@ -27,7 +27,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from workstation.casework.wire import codec
 from workstation.casework.wire.commands import PARKED, Envelope, signed_bytes, type_of
-from workstation.casework.wire.upcast import newest_version
+from workstation.casework.wire.upcast import version_of
 from workstation.ports import NewCommand, Signer, StoreUnusable
 from workstation.storage.outbox_tables import envelope_of, micros, outbox
 
@@ -47,7 +47,7 @@ def new_row(
         "device_id": device_id,
         "person_id": command.person_id,
         "case_id": command.body.case_id,
-        "type_v": newest_version(type_of(command.body)),
+        "type_v": version_of(command.body),
         "depends_on": msgspec.json.encode(command.depends_on).decode(),
         "base_rev": command.base_rev,
         "lease_id": "",
@@ -77,6 +77,9 @@ def new_row(
 def signed(row: dict[str, Any], body: bytes, type_name: str, sign: Signer) -> dict[str, Any]:
     """Put ``body`` into the row and sign what the row now says."""
     row.update(body=body.decode(), type=type_name, sha256=codec.sha256_hex(body), signature="")
+    if type_name == "void":
+        # Every hub knows what was taken back, whatever it would have been.
+        row["type_v"] = 1
     envelope: Envelope = envelope_of(row)
     row["signature"] = sign(signed_bytes(envelope))
     return row

@@ -14,6 +14,8 @@ import pytest
 from sqlalchemy import inspect
 
 from tests.desk.materials import KEY, NOW, SetClock, an_id, sign
+from workstation.casework.decision import CancelOrder
+from workstation.casework.money import Money
 from workstation.casework.wire.commands import AddNote, Applied, Decide
 from workstation.ports import Draft, NewCommand, StoreUnusable
 from workstation.storage.journal import Journal
@@ -278,3 +280,27 @@ def test_a_full_disk_says_so_for_drafts_too_and_is_no_fault_of_the_program(tmp_p
         assert caught.value.reason == "store.full"
     finally:
         outbox.close()
+
+
+def test_a_decision_that_credits_has_a_version_of_its_own_and_its_void_has_not(
+    tmp_path: Path,
+) -> None:
+    outbox = opened(tmp_path)
+    body = Decide(
+        case_id=an_id("case", "1"),
+        customer_id=an_id("customer"),
+        steps=(CancelOrder(order_id=an_id("order"), credited=Money(8370)),),
+    )
+    for name in ("kept", "taken back"):
+        outbox.append(
+            NewCommand(cmd_id=an_id("command", name), body=body, person_id=an_id("person"), wall=NOW), sign
+        )
+    (cancelled,) = outbox.cancel(an_id("command", "taken back"), sign)
+    assert cancelled.body == body
+    assert [(one.type, one.type_v) for one in outbox.to_send(max_rows=10)] == [
+        ("decision.make", 2),
+        ("void", 1),
+    ]
+    found = outbox.item(an_id("command", "taken back"))
+    assert found is not None and found.body == body
+    outbox.close()

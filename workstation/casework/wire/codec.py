@@ -9,10 +9,11 @@ import msgspec
 
 T = TypeVar("T")
 
-SCHEMA = 2
+SCHEMA = 3
 """Version of entities and commands; a hub serves this and the two before it.
 
 1: the first whole product. 2: all decisions, vouchers, stock, joined cases.
+3: open invoices are credited before money is paid out.
 """
 
 OLDEST = max(1, SCHEMA - 2)

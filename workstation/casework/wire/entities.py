@@ -96,6 +96,7 @@ GROWN: dict[int, frozenset[str]] = {
     2: frozenset(
         {"case", "message", "decision", "customer", "invoice", "dunning_notice", "voucher", "stock"}
     ),
+    3: frozenset({"invoice", "booking", "decision"}),
 }
 """Schema -> kinds that are new in it, or say more: a desk that has just learned it asks for these again."""
 

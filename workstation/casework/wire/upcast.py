@@ -8,13 +8,33 @@ from typing import Any
 
 import msgspec
 
+from workstation.casework.decision import credited_of
 from workstation.casework.errors import RuleViolation
+from workstation.casework.wire.commands import Body, Decide, type_of
 
 Raise = Callable[[dict[str, Any]], dict[str, Any]]
 """Takes the fields of one version and returns those of the next."""
 
-RAISES: Mapping[tuple[str, int], Raise] = MappingProxyType({})
-"""(type, version) -> how it becomes the next version. New optional fields need none; a renamed one does."""
+
+def _unchanged(fields: dict[str, Any]) -> dict[str, Any]:
+    return fields
+
+
+RAISES: Mapping[tuple[str, int], Raise] = MappingProxyType({("decision.make", 1): _unchanged})
+"""(type, version) -> how it becomes the next version. New optional fields need none; a renamed one does.
+
+``decision.make`` 2: steps may credit an open invoice. A hub that passed over it would do something else.
+"""
+
+
+def version_of(body: Body) -> int:
+    """Return the version to write a body in: the oldest that says all of it, so that older hubs take it.
+
+    What an older hub would understand otherwise it does not know by this version: it keeps the act aside.
+    """
+    if isinstance(body, Decide) and not any(credited_of(step) for step in body.steps):
+        return 1
+    return newest_version(type_of(body))
 
 
 def newest_version(type_name: str, raises: Mapping[tuple[str, int], Raise] | None = None) -> int:
