@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import msgspec
@@ -285,6 +286,44 @@ def test_usual_amounts_stand_in_the_menus_with_their_colour(theme: Theme, qtbot:
     panel.grid.set_most(1)
     next(action for action in panel.grid.more_menu().actions() if "15" in action.text()).trigger()
     assert chosen == [(1, 1), (1, 1)]
+
+
+def test_a_menu_still_open_does_what_was_read_in_it(theme: Theme, qtbot: QtBot) -> None:
+    """News move the buttons below an open menu, or change what they offer."""
+    one, two = (
+        DecisionFace(
+            DecisionState.NOW, title, may_change_amount=True, quick=tuple((t, "Sofort") for t in usual)
+        )
+        for title, usual in (("Gutschein", ("5 €", "15 €")), ("Nachlass", ("2 €", "6 €")))
+    )
+    panel = DecisionPanel(theme)
+    qtbot.addWidget(panel)
+    panel.show()
+    done: list[object] = []
+    panel.chosen.connect(done.append)
+    panel.usual_chosen.connect(lambda *at: done.append(at))
+    panel.amount_wanted.connect(lambda at: done.append(f"amount {at}"))
+    panel.show_faces([one, two])
+    panel.grid.buttons[0].open_menu()
+    menu = panel.grid.buttons[0].findChild(QMenu)
+    assert menu is not None
+    _five, fifteen, _line, change = menu.actions()
+    panel.show_faces([two, replace(one, quick=(("15 €", "Sofort"), ("30 €", "Sofort")))])
+    fifteen.trigger()
+    change.trigger()
+    assert done == [(1, 0), "amount 1"]
+    panel.show_faces([two, replace(one, quick=(("30 €", "Sofort"),))])
+    fifteen.trigger()
+    panel.show_faces([two])
+    change.trigger()
+    assert len(done) == 2, "what is gone is not decided"
+    panel.grid.set_most(1)
+    panel.show_faces([one, two])
+    whole, _two, six, _change = panel.grid.more_menu().actions()
+    panel.show_faces([two, one])
+    whole.trigger()
+    six.trigger()
+    assert done[2:] == [0, (0, 1)]
 
 
 def test_a_usual_amount_is_one_decision(qapp: QApplication) -> None:

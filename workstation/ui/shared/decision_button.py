@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QAction,
     QContextMenuEvent,
     QEnterEvent,
     QFontMetricsF,
@@ -90,12 +91,14 @@ class DecisionFace:
 class DecisionButton(QPushButton):
     """One decision. Always focusable and clickable, also when grey: then a click asks for the reason.
 
-    ``clicked`` is the click; ``change_amount_requested`` and ``quick_chosen`` (the place among the usual
-    amounts) come from its menu (Alt+Down), where the digits choose too.
+    ``clicked`` is the click; ``change_amount_requested`` and ``quick_chosen`` come from its menu (Alt+Down),
+    where the digits choose too. Both say what was read in the menu: the button may show another face by then.
     """
 
-    change_amount_requested = Signal()
-    quick_chosen = Signal(int)
+    change_amount_requested = Signal(str)
+    """The title the button had."""
+    quick_chosen = Signal(str, str)
+    """The title the button had, and that of the usual amount."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -245,15 +248,24 @@ class DecisionButton(QPushButton):
         menu = QMenu(self)
         menu.setFont(self._theme.font("body"))
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        mine = self.face.title
+        menu.triggered.connect(self._on_menu)
         for place, (title, word) in enumerate(self.face.quick):
             # The digit before it is its key while the menu is open.
             usual = menu.addAction(f"&{place + 1}  " + f"{title} · {word}".replace("&", "&&"))
-            usual.triggered.connect(lambda _checked=False, chosen=place: self.quick_chosen.emit(chosen))
+            usual.setData([mine, title])
         if self.face.quick:
             menu.addSeparator()
         change = menu.addAction(self._theme.icon("pencil"), translate("Decision", "Betrag ändern …"))
-        change.triggered.connect(self.change_amount_requested)
+        change.setData([mine])
         menu.popup(self.mapToGlobal(QPoint(0, self.height())))
+
+    def _on_menu(self, action: QAction) -> None:
+        mine, *usual = action.data()
+        if usual:
+            self.quick_chosen.emit(mine, usual[0])
+        else:
+            self.change_amount_requested.emit(mine)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if self.face.may_change_amount and self._menu_spot().contains(event.position()):

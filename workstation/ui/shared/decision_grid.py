@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QWidget
 
 from workstation.ui.shared.decision_button import DecisionButton, DecisionFace
@@ -110,9 +110,38 @@ class DecisionGrid(QWidget):
         if index == 0:
             self.setFocusProxy(button)
         button.clicked.connect(lambda: self.chosen.emit(index))
-        button.change_amount_requested.connect(lambda: self.change_amount_requested.emit(index))
-        button.quick_chosen.connect(lambda place: self.quick_chosen.emit(index, place))
+        button.change_amount_requested.connect(lambda title: self._change_amount(index, title))
+        button.quick_chosen.connect(lambda title, usual: self._choose_usual(index, title, usual))
         return button
+
+    # A menu may outlive what it was opened on: what was read in it is done, wherever it stands by now.
+    def _now_at(self, index: int, title: str) -> int | None:
+        """Return where the decision of that title stands, ``None`` when it is gone or not the only one."""
+        found = [place for place, face in enumerate(self._faces) if face.title == title]
+        if index in found:
+            return index
+        return found[0] if len(found) == 1 else None
+
+    def _on_menu(self, action: QAction) -> None:
+        index, title, *usual = action.data()
+        place = self._now_at(index, title)
+        if usual and usual[0]:
+            self._choose_usual(index, title, usual[0])
+        elif usual:
+            self._change_amount(index, title)
+        elif place is not None:
+            self.chosen.emit(place)
+
+    def _change_amount(self, index: int, title: str) -> None:
+        place = self._now_at(index, title)
+        if place is not None and self._faces[place].may_change_amount:
+            self.change_amount_requested.emit(place)
+
+    def _choose_usual(self, index: int, title: str, usual: str) -> None:
+        place = self._now_at(index, title)
+        titles = [words for words, _state in self._faces[place].quick] if place is not None else []
+        if place is not None and usual in titles:
+            self.quick_chosen.emit(place, titles.index(usual))
 
     def _place(self, width: int, *, is_real: bool) -> int:
         shown = self.buttons[: min(self._most, len(self._faces))]
@@ -149,19 +178,18 @@ class DecisionGrid(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.setFont(self._theme.font("body"))
+        menu.triggered.connect(self._on_menu)
         for index, face in enumerate(self._faces[self._most :], self._most):
             words = " · ".join(part for part in (face.title, face.shown_word(), face.reason) if part)
             action = menu.addAction(_menu_words(words, face.key))
-            action.triggered.connect(lambda _=False, number=index: self.chosen.emit(number))
-            for place, (title, word) in enumerate(face.quick):
+            action.setData([index, face.title])
+            for title, word in face.quick:
                 usual = menu.addAction(_menu_words(f"{title} · {word}"))
-                usual.triggered.connect(lambda _=False, at=(index, place): self.quick_chosen.emit(*at))
+                usual.setData([index, face.title, title])
             if face.may_change_amount:
                 words = translate("Decision", "{title}: Betrag ändern …").format(title=face.title)
                 change = menu.addAction(self._theme.icon("pencil"), _menu_words(words))
-                change.triggered.connect(
-                    lambda _=False, number=index: self.change_amount_requested.emit(number)
-                )
+                change.setData([index, face.title, ""])
         return menu
 
 
