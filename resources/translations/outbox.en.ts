@@ -128,6 +128,14 @@
         <translation>Waiting</translation>
     </message>
     <message>
+        <source>jemand anderes</source>
+        <translation>somebody else</translation>
+    </message>
+    <message>
+        <source>Noch nicht gebucht. Das entscheidet {name} nach dem Anmelden.</source>
+        <translation>Not booked yet. {name} decides about it after signing in.</translation>
+    </message>
+    <message>
         <source>Wartet auf dich</source>
         <translation>Waiting for you</translation>
     </message>
@@ -181,6 +189,10 @@
     <message>
         <source>Sie bleiben auf diesem Computer und gehen raus, sobald sich hier wieder jemand anmeldet und der Hub da ist. Sichere vorher eine Kopie: Mit ihr kannst du sie auch an einem anderen Computer zurückholen. Doppelt ausgeführt wird dabei nichts.</source>
         <translation>They stay on this computer and leave as soon as somebody signs in here again and the hub is there. Save a copy first: with it you can bring them back on another computer too. Nothing is carried out twice.</translation>
+    </message>
+    <message>
+        <source>Antworten mit Anhang lassen sich nicht zurückholen: Die Dateien stehen nicht in der Kopie. Sie gehen nur von diesem Computer raus; an einem anderen schreibst du sie neu.</source>
+        <translation>Replies with files cannot be brought back: the files are not in the copy. They leave from this computer only; on another one you write them anew.</translation>
     </message>
     <message>
         <source>Die Datei ist lesbar und enthält, was Kunden geschrieben haben. Bewahre sie sicher auf.</source>

@@ -132,6 +132,10 @@ class CommandWriter:
         self._tasks.start(self._overlay.refresh(case_ids), name="overlay", owner=self)
         self.on_queued()
 
+    def is_own(self, item: OutboxItem) -> bool:
+        """Whether the person here did this; several may work at one computer."""
+        return self._me.now is not None and item.person_id == self._me.now.person_id
+
     def _given(self, state: CaseState, body: Body, cmd_id: str, now: datetime) -> Given:
         worker = self._me.worker
         policy, calendar = self.targets_of(state.case.team_id if state.case is not None else worker.team_id)

@@ -118,6 +118,9 @@ class Decisions:
         """Take a held decision back, with any reply that waits for it; False when it has left already.
 
         A reply that waited becomes its author's draft again.
+
+        Raises:
+            RuleViolation: somebody else did it (``outbox.other_person``).
         """
         return await self._cancel(cmd_id)
 
@@ -127,7 +130,8 @@ class Decisions:
         Returns True when it is gone for sure, False when the hub has been asked.
 
         Raises:
-            RuleViolation: it is too late, or it is unknown (``decision.unknown``).
+            RuleViolation: it is too late, it is unknown (``decision.unknown``), or somebody else did it
+                (``outbox.other_person``).
         """
         if await self._cancel(cmd_id):
             return True
@@ -140,10 +144,15 @@ class Decisions:
         return False
 
     async def withdraw_act(self, cmd_id: str) -> bool:
-        """Take back any other act that has not been sent; False when it has left already."""
+        """Take back any other act that has not been sent; False when it has left already.
+
+        Raises:
+            RuleViolation: somebody else did it (``outbox.other_person``).
+        """
         return await self._cancel(cmd_id)
 
     async def _cancel(self, cmd_id: str) -> bool:
+        await self._ensure_own(cmd_id)
         self._tasks.cancel(_hold_of(cmd_id))
         gone = await self._workers.run("outbox", lambda: self._outbox.cancel(cmd_id, self._writer.sign))
         self._forget(cmd_id)
@@ -152,7 +161,20 @@ class Decisions:
         return bool(gone)
 
     async def release(self, cmd_id: str) -> bool:
-        """«Book now»: let a held decision go; False when it was not held."""
+        """«Book now»: let a held decision go; False when it was not held.
+
+        Raises:
+            RuleViolation: somebody else did it (``outbox.other_person``).
+        """
+        await self._ensure_own(cmd_id)
+        return await self._release(cmd_id)
+
+    async def _ensure_own(self, cmd_id: str) -> None:
+        item = await self._workers.run("outbox", lambda: self._outbox.item(cmd_id))
+        if item is not None and not self._writer.is_own(item):
+            raise RuleViolation("outbox.other_person")
+
+    async def _release(self, cmd_id: str) -> bool:
         self._tasks.cancel(_hold_of(cmd_id))
         return await self._let_go(cmd_id)
 
@@ -199,8 +221,9 @@ class Decisions:
         return await self._shown(cmd_id)
 
     async def held(self) -> tuple[HeldDecision, ...]:
-        """Return what is held now; those a crash has left are marked and wait for an answer."""
-        return tuple(self._view(item) for item in await self._workers.run("outbox", self._outbox.held))
+        """Return what is held of the person here; what a crash has left is marked and waits for an answer."""
+        items = await self._workers.run("outbox", self._outbox.held)
+        return tuple(self._view(item) for item in items if self._writer.is_own(item))
 
     async def of_case(self, case_id: str) -> HeldDecision | None:
         """Return what is held on a case."""
@@ -213,7 +236,7 @@ class Decisions:
         """
         for item in await self._workers.run("outbox", self._outbox.held):
             if item.cmd_id not in self._from_crash:
-                await self.release(item.cmd_id)
+                await self._release(item.cmd_id)
         ends = self._clock.monotonic() + wait_s
         waiting = await self._waiting()
         while waiting and self._clock.monotonic() < ends:

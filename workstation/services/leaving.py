@@ -19,6 +19,7 @@ from workstation.services.decisions import Decisions
 from workstation.services.identity import Me
 from workstation.services.overlay import Overlay
 from workstation.services.session import Session
+from workstation.services.waiting import own_waiting
 from workstation.system.paths import write_private
 
 _log = logging.getLogger(__name__)
@@ -114,8 +115,8 @@ class Leaving:
         Raises:
             RuleViolation: ``session.unsettled`` when something waits that is not in the copy written last.
         """
-        rows = await self._mine()
-        missing = sum(1 for row in rows if row["cmd_id"] not in self._copied)
+        waiting = await own_waiting(self._outbox, self._workers, self._me)
+        missing = sum(1 for item in waiting if item.cmd_id not in self._copied)
         if missing:
             raise RuleViolation("session.unsettled", waiting=missing)
         await self._session.sign_out(despite_waiting=True)

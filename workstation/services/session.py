@@ -36,6 +36,7 @@ from workstation.services.changes import ChangeFeed
 from workstation.services.identity import Me, Worker
 from workstation.services.link import HubLink
 from workstation.services.views import SessionState, SessionView
+from workstation.services.waiting import own_waiting
 from workstation.system import keys
 from workstation.system.clock import new_id
 
@@ -181,7 +182,7 @@ class Session:
         """End the hub of this computer until somebody asks for it; False when it did not run.
 
         Raises:
-            RuleViolation: ``session.unsettled`` while acts still wait for it.
+            RuleViolation: ``session.unsettled`` while own acts still wait for it.
         """
         await self._nothing_waits()
         self._is_hub_stopped = True
@@ -303,8 +304,7 @@ class Session:
     async def _no_foreign_acts(self, login: str) -> None:
         if self._stored is None or self._stored.login == login:
             return
-        waiting = await self._workers.run("outbox", self._outbox.unsettled)
-        if waiting:
+        if waiting := len(await own_waiting(self._outbox, self._workers, self._me)):
             raise RuleViolation("session.unsettled", waiting=waiting, login=self._stored.login)
 
     async def sign_out(self, *, despite_waiting: bool = False) -> SessionView:
@@ -313,7 +313,7 @@ class Session:
         ``despite_waiting``: they know that, and have a copy of what waits.
 
         Raises:
-            RuleViolation: ``session.unsettled`` while acts still wait for the hub; nothing is dropped.
+            RuleViolation: ``session.unsettled`` while own acts wait for the hub; nothing is dropped.
         """
         if not despite_waiting:
             await self._nothing_waits()
@@ -331,8 +331,7 @@ class Session:
         return self._show("locked")
 
     async def _nothing_waits(self) -> None:
-        waiting = await self._workers.run("outbox", self._outbox.unsettled)
-        if waiting:
+        if waiting := len(await own_waiting(self._outbox, self._workers, self._me)):
             raise RuleViolation("session.unsettled", waiting=waiting)
 
     async def fresh_token(self) -> None:

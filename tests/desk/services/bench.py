@@ -149,7 +149,12 @@ class Bench:
         )
         self.history = History(replica=self.replica, reference=self.reference, **common)  # type: ignore[arg-type]
         self.outbox_view = OutboxView(
-            outbox=self.outbox, replica=self.replica, workers=self.workers, decisions=self.decisions
+            outbox=self.outbox,
+            replica=self.replica,
+            workers=self.workers,
+            decisions=self.decisions,
+            reference=self.reference,
+            me=self.me,
         )
 
     def _on_queued(self) -> None:

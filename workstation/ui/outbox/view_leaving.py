@@ -15,13 +15,23 @@ from workstation.ui.shared.words import translate
 _SHOWN = 5
 
 
+def _files_words() -> str:
+    return translate(
+        "Leaving",
+        "Antworten mit Anhang lassen sich nicht zurückholen: Die Dateien stehen nicht in der Kopie. Sie "
+        "gehen nur von diesem Computer raus; an einem anderen schreibst du sie neu.",
+    )
+
+
 class LeavingSheet(Sheet):
     """``copy_wanted`` asks for a copy; only with one written can one leave."""
 
     copy_wanted = Signal()
     send_wanted = Signal()
 
-    def __init__(self, theme: Theme, acts: Sequence[str], parent: QWidget) -> None:
+    def __init__(
+        self, theme: Theme, acts: Sequence[str], parent: QWidget, *, has_files: bool = False
+    ) -> None:
         title = (
             translate("Leaving", "1 Vorgang ist noch nicht gesendet")
             if len(acts) == 1
@@ -43,6 +53,8 @@ class LeavingSheet(Sheet):
                 )
             )
         )
+        if has_files:
+            self.body.addWidget(self._words(_files_words()))
         self.body.addWidget(
             self._words(
                 translate(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
 from workstation.casework.decision import total_cost
 from workstation.casework.wire.commands import Decide, NeedsApproval, Rejected, Superseded
 from workstation.ports import OutboxItem
+from workstation.services.waiting import QUIET
 from workstation.ui.shared.error_text import ErrorText
 from workstation.ui.shared.formats import Formats
 from workstation.ui.shared.words import later, translate
@@ -36,8 +37,6 @@ _TITLES: dict[str, tuple[tuple[str, str], str]] = {
     "work.confirm": (later("Outbox", "Auftrag bestätigt"), "check"),
     "void": (later("Outbox", "Zurückgenommen"), "undo-2"),
 }
-QUIET = frozenset({"case.mark_read", "void"})
-"""Acts nobody waits for; they are counted nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +54,17 @@ class OutboxLine:
 
 
 class OutboxWriter:
-    """Writes lines in one language; ``subject_of`` gives the name a case is known by."""
+    """Writes lines in one language; ``author`` gives the name of somebody else whose act it is, else None."""
 
-    def __init__(self, formats: Formats, errors: ErrorText) -> None:
+    def __init__(
+        self,
+        formats: Formats,
+        errors: ErrorText,
+        author: Callable[[OutboxItem], str | None] = lambda item: None,
+    ) -> None:
         self._formats = formats
         self._errors = errors
+        self._author = author
 
     def lines(
         self, items: Sequence[OutboxItem], subjects: dict[str, str], now: datetime, *, is_online: bool
@@ -102,4 +107,17 @@ class OutboxWriter:
             word, tone = translate("Outbox", "Bei der Leitung"), "ask"
         elif item.last_error:
             sub = f"{sub} · {self._errors.sentence(item.last_error)}"
-        return OutboxLine(item.cmd_id, icon, title, sub, word, tone, act, item.case_id)
+        line = OutboxLine(item.cmd_id, icon, title, sub, word, tone, act, item.case_id)
+        author = self._author(item)
+        return line if author is None else _of_another(line, author, is_held=item.state == "held")
+
+
+def _of_another(line: OutboxLine, author: str, *, is_held: bool) -> OutboxLine:
+    """What somebody else did at this computer: it is named, and theirs to send or discard."""
+    name = author or translate("Outbox", "jemand anderes")
+    if not is_held:
+        return replace(line, sub=f"{name} · {line.sub}", act="")
+    sub = translate("Outbox", "Noch nicht gebucht. Das entscheidet {name} nach dem Anmelden.").format(
+        name=name
+    )
+    return replace(line, sub=sub, word=translate("Outbox", "Wartet"), tone="secondary", act="")

@@ -98,7 +98,7 @@ class DeskWindow(QObject):
         self.second_model = CustomerViewModel(history, desk.tasks, desk.clock.now, formats)
         self.customers_model = CustomersViewModel(desk.find, desk.tasks)
         self.palette_model = PaletteViewModel(desk.find, desk.tasks, lambda: self.keys.palette_rows())
-        self.outbox_writer = OutboxWriter(formats, self.errors)
+        self.outbox_writer = OutboxWriter(formats, self.errors, desk.outbox_view.author)
         self._start_demo, self._set_autostart, self.speak = start_demo, set_autostart, speak
         self._was_open = ("", "")
         self._typing, self._tick = self._make_timers()

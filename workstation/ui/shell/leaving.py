@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
 from workstation.casework.errors import RuleViolation
+from workstation.casework.wire.commands import SendMessage
+from workstation.ports import OutboxItem
 from workstation.ports.act_copies import BroughtBack
 from workstation.ui.outbox.view_leaving import LeavingSheet
 from workstation.ui.shared.words import translate
@@ -26,8 +29,14 @@ class LeavingFlow(QObject):
         self.sheet: LeavingSheet | None = None
 
     async def ask(self) -> None:
-        """Show what waits and the ways that are open."""
-        sheet = LeavingSheet(self._rooms.window.theme, await self._acts(), self._rooms.window)
+        """Show what waits and the ways that are open; where all has left meanwhile, just go."""
+        items = await self._rooms.desk.outbox_view.mine()
+        if not items:
+            await self._leave()
+            return
+        acts, has_files = await self._acts(items), any(_has_files(item) for item in items)
+        window = self._rooms.window
+        sheet = LeavingSheet(window.theme, acts, window, has_files=has_files)
         self.sheet = sheet
         sheet.copy_wanted.connect(self._on_copy_wanted)
         sheet.send_wanted.connect(self._on_send_wanted)
@@ -35,13 +44,9 @@ class LeavingFlow(QObject):
         sheet.finished.connect(self._on_finished)
         sheet.open()
 
-    async def _acts(self) -> tuple[str, ...]:
+    async def _acts(self, items: Sequence[OutboxItem]) -> tuple[str, ...]:
         rooms = self._rooms
-        view = rooms.desk.outbox_view
-        items = [
-            item for item in await view.items(limit=0) if item.person_id == rooms.desk.me.worker.person_id
-        ]
-        subjects = await view.subjects(items)
+        subjects = await rooms.desk.outbox_view.subjects(items)
         lines = rooms.outbox_writer.lines(items, subjects, rooms.desk.clock.now(), is_online=False)
         return tuple(f"{line.title} ({line.sub})" for line in lines)
 
@@ -69,8 +74,9 @@ class LeavingFlow(QObject):
             translate("Leaving", "Diese Vorgänge waren noch nicht beim Hub, als sich jemand abgemeldet hat."),
             translate("Leaving", "Zurückholen: anmelden, Ausgang öffnen, «Gesichertes zurückholen»."),
         )
+        acts = await self._acts(await self._rooms.desk.outbox_view.mine())
         try:
-            await self._rooms.desk.leaving.write_copy(path, about, await self._acts())
+            await self._rooms.desk.leaving.write_copy(path, about, acts)
         except RuleViolation as error:
             if self.sheet is not None:
                 self.sheet.show_unwritten(self._rooms.errors.sentence(error.code, error.params))
@@ -112,6 +118,11 @@ class LeavingFlow(QObject):
 
     def _start(self, work: object, name: str) -> None:
         self._rooms.desk.tasks.start(work, name=f"leaving.{name}", owner=self)  # type: ignore[arg-type]
+
+
+def _has_files(item: OutboxItem) -> bool:
+    """Whether a copy can give this back in words only."""
+    return isinstance(item.body, SendMessage) and bool(item.body.attachments)
 
 
 def _told(back: BroughtBack) -> str:
