@@ -68,14 +68,14 @@
     </message>
     <message>
         <source>Danach bleiben dir {what}.</source>
-        <translation>After it you have {what} left.</translation>
+        <translation>After that you have {what} left.</translation>
     </message>
     <message>
-        <source>Die Regel fragt nach einer Zeile, warum.</source>
-        <translation>The rule asks for one line why.</translation>
+        <source>Die Regel verlangt eine kurze Begründung.</source>
+        <translation>The rule asks for a short reason.</translation>
     </message>
     <message>
-        <source>Das darfst du: es kostet nichts aus deinem Rahmen.</source>
+        <source>Das darfst du: Es belastet deinen Rahmen nicht.</source>
         <translation>You may do this: it takes nothing from your limit.</translation>
     </message>
     <message>

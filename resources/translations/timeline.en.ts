@@ -251,5 +251,9 @@
         <source>{amount} Guthaben</source>
         <translation>{amount} to their credit</translation>
     </message>
+    <message>
+        <source>„{title}“</source>
+        <translation>“{title}”</translation>
+    </message>
 </context>
 </TS>

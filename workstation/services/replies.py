@@ -144,12 +144,15 @@ class Replies:
         """
         person_id = self._me.worker.person_id
 
+        def is_written(draft: Draft) -> bool:
+            return bool(draft.text.strip() or draft.attachments)
+
         def carry(kind: Literal["reply", "note"]) -> bool:
             draft = self._outbox.draft(case_id, person_id, kind)
             there = self._outbox.draft(into_case_id, person_id, kind)
-            if draft is None or draft.waits_for or not draft.text.strip():
+            if draft is None or draft.waits_for or not is_written(draft):
                 return False
-            if there is not None and there.text.strip():
+            if there is not None and is_written(there):
                 return False
             moved = dataclasses.replace(
                 draft, case_id=into_case_id, seen_inbound_id="", saved_at=self._clock.now()

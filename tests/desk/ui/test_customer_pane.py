@@ -11,10 +11,14 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.desk.ui.samples import NOW, AtOnce, CustomersInMemory, OnDemand, formats, sample_items
+from workstation.ports import TimelineKey
+from workstation.services import views
 from workstation.ui.customer_pane.models import GroupItem, TimelineItem
 from workstation.ui.customer_pane.view import CustomerPane
 from workstation.ui.customer_pane.view_model import CustomerViewModel, TimelineFilter
+from workstation.ui.shared.formats import Formats, Language
 from workstation.ui.shared.theme import Theme
+from workstation.ui.shared.timeline_words import item_words
 from workstation.ui.shared.words import Words
 
 
@@ -154,3 +158,20 @@ def test_the_tabs_fit_the_smallest_pane(pane: CustomerPane, qapp: QApplication) 
     for button in pane.tabs.buttons:
         assert button.width() >= button.sizeHint().width()
     assert pane.tabs.buttons[-1].geometry().right() <= pane.tabs.width()
+
+
+@pytest.mark.parametrize(("language", "meta"), [("de", "„Torte“ · E-Mail"), ("en", "“Torte” · E-Mail")])
+def test_a_subject_stands_in_the_quotes_of_the_language(words: Words, language: Language, meta: str) -> None:
+    words.use(language)
+    item = views.TimelineItem(
+        key=TimelineKey(at=0, entity="message", entity_id="m", part=0),
+        at=NOW,
+        kind="message_in",
+        group="contacts",
+        text_key="timeline.message",
+        params={},
+        entity_id="m",
+        title="Torte",
+        meta="E-Mail",
+    )
+    assert item_words(item, Formats(language))[1] == meta

@@ -228,7 +228,7 @@ def test_every_colour_says_why(theme: Theme, qtbot: QtBot, words: Words, languag
             "Regel «Kulanz Backwaren». Entscheiden darf es eine Leitung.",
         ),
         "en": (
-            'You may do this: rule "Kulanz Backwaren". After it you have €25.10 on this case '
+            'You may do this: rule "Kulanz Backwaren". After that you have €25.10 on this case '
             "and €187.10 today left.",
             'Rule "Kulanz Backwaren". A team lead may decide it.',
         ),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 from PySide6.QtWidgets import QApplication
 
 from tests.desk.materials import NOW
 from tests.desk.services.bench import CASE
 from tests.desk.ui.test_open_work_room import refresh
-from tests.desk.ui.test_writing import OTHER, Room, play
+from tests.desk.ui.test_writing import META, OTHER, Room, play
 from workstation.casework.case import MergedCase
 from workstation.ui.case_desk.view import CaseDeskView
 from workstation.ui.shared.theme import Theme
@@ -57,6 +59,30 @@ def test_what_was_being_written_when_it_went_stays_in_sight(qapp: QApplication, 
         assert view.decisions.isHidden()
         assert not view.composer.isHidden()
         assert room.model.text == "Halb fertig"
+        view.deleteLater()
+
+    play(acts)
+
+
+def test_a_reply_of_which_only_a_file_is_there_stays_in_sight_and_goes_along(
+    qapp: QApplication, theme: Theme
+) -> None:
+    async def acts(room: Room) -> None:
+        view = CaseDeskView(theme, room.model)
+        await refresh(room)
+        room.uploads.may_end.set()
+        room.model.attach((Path("bild.png"),))
+        await room.settle()
+        merge(room)
+        await refresh(room)
+        assert not view.composer.isHidden()
+        replies = room.desk.replies
+        assert await replies.carry_draft(CASE.case_id, OTHER.case_id)
+        there = (await room.desk.case_desk.open(OTHER.case_id)).draft
+        assert there is not None and there.attachments == (META,)
+        assert not await replies.carry_draft(CASE.case_id, OTHER.case_id), "it is there already"
+        await replies.save_draft(await replies.empty_draft(CASE.case_id))
+        assert not await replies.carry_draft(CASE.case_id, OTHER.case_id), "nothing is begun there"
         view.deleteLater()
 
     play(acts)

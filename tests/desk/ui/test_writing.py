@@ -509,6 +509,24 @@ def test_the_key_takes_back_what_is_held_on_a_case_already_left(qapp: QApplicati
     play(acts)
 
 
+def test_that_a_watched_hold_was_let_go_by_itself_is_told(qapp: QApplication) -> None:
+    async def acts(room: Room) -> None:
+        ended: list[str] = []
+        room.model.hold_ended.connect(ended.append)
+        held = await _hold_and_leave(room)
+        room.model.watch_hold(held.cmd_id)
+        room.model.on_changes(Changes(outbox=True))
+        await room.settle()
+        assert ended == [], "it is still held"
+        await room.desk.decisions.release(held.cmd_id)
+        for _more in range(2):
+            room.model.on_changes(Changes(cases=frozenset({CASE.case_id})))
+            await room.settle()
+        assert ended == [held.cmd_id]
+
+    play(acts)
+
+
 def test_words_of_ones_own_stay_when_a_hold_elsewhere_is_taken_back(qapp: QApplication) -> None:
     async def acts(room: Room) -> None:
         room.model.save_text("Das muss noch gesagt werden.")

@@ -13,7 +13,7 @@ from workstation.casework.errors import RuleViolation
 from workstation.casework.message import AttachmentMeta
 from workstation.ports import Draft
 from workstation.services.letters import parted_from_decision
-from workstation.services.views import HeldDecision
+from workstation.services.views import Changes, HeldDecision
 from workstation.ui.case_desk.attaching import Attaching
 from workstation.ui.case_desk.models import Outcome
 from workstation.ui.shared.words import translate
@@ -27,11 +27,12 @@ class Tending(Attaching):
         super().__init__(*parts)
         self._letters: dict[str, str] = {}
         """Decision -> the letter that was written for it, as its card gave it."""
+        self._watched: set[str] = set()
 
     confirmed = Signal(object, str)
     """A held confirmation (HeldDecision) and what was to be done."""
     hold_ended = Signal(str)
-    """Id of a decision that is held no longer: undone, or let go before its time."""
+    """Id of a decision that is held no longer: undone, or let go."""
 
     # -- work for people
     def settle(self, effect_id: str, outcome: Outcome, reference: str = "", note: str = "") -> None:
@@ -83,6 +84,21 @@ class Tending(Attaching):
     def take_back(self, held: HeldDecision) -> None:
         """Undo a decision held on a case that is not shown; its letter goes with it."""
         self._start(self._take_back(held), "decision.undo")
+
+    def watch_hold(self, cmd_id: str) -> None:
+        """Tell by ``hold_ended`` also when it is let go by itself."""
+        self._watched.add(cmd_id)
+
+    def _look_at_holds(self, changes: Changes) -> None:
+        if self._watched and (changes.outbox or changes.cases):
+            self._start(self._drop_ended(), "decision.held")
+
+    async def _drop_ended(self) -> None:
+        watched = set(self._watched)
+        held = {one.cmd_id for one in await self._services.decisions.held()}
+        for cmd_id in watched - held:
+            self._watched.discard(cmd_id)
+            self.hold_ended.emit(cmd_id)
 
     async def _take_back_newest(self) -> None:
         running = [held for held in await self._services.decisions.held() if not held.is_from_crash]

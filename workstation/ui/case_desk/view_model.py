@@ -108,6 +108,7 @@ class CaseDeskViewModel(Tending):
 
     def on_changes(self, changes: Changes) -> None:
         """Refresh if this case, its customer or the reference data changed."""
+        self._look_at_holds(changes)
         file = self.file
         if not self.case_id or file is None:
             return

@@ -45,7 +45,7 @@ class WhyWords:
             words = translate("Decision", "Das darfst du: Regel «{rule}».")
             parts.append(words.format(rule=judgement.rule_name))
         elif not costs:
-            parts.append(translate("Decision", "Das darfst du: es kostet nichts aus deinem Rahmen."))
+            parts.append(translate("Decision", "Das darfst du: Es belastet deinen Rahmen nicht."))
         left = []
         if judgement.rest_case is not None:
             amount = self._formats.money_short(judgement.rest_case)
@@ -63,5 +63,5 @@ class WhyWords:
                 )
             )
         if judgement.needs_reason:
-            parts.append(translate("Decision", "Die Regel fragt nach einer Zeile, warum."))
+            parts.append(translate("Decision", "Die Regel verlangt eine kurze Begründung."))
         return " ".join(parts)

@@ -99,8 +99,9 @@ class Writing(QObject):
 
     @property
     def is_written_on(self) -> bool:
-        """Whether a reply or a note is being written here."""
-        return any(text.strip() for text in self._texts.values())
+        """Whether a reply or a note is being written here; a file put to a reply is a beginning too."""
+        has_files = self._draft is not None and bool(self._draft.attachments)
+        return has_files or any(text.strip() for text in self._texts.values())
 
     @property
     def text(self) -> str:

@@ -102,7 +102,8 @@ def item_words(item: TimelineItem, formats: Formats) -> tuple[str, str]:
         told = (translate(*_PARTS[name]).format(amount=params[name]) for name in _PARTS if name in params)
         meta = " · ".join((*told, *([meta] if meta else [])))
     if item.title:
-        meta = f"„{item.title}“ · {meta}" if meta else item.title
+        quoted = translate("Timeline", "„{title}“").format(title=item.title)
+        meta = f"{quoted} · {meta}" if meta else item.title
     return title, meta
 
 

@@ -41,6 +41,7 @@ class Holding:
             about=held.cmd_id,
             lasts_s=held.left_s,
         )
+        rooms.case_model.watch_hold(held.cmd_id)
         toast.paused.connect(lambda is_paused: self._pause(held.cmd_id, is_paused))
 
     def _pause(self, cmd_id: str, is_paused: bool) -> None:

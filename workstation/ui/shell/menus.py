@@ -79,9 +79,6 @@ class Menus:
         menu.exec(place - QPoint(menu.sizeHint().width() + 8, 0))
         menu.deleteLater()
 
-    def _stop_hub(self) -> None:
-        self._rooms.act(self._rooms.desk.session.stop_embedded())
-
     async def _reload(self) -> None:
         """Everything anew from the hub; refused while something waits that the hub does not know yet."""
         try:
@@ -95,9 +92,6 @@ class Menus:
         self._rooms.window.toasts.show_toast(
             translate("Shell", "Alles wird neu geladen. Was du geschrieben hast, bleibt."), icon="refresh-cw"
         )
-
-    def _on_sign_out(self) -> None:
-        self._rooms.desk.tasks.start(self._sign_out(), name="sign_out", owner=self)
 
     async def _sign_out(self) -> None:
         self._rooms.case.composer.flush()
