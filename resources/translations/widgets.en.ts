@@ -218,6 +218,18 @@
         <source>Aufträge</source>
         <translation>Work orders</translation>
     </message>
+    <message>
+        <source>Nur für alle, die ein Team leiten</source>
+        <translation>Only for those who lead a team</translation>
+    </message>
+    <message>
+        <source>Nur im Eingang, wo der Fall zu sehen ist</source>
+        <translation>Only in the inbox, where the case can be seen</translation>
+    </message>
+    <message>
+        <source>Dieser Fall ist in keinem anderen aufgegangen</source>
+        <translation>This case has not gone into another one</translation>
+    </message>
 </context>
 <context>
     <name>Notice</name>

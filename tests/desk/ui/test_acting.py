@@ -28,6 +28,7 @@ from workstation.ui.shared.decision_button import DecisionFace, DecisionState
 from workstation.ui.shared.decision_grid import DecisionGrid
 from workstation.ui.shared.error_text import ErrorText
 from workstation.ui.shared.formats import Formats
+from workstation.ui.shared.keymap import BY_ID
 from workstation.ui.shared.theme import Theme
 from workstation.ui.shell.acting import Acting
 from workstation.ui.shell.desk_window import DeskWindow
@@ -371,6 +372,39 @@ def test_the_palette_decides_what_its_row_said_or_nothing() -> None:
     grid.isVisible = lambda: False
     keys.run(rows[2])
     assert len(pressed) == 3, "while a line is asked for, numbers mean lines"
+
+
+def test_the_palette_says_which_commands_would_do_nothing_and_why() -> None:
+    done: list[str] = []
+    said: list[str] = []
+    names = ("go.work", "case.go_on", "case.done", "window.outbox")
+
+    def action(name: str) -> object:
+        return SimpleNamespace(text=lambda: name, trigger=lambda: done.append(name))
+
+    keymap = SimpleNamespace(actions=lambda: [(BY_ID[name], action(name)) for name in names])
+    toasts = SimpleNamespace(show_toast=lambda words, icon: said.append(words))
+    rooms = SimpleNamespace(
+        case_model=SimpleNamespace(file=None),
+        window=SimpleNamespace(keymap=keymap, is_inbox=True, toasts=toasts),
+        work_room=SimpleNamespace(is_open_to_me=False),
+        joining=SimpleNamespace(is_gone=False),
+    )
+    keys = Keys(cast(DeskWindow, rooms))
+
+    def forbidden() -> list[str]:
+        rows = [row for row in keys.palette_rows() if row.is_forbidden]
+        assert all(row.meta for row in rows), "each says why"
+        return [row.key.removeprefix("command:") for row in rows]
+
+    assert forbidden() == ["go.work", "case.go_on"]
+    for name in names:
+        keys.run(f"command:{name}")
+    assert done == ["case.done", "window.outbox"] and len(said) == 2
+    rooms.work_room.is_open_to_me = rooms.joining.is_gone = True
+    assert forbidden() == []
+    rooms.window.is_inbox = False
+    assert forbidden() == ["case.go_on", "case.done"]
 
 
 def test_f6_walks_through_what_can_be_pressed(theme: Theme, qtbot: QtBot) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from workstation.ui.palette.view_model import PaletteRow
 from workstation.ui.shared.keymap import native_keys
+from workstation.ui.shared.words import translate
 
 if TYPE_CHECKING:
     from workstation.ui.shell.desk_window import DeskWindow
@@ -42,17 +43,29 @@ class Keys:
                 )
         for command, action in self._rooms.window.keymap.actions():
             if command.group != "decision" and command.id != "window.palette":
+                why_not = self._why_not(command.id)
                 rows.append(
                     PaletteRow(
                         "command",
                         f"command:{command.id}",
                         action.text(),
-                        "",
+                        why_not,
                         "chevron-right",
                         native_keys(command.id),
+                        is_forbidden=bool(why_not),
                     )
                 )
         return tuple(rows)
+
+    def _why_not(self, command_id: str) -> str:
+        """Say why a command would do nothing now; empty when it does something."""
+        if command_id == "go.work" and not self._rooms.work_room.is_open_to_me:
+            return translate("Keys", "Nur für alle, die ein Team leiten")
+        if self._is_of_a_case(command_id) and not self._rooms.window.is_inbox:
+            return translate("Keys", "Nur im Eingang, wo der Fall zu sehen ist")
+        if command_id == "case.go_on" and not self._rooms.joining.is_gone:
+            return translate("Keys", "Dieser Fall ist in keinem anderen aufgegangen")
+        return ""
 
     def run(self, key: str) -> None:
         """Carry out a row of the palette."""
@@ -61,7 +74,10 @@ class Keys:
             self._decide(*rest.split(":", 1))
         elif kind == "command":
             action = next((a for c, a in self._rooms.window.keymap.actions() if c.id == rest), None)
-            if action is not None:
+            why_not = self._why_not(rest)
+            if why_not:
+                self._rooms.window.toasts.show_toast(why_not, icon="ban")
+            elif action is not None:
                 action.trigger()
         else:
             entity_id, case_id, customer_id = rest.split(":")
@@ -135,9 +151,13 @@ class Keys:
 
     def _in_sight(self, command_id: str, act: Callable[[], object]) -> Callable[[], object]:
         """While another room is shown nothing is done to a case nobody sees."""
-        if command_id.partition(".")[0] not in ("queue", "case") and command_id not in _SENDING:
+        if not self._is_of_a_case(command_id):
             return act
         return lambda: act() if self._rooms.window.is_inbox else None
+
+    @staticmethod
+    def _is_of_a_case(command_id: str) -> bool:
+        return command_id.partition(".")[0] in ("queue", "case") or command_id in _SENDING
 
     def _where_it_goes_on(self, command_id: str, act: Callable[[], object]) -> Callable[[], object]:
         """Of a case that went into another one the keys say so instead of acting on it."""
