@@ -206,30 +206,53 @@ class Running:
         what was being written, what is held and the case shown are there again.
         """
         old, desk = self.desk_window, self.desk
+        if old is None or desk is None:
+            return
+        await old.case_model.files_arrived()  # they go to the reply the old window shows
         language = _language(self.preferences.current.language)
-        if old is None or desk is None or language == self.words.language:
+        if self.desk_window is not old or language == self.words.language:
             return
         self.desk_window = None  # closed meanwhile, the program ends as it does while it loads
-        case_id, geometry = old.leave(), old.window.geometry_text()
-        self.words.use(language)
-        self.formats = Formats(language)
-        self.theme = self._make_theme()
-        self.window = MainWindow(self.theme)
-        self.window.restore_geometry_text(geometry)
-        if not (old.window.isMaximized() or old.window.isFullScreen()):
-            self.window.resize(old.window.size())
-        self.window.closing.connect(self._on_early_close)
-        self.first = FirstPaint(self.window, self.formats)
-        rooms = self._make_rooms(desk)
-        await rooms.build()
+        old.case.composer.flush()
+        old.window.setEnabled(False)
+        before = self.words.language, self.formats, self.theme, self.window, self.first
+        try:
+            rooms = await self._build_anew(desk, old.window, language)
+        except BaseException:
+            if self.window is not old.window:
+                self.theme.changed.disconnect()
+                self.window.deleteLater()
+            spoken, self.formats, self.theme, self.window, self.first = before
+            self.words.use(spoken)
+            self.desk_window = old
+            old.window.setEnabled(True)
+            raise
         if self._is_leaving:
             return
+        rooms.case_model.first_mode = old.case_model.mode
+        case_id = old.leave()
         self._enter_rooms(rooms)
         if case_id:
             rooms.open_case(case_id)
         self.window.show()
         self.window.activateWindow()
         old.retire()
+        await rooms.holding.say_again(case_id)
+
+    async def _build_anew(self, desk: Desk, old: MainWindow, language: Language) -> DeskWindow:
+        """Make the window and its rooms in another language, as large as the old one and where it is."""
+        self.words.use(language)
+        self.formats = Formats(language)
+        self.theme = self._make_theme()
+        self.window = MainWindow(self.theme)
+        self.window.restore_geometry_text(old.geometry_text())
+        if not (old.isMaximized() or old.isFullScreen()):
+            self.window.resize(old.size())
+        self.window.closing.connect(self._on_early_close)
+        self.first = FirstPaint(self.window, self.formats)
+        rooms = self._make_rooms(desk)
+        await rooms.build()
+        return rooms
 
     async def _enter(self, desk: Desk) -> None:
         from workstation.casework.errors import RuleViolation

@@ -74,6 +74,35 @@ _SPEAKS = """
     timer.start(20)
 """
 
+_FAILS_TO_SPEAK = """
+    timer = QTimer(running.app)
+    first, tries = running.window, []
+    def look() -> None:
+        rooms = running.desk_window
+        if running.is_ready is None or not running.is_ready.is_set() or rooms is None:
+            return
+        if not tries:
+            rooms.report_bug = lambda name, error: tries.append(f"{name}: {error}")
+            real = type(rooms).build
+            async def fails(self):
+                await asyncio.sleep(0)
+                type(rooms).build = real
+                raise OSError("no room")
+            type(rooms).build = fails
+            tries.append("begun")
+            rooms.menus._on_setting({"language": "en"})
+        elif len(tries) == 2 and running.window is first:
+            print(tries[1], first.isEnabled(), running.words.language, running.formats.language)
+            tries.append("again")
+            rooms.menus._on_setting({"language": "en"})
+        elif running.window is not first:
+            timer.stop()
+            print(running.words.language, running.window.isEnabled())
+            QTimer.singleShot(200, running.window.close)
+    timer.timeout.connect(look)
+    timer.start(20)
+"""
+
 
 def _started(drive: str, profile: Path) -> list[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("WORKSTATION_")}
@@ -128,6 +157,17 @@ def test_another_language_is_another_window_over_the_same_desk(tmp_path: Path) -
         "False True True",
         "This True",
         "True",
+        "ended 0",
+    ]
+
+
+def test_a_language_that_cannot_be_shown_leaves_the_window_as_it_was(tmp_path: Path) -> None:
+    profile = tmp_path / "profile"
+    profile.mkdir()
+    (profile / "preferences.json").write_text('{"language": "de"}', encoding="utf-8")
+    assert _started(_FAILS_TO_SPEAK, profile) == [
+        "window.language: no room True de de",
+        "en True",
         "ended 0",
     ]
 

@@ -18,6 +18,7 @@ from tests.desk.materials import NOW, PERSON, a_case, a_customer
 from tests.desk.services.bench import CASE, Bench
 from tests.fakes.running import in_loop
 from workstation.casework.wire.commands import ReopenCase, SolveCase
+from workstation.services.views import HeldDecision
 from workstation.ui.case_desk.header_words import HeaderWriter
 from workstation.ui.case_desk.kin_words import KinChip, KinShown
 from workstation.ui.case_desk.view_header import CaseHeader
@@ -32,6 +33,7 @@ from workstation.ui.shared.keymap import BY_ID
 from workstation.ui.shared.theme import Theme
 from workstation.ui.shell.acting import Acting
 from workstation.ui.shell.desk_window import DeskWindow
+from workstation.ui.shell.holding import Holding
 from workstation.ui.shell.keys import Keys
 from workstation.ui.shell.sources import InboxSource
 
@@ -405,6 +407,34 @@ def test_the_palette_says_which_commands_would_do_nothing_and_why() -> None:
     assert forbidden() == []
     rooms.window.is_inbox = False
     assert forbidden() == ["case.go_on", "case.done"]
+
+
+def test_another_window_offers_the_way_back_from_what_is_held() -> None:
+    """But from the decision of the case it shows, which has its own bar, and from what a crash has left."""
+
+    def a_hold(name: str, *, is_decision: bool = True, is_from_crash: bool = False) -> HeldDecision:
+        return HeldDecision(
+            cmd_id=name,
+            case_id="shown" if name == "bar" else "c",
+            title_key="",
+            title_params={},
+            until=None,
+            undo_s=8,
+            left_s=8,
+            is_decision=is_decision,
+            is_from_crash=is_from_crash,
+        )
+
+    held = (a_hold("bar"), a_hold("away"), a_hold("work", is_decision=False), a_hold("x", is_from_crash=True))
+
+    async def all_held() -> tuple[HeldDecision, ...]:
+        return held
+
+    said: list[str] = []
+    rooms = SimpleNamespace(desk=SimpleNamespace(decisions=SimpleNamespace(held=all_held)))
+    holding = SimpleNamespace(_rooms=rooms, say_held=lambda one: said.append(one.cmd_id))
+    in_loop(lambda: Holding.say_again(cast(Holding, holding), "shown"))
+    assert said == ["away", "work"]
 
 
 def test_f6_walks_through_what_can_be_pressed(theme: Theme, qtbot: QtBot) -> None:

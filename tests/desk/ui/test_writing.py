@@ -527,6 +527,26 @@ def test_that_a_watched_hold_was_let_go_by_itself_is_told(qapp: QApplication) ->
     play(acts)
 
 
+def test_another_window_begins_with_what_was_being_written_once_all_files_are_there(
+    qapp: QApplication,
+) -> None:
+    async def acts(room: Room) -> None:
+        room.model.attach((Path("bild.png"),))
+        arrived = asyncio.ensure_future(room.model.files_arrived())
+        await room.settle()
+        assert not arrived.done()
+        room.uploads.may_end.set()
+        await room.settle()
+        assert arrived.done()
+        room.model.first_mode = "note"
+        await room.show(OTHER.case_id)
+        modes = [room.model.mode]
+        await room.show(CASE.case_id)
+        assert [*modes, room.model.mode] == ["note", "reply"], "once"
+
+    play(acts)
+
+
 def test_words_of_ones_own_stay_when_a_hold_elsewhere_is_taken_back(qapp: QApplication) -> None:
     async def acts(room: Room) -> None:
         room.model.save_text("Das muss noch gesagt werden.")

@@ -27,6 +27,8 @@ class Attaching(Writing):
     def __init__(self, *parts: Any) -> None:
         super().__init__(*parts)
         self._elsewhere = asyncio.Lock()
+        self._all_arrived = asyncio.Event()
+        self._all_arrived.set()
         self._late: list[tuple[str, AttachmentMeta]] = []
         """Files that joined the draft of a case while that case was being read."""
 
@@ -38,12 +40,19 @@ class Attaching(Writing):
 
     async def _attach(self, file: CaseFile, paths: tuple[Path, ...]) -> None:
         self._uploads += 1
+        self._all_arrived.clear()
         try:
             for path in paths:
                 meta = await self._services.attachments.put(path)
                 await self._join(file.case.case_id, meta)
         finally:
             self._uploads -= 1
+            if not self._uploads:
+                self._all_arrived.set()
+
+    async def files_arrived(self) -> None:
+        """Return once no file is on its way to a reply."""
+        await self._all_arrived.wait()
 
     async def _join(self, case_id: str, meta: AttachmentMeta) -> None:
         """Put a file to the reply it was chosen for, wherever that one lies by now."""

@@ -71,6 +71,8 @@ class Writing(QObject):
         self.notice: NoticeShown | None = None
         self._notice_acts: dict[str, Callable[[], None]] = {}
         self.mode: ComposerMode = "reply"
+        self.first_mode: ComposerMode = "reply"
+        """How the composer begins on the next case opened, once."""
         self._texts: dict[ComposerMode, str] = {"reply": "", "note": ""}
         self._draft: Draft | None = None
         self._language: Language | None = None
@@ -166,7 +168,7 @@ class Writing(QObject):
             "reply": shown(file.draft.text, self._labels) if file.draft else "",
             "note": file.note_draft.text if file.note_draft else "",
         }
-        self.mode = "reply"
+        self.mode, self.first_mode = self.first_mode, "reply"
         self._check_facts()
         self.text_replaced.emit()
 

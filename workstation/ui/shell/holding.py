@@ -26,6 +26,12 @@ class Holding:
         title, _sub = self._rooms.case_model.hold_words(held)
         self._offer(held, title, "zap")
 
+    async def say_again(self, case_id: str) -> None:
+        """In a new window: offer the way back from what is held but by the case shown there."""
+        for held in await self._rooms.desk.decisions.held():
+            if not held.is_from_crash and not (held.is_decision and held.case_id == case_id):
+                self.say_held(held)
+
     def _say_confirmed(self, held: HeldDecision, title: str) -> None:
         words = translate("Shell", "Bestätigt: {title}").format(title=title)
         self._offer(held, words, "circle-check")
