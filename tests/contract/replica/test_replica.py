@@ -371,18 +371,22 @@ def test_moved_due_times_move_the_row(replica: Replica) -> None:
     assert names(replica.queue_page(InboxFilter(), None, 10)) == ["b", "a"]
 
 
-def test_open_work_comes_oldest_first_and_no_further(replica: Replica) -> None:
+def test_open_work_comes_money_first_then_by_age_and_no_further(replica: Replica) -> None:
     def work(name: str, hours: int, rev: int = 1, **fields: object) -> WorkOrder:
         given = {"kind": "transfer", "created_at": NOW - timedelta(hours=hours), "customer_id": "c", **fields}
         return WorkOrder(work_order_id=an_id("work", name), rev=rev, **given)  # type: ignore[arg-type]
 
     feed = Feed()
+    money = ("transfer", "till")
     orders = [work("young", 1), work("old", 30, kind="till"), work("done", 50, status="done")]
-    replica.apply_page(feed.page(*orders, work("gone", 60, status="withdrawn")))
-    assert [one.work_order_id for one in replica.open_work(9)] == [
+    older = work("parcel", 90, kind="expect_parcel")
+    replica.apply_page(feed.page(*orders, work("gone", 60, status="withdrawn"), older))
+    assert [one.work_order_id for one in replica.open_work(9, money)] == [
         an_id("work", "old"),
         an_id("work", "young"),
+        an_id("work", "parcel"),
     ]
-    assert [one.kind for one in replica.open_work(1)] == ["till"]
+    assert [one.kind for one in replica.open_work(1, money)] == ["till"]
+    assert [one.kind for one in replica.open_work(1, ())] == ["expect_parcel"]
     replica.apply_page(feed.page(work("old", 30, rev=2, status="done")))
-    assert [one.kind for one in replica.open_work(9)] == ["transfer"]
+    assert [one.kind for one in replica.open_work(9, money)] == ["transfer", "expect_parcel"]
