@@ -69,7 +69,11 @@ def open_core(settings: HubSettings, key: bytes | None, local_proof: str = "") -
     if settings.file.tenant_id not in database.tenants():
         database.close()
         raise SettingsBroken("hub.tenant_missing", settings.folder, tenant_id=settings.file.tenant_id)
-    make_earlier_refundable(database, open_books, settings.file.tenant_id)
+    try:
+        make_earlier_refundable(database, open_books, settings.file.tenant_id)
+    except BaseException:
+        database.close()
+        raise
     access = SqlAccess(database, settings.file.tenant_id)
     hasher = Argon2Hasher()
     return HubCore(

@@ -137,7 +137,7 @@ def test_a_bucket_holds_its_entities(firm: Firm) -> None:
     sums.add_all((row["id"], row["rev"]) for row in answer["rows"])
     assert str(sums.buckets[number]) == told["buckets"][number]
     assert {bucket_of(row["id"]) for row in answer["rows"]} == {number}
-    assert all(row["body"]["case_id"] == row["id"] for row in answer["rows"])
+    assert all(row["body"][f"{row['entity']}_id"] == row["id"] for row in answer["rows"])
 
 
 def test_bodies_come_again_page_by_page(firm: Firm) -> None:

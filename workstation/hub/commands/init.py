@@ -13,6 +13,7 @@ from workstation.hub.commands.words import Words
 from workstation.hub.defaults import REGIONS, default_calendar, default_entities, default_targets
 from workstation.hub.embedded import key_from
 from workstation.hub.ports import Tx
+from workstation.hub.services.earlier_payments import make_earlier_refundable
 from workstation.hub.services.people import NewPerson, checked_name, checked_password
 from workstation.hub.settings import (
     FILE_NAME,
@@ -23,6 +24,7 @@ from workstation.hub.settings import (
     write_settings,
 )
 from workstation.hub.storage.access import SqlAccessTx
+from workstation.hub.storage.books import open_books
 from workstation.hub.storage.opening import open_database
 from workstation.hub.storage.passwords import Argon2Hasher
 from workstation.hub.storage.transaction import SqlTx
@@ -192,6 +194,8 @@ def create_firm(
             tx.audit("firm.created", actor=person_id, subject=tenant_id)
 
         database.run_sql(tenant_id, work)
+        # There is none; this is only noted, so that nothing changes when the firm is opened.
+        make_earlier_refundable(database, open_books, tenant_id)
     finally:
         database.close()
 
