@@ -151,8 +151,7 @@ def create_firm(
     Raises:
         RuleViolation: malformed names. StoreUnusable: the database cannot be opened.
     """
-    clock = SystemClock(settings.offset)
-    tenant_id = settings.file.tenant_id
+    clock, tenant_id = SystemClock(settings.offset), settings.file.tenant_id
     person_id, team_id = new_id(clock), new_id(clock)
     login = checked_name("login", owner.login, 80).casefold()
     tenant = Tenant(
