@@ -5,7 +5,6 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING
 
 from workstation.casework.clock import Clock
 from workstation.casework.message import Language
@@ -23,9 +22,6 @@ from workstation.hub.storage.opening import open_database
 from workstation.hub.storage.passwords import Argon2Hasher
 from workstation.system.clock import SystemClock
 from workstation.system.resources import resource_path
-
-if TYPE_CHECKING:
-    pass
 
 
 def program_version() -> str:

@@ -42,7 +42,7 @@ from workstation.services.sync_schema import common_schema
 from workstation.services.sync_snapshot import SnapshotLoader
 from workstation.services.sync_uploads import UploadKeeping
 from workstation.services.sync_waiting import Hurry, either
-from workstation.services.uploads import Uploads
+from workstation.services.uploads import KEPT_FOR, Uploads
 from workstation.services.views import Connection, ConnectionState
 from workstation.system.crashpoint import crashpoint
 
@@ -52,7 +52,6 @@ PULL_EVERY_WITHOUT_POKES_S = 15.0
 STALE_AFTER = timedelta(seconds=60)
 STUCK_AFTER = timedelta(minutes=2)
 WATCH_EVERY_S = 15.0
-KEPT_FOR = timedelta(days=35)
 QUIET = frozenset({"case.mark_read"})
 """Acts nobody waits for are not counted as waiting."""
 

@@ -134,11 +134,14 @@ class Uploads:
             HubUnavailable, SignInRequired: the hub does not take them now; what it has of them it keeps.
         """
         brought, refused = 0, ""
-        for sha256 in sorted(self._spool.waiting()):
-            self._moved_at = self._clock.monotonic()
-            code = await self._workers.run("net", lambda one=sha256: self._bring(one))  # type: ignore[misc]
-            brought, refused = brought + (not code), refused or code
-        self._moved_at = -PATIENCE_S
+        try:
+            for sha256 in sorted(self._spool.waiting()):
+                self._moved_at = self._clock.monotonic()
+                code = await self._workers.run("net", lambda one=sha256: self._bring(one))  # type: ignore[misc]
+                brought, refused = brought + (not code), refused or code
+        finally:
+            # Also when the line went: nothing is on its way any more.
+            self._moved_at = -PATIENCE_S
         if refused:
             # The next try waits a while, and longer each time.
             raise HubUnavailable(refused)

@@ -96,6 +96,8 @@ def test_an_answer_waits_for_its_file_and_others_do_not(tmp_path: Path, photo: P
             other = await bench.case_desk.add_note(OTHER.case_id, "woanders")
             await until(lambda: (other.cmd_id,) in made.hub.pushed)
             await until(lambda: bench.outbox.unsettled() == 2)
+            # The line is gone: the watch may not take it for a file on its way.
+            await until(lambda: not made.uploads.is_moving)
             # One's own file opens without a hub.
             fetched = await made.attachments.fetch(meta)
             assert fetched.path.read_bytes() == photo.read_bytes()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from workstation.hub.channels.mail.mailbox_settings import FolderSettings
 from workstation.hub.ports_mail import Accepted, Cursor, MailboxUnavailable, MailNotSent, MailRefused, RawMail
+from workstation.system.paths import sync_folder
 
 _POLL_S = 0.25
 _NUMBERS = "workstation-numbers"
@@ -167,7 +168,7 @@ class FolderSender:
             _write_through(part, head.encode() + message)
             self._before_data()
             _put_in_place(part, self._folder / "new" / name)
-            _sync_folder(self._folder / "new")
+            sync_folder(self._folder / "new")
         except OSError as error:
             raise MailNotSent(f"{self._folder}: {error.strerror or error}") from error
         return Accepted()
@@ -251,13 +252,3 @@ def _write_through(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    if sys.platform == "win32":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
