@@ -140,12 +140,12 @@ async def _signed_in(hub: HubOnDisk, profile: Path, shifts: dict[str, timedelta]
 
 
 def _set_clock(hub: HubOnDisk, shift: timedelta) -> None:
-    hub.kill()
-    settings = hub.folder / "hub.toml"
-    told = ("is_trial =", "time_offset_s =")
-    lines = [line for line in settings.read_text("utf-8").splitlines() if not line.startswith(told)]
-    offset = int(shift.total_seconds())
-    settings.write_text("\n".join(["is_trial = true", f"time_offset_s = {offset}", *lines, ""]), "utf-8")
+    with hub.down():
+        settings = hub.folder / "hub.toml"
+        told = ("is_trial =", "time_offset_s =")
+        lines = [line for line in settings.read_text("utf-8").splitlines() if not line.startswith(told)]
+        offset = int(shift.total_seconds())
+        settings.write_text("\n".join(["is_trial = true", f"time_offset_s = {offset}", *lines, ""]), "utf-8")
     hub.start()
 
 

@@ -69,6 +69,25 @@ def test_a_lock_is_held_by_one_process_and_freed_by_its_end(tmp_path: Path) -> N
     assert not is_locked(path) and not is_locked(tmp_path / "none")
 
 
+def test_a_look_at_a_lock_ends_nobody_who_takes_it_and_writes_no_number(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "hub.lock"
+    program = (
+        "import sys; from pathlib import Path; from workstation.system.lock import is_locked;"
+        " path = Path(sys.argv[1]); print('looking', flush=True)\nwhile True: is_locked(path)"
+    )
+    with ProcessLock(path):
+        written = path.read_bytes()
+    with subprocess.Popen([sys.executable, "-c", program, path], stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None and other.stdout.readline() == "looking\n"
+        for _ in range(300):
+            with ProcessLock(path) as lock:
+                assert lock.is_held
+        assert path.read_bytes() == written, "a look wrote its own number, which somebody may end"
+        other.kill()
+
+
 def test_signatures_and_seals() -> None:
     private = keys.new_signing_key()
     signature = keys.sign(private, b"24.90")

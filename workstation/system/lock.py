@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+LOOK_S = 0.4
+"""How long a held lock is asked again: a look of another process takes it for some microseconds."""
+_AGAIN_S = 0.02
 
 
 class AlreadyRunning(Exception):
@@ -35,12 +40,17 @@ class ProcessLock:
             return self
         self._path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            _lock(descriptor)
-        except OSError as error:
-            pid = _read_pid(descriptor)
-            os.close(descriptor)
-            raise AlreadyRunning(self._path, pid) from error
+        ends = time.monotonic() + LOOK_S
+        while True:
+            try:
+                _lock(descriptor)
+                break
+            except OSError as error:
+                if time.monotonic() > ends:
+                    pid = _read_pid(descriptor)
+                    os.close(descriptor)
+                    raise AlreadyRunning(self._path, pid) from error
+            time.sleep(_AGAIN_S)
         self._descriptor = descriptor
         # The number stands behind the locked byte, so that it can be read on Windows too.
         os.ftruncate(descriptor, 1)
@@ -69,15 +79,17 @@ class ProcessLock:
 
 
 def is_locked(path: Path) -> bool:
-    """Return whether some process holds the lock at ``path``."""
-    if not path.exists():
-        return False
-    lock = ProcessLock(path)
+    """Return whether some process holds the lock at ``path``; a look writes nothing."""
     try:
-        lock.acquire()
-    except AlreadyRunning:
+        descriptor = os.open(path, os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    try:
+        _look(descriptor)
+    except OSError:
         return True
-    lock.release()
+    finally:
+        os.close(descriptor)
     return False
 
 
@@ -96,8 +108,14 @@ if sys.platform == "win32":
     def _lock(descriptor: int) -> None:
         os.lseek(descriptor, 0, os.SEEK_SET)
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+
+    # Windows knows no shared lock here; two looks at once may hinder each other for a moment.
+    _look = _lock
 else:
     import fcntl
 
     def _lock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _look(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -8,10 +8,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
+from workstation.ports import HubUnavailable
 from workstation.remote.embedded import ProcessHub, hub_command
 from workstation.system.keys import FileSecrets
 from workstation.system.lock import is_locked
@@ -37,13 +40,22 @@ class HubOnDisk:
         return self.control.ensure().url
 
     def kill(self) -> None:
-        """End it as a power cut would."""
-        if not is_locked(self.folder / "hub.lock"):
-            return
-        pid = int((self.folder / "hub.lock").read_bytes()[1:].decode())
-        os.kill(pid, signal.SIGKILL)
-        while is_locked(self.folder / "hub.lock"):
+        """End it as a power cut would; a desk that finds it gone starts it anew, see :meth:`down`."""
+        path = self.folder / "hub.lock"
+        while is_locked(path):
+            # Between taking the lock and writing its number stands that of a process long gone, or none.
+            number = path.read_bytes()[1:].decode()
+            if number:
+                with suppress(ProcessLookupError):
+                    os.kill(int(number), signal.SIGKILL)
             time.sleep(0.02)
+
+    @contextmanager
+    def down(self) -> Iterator[None]:
+        """End it and keep the desks of this process from starting it until the block ends."""
+        with patch.object(ProcessHub, "_start", side_effect=HubUnavailable("hub.does_not_start")):
+            self.kill()
+            yield
 
     def command(self, *arguments: str) -> str:
         """Run the hub's own command line and return what it says."""

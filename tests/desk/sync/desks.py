@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tests.desk.sync.conftest import PASSWORD
@@ -66,14 +66,3 @@ async def compared(desk: Desk) -> None:
         return desk.sync.connection.compared_at not in (None, before)
 
     await until(is_newer)
-
-
-@contextmanager
-def no_new_hub(folder: Path) -> Iterator[None]:
-    """Keep a desk that finds no hub from starting it: its settings are away meanwhile."""
-    settings, away = folder / "hub.toml", folder / "hub.toml.away"
-    settings.rename(away)
-    try:
-        yield
-    finally:
-        away.rename(settings)

@@ -38,8 +38,8 @@ def test_what_came_after_the_backup_is_offered_again_once(hub: HubOnDisk, tmp_pa
             person_id = desk.me.worker.person_id
             await desk.replies.save_draft(Draft(known, person_id, "angefangen"))
             generation, _ = desk.replica.cursors()
-            hub.kill()
-            await desk.workers.run("net", lambda: hub.command("restore", str(copy)))
+            with hub.down():
+                await desk.workers.run("net", lambda: hub.command("restore", str(copy)))
             await desk.workers.run("net", hub.start)
             desk.sync.poke()
             await until(lambda: desk.replica.cursors()[0] not in ("", generation))

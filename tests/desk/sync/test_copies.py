@@ -12,7 +12,7 @@ import pytest
 
 from tests.desk.materials import an_id
 from tests.desk.sync.conftest import ROOT, HubOnDisk
-from tests.desk.sync.desks import a_case_at, all_settled, compared, desk_at, no_new_hub, notes_of, until
+from tests.desk.sync.desks import a_case_at, all_settled, compared, desk_at, notes_of, until
 from tests.desk.sync.test_restore_and_story import opened
 from tests.fakes.running import in_loop
 from workstation.app import Desk
@@ -252,8 +252,7 @@ def test_reading_anew_keeps_drafts_and_refuses_while_something_waits(
             await until(lambda: _has_notes(desk, case_id, ["bleibt"]))
             file = await desk.case_desk.open(case_id)
             assert file.draft is not None and file.draft.text == "halb geschrieben"
-            with no_new_hub(hub.folder):
-                hub.kill()
+            with hub.down():
                 await desk.case_desk.add_note(case_id, "wartet")
                 for refused in (desk.sync.reload, desk.session.sign_out, desk.session.stop_embedded):
                     with pytest.raises(RuleViolation) as caught:

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from tests.desk.sync.conftest import PASSWORD, HubOnDisk
-from tests.desk.sync.desks import a_case_at, all_settled, desk_at, no_new_hub, notes_of, until
+from tests.desk.sync.desks import a_case_at, all_settled, desk_at, notes_of, until
 from tests.fakes.running import in_loop
 from workstation.app import Desk
 from workstation.casework.errors import RuleViolation
@@ -74,8 +74,7 @@ def test_what_waits_is_copied_left_and_brought_back_elsewhere_once(hub: HubOnDis
         async with desk_at(tmp_path / "a", hub.folder) as desk:
             case_id = await a_case_at(desk, "Krug")
             await all_settled(desk)
-            with no_new_hub(hub.folder):
-                hub.kill()
+            with hub.down():
                 await leave(desk, case_id)
             await desk.workers.run("net", hub.start)
             await elsewhere(case_id)
@@ -95,8 +94,7 @@ def test_a_copy_that_cannot_be_written_lets_nobody_go(hub: HubOnDisk, tmp_path: 
         async with desk_at(tmp_path / "a", hub.folder) as desk:
             case_id = await a_case_at(desk, "Kanne")
             await all_settled(desk)
-            with no_new_hub(hub.folder):
-                hub.kill()
+            with hub.down():
                 await desk.case_desk.add_note(case_id, "wartet")
                 with pytest.raises(RuleViolation) as caught:
                     await desk.leaving.write_copy(tmp_path / "no" / "folder" / "x.json", ABOUT, ACTS)

@@ -81,8 +81,8 @@ def test_untouched_it_goes_again_and_offline_it_is_said(hub: HubOnDisk, tmp_path
             assert desk.replica.get(Case, case_id) is not None
             desk.replica.unpin(2**40)
             assert desk.replica.get(Case, case_id) is None
-            hub.kill()
-            told = await desk.find.older("Krug")
+            with hub.down():
+                told = await desk.find.older("Krug")
             assert (told.hits, told.is_answered) == ((), False)
             await desk.workers.run("net", hub.start)
 

@@ -151,20 +151,20 @@ def test_a_restored_hub_gets_back_what_its_copy_lacks(hub: HubOnDisk, tmp_path: 
     async def play() -> None:
         async with desk_at(tmp_path / "a", hub.folder) as desk:
             case_id = await before(desk)
-            hub.kill()
             copy = tmp_path / "copy"
-            shutil.copytree(hub.folder, copy)
+            with hub.down():
+                shutil.copytree(hub.folder, copy)
             await desk.workers.run("net", hub.start)
             desk.sync.poke()
             await desk.case_desk.add_note(case_id, "nach der Sicherung")
             await all_settled(desk)
-            hub.kill()
-            for path in hub.folder.glob("hub.db*"):
-                path.unlink()
-            for path in copy.glob("hub.db*"):
-                shutil.copy(path, hub.folder / path.name)
             before_restore, _ = desk.replica.cursors()
-            await desk.workers.run("net", lambda: bump(hub))
+            with hub.down():
+                for path in hub.folder.glob("hub.db*"):
+                    path.unlink()
+                for path in copy.glob("hub.db*"):
+                    shutil.copy(path, hub.folder / path.name)
+                await desk.workers.run("net", lambda: bump(hub))
             await desk.workers.run("net", hub.start)
             desk.sync.poke()
             wanted = ["in der Sicherung", "nach der Sicherung"]

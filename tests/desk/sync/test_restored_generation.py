@@ -66,14 +66,13 @@ def test_the_new_act_is_taken_after_those_the_copy_lacks(
     hub: HubOnDisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order = PushFirst(monkeypatch)
-    settings, away = hub.folder / "hub.toml", tmp_path / "hub.toml.away"
 
     async def play() -> None:
         async with desk_at(tmp_path / "a", hub.folder) as desk:
             await all_settled(desk)
-            hub.kill()
             copy = tmp_path / "copy"
-            shutil.copytree(hub.folder, copy)
+            with hub.down():
+                shutil.copytree(hub.folder, copy)
             await desk.workers.run("net", hub.start)
             desk.sync.poke()
             case_id = await a_case_at(desk, "Nach der Sicherung begonnen")
@@ -81,13 +80,11 @@ def test_the_new_act_is_taken_after_those_the_copy_lacks(
             await all_settled(desk)
             await until(lambda: desk.outbox.pending() == ())
             # A desk that finds no hub would start it: it may not before the copy is in its place.
-            settings.rename(away)
-            hub.kill()
-            order.is_waiting = True
-            new = await desk.case_desk.add_note(case_id, "im Ausfall geschrieben")
-            put_back(copy, hub.folder)
-            away.rename(settings)
-            await desk.workers.run("net", lambda: bump(hub))
+            with hub.down():
+                order.is_waiting = True
+                new = await desk.case_desk.add_note(case_id, "im Ausfall geschrieben")
+                put_back(copy, hub.folder)
+                await desk.workers.run("net", lambda: bump(hub))
             await desk.workers.run("net", hub.start)
             desk.sync.poke()
             wanted = ["vor dem Ausfall", "im Ausfall geschrieben"]

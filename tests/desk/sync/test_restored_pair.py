@@ -22,8 +22,8 @@ def test_an_act_on_a_case_of_a_desk_that_is_away_is_kept_until_it_is_back(
         async with desk_at(tmp_path / "a", hub.folder) as one, desk_at(tmp_path / "b", hub.folder) as two:
             await all_settled(one)
             await all_settled(two)
-            hub.kill()
-            shutil.copytree(hub.folder, copy)
+            with hub.down():
+                shutil.copytree(hub.folder, copy)
             await one.workers.run("net", hub.start)
             one.sync.poke()
             case_id = await a_case_at(one, "Nach der Sicherung begonnen")
@@ -32,9 +32,9 @@ def test_an_act_on_a_case_of_a_desk_that_is_away_is_kept_until_it_is_back(
             await until(lambda: two.replica.queue_item(case_id) is not None)
             written = await two.case_desk.add_note(case_id, "vom anderen Platz")
             await all_settled(two)
-        hub.kill()
-        put_back(copy, hub.folder)
-        bump(hub)
+        with hub.down():
+            put_back(copy, hub.folder)
+            bump(hub)
         hub.start()
         async with desk_at(tmp_path / "b", hub.folder) as two:
 

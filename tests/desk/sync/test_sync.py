@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.desk.sync.conftest import PASSWORD, ROOT, HubOnDisk
-from tests.desk.sync.desks import a_case_at, all_settled, desk_at, no_new_hub, notes_of, until
+from tests.desk.sync.desks import a_case_at, all_settled, desk_at, notes_of, until
 from tests.fakes.running import in_loop
 from workstation.casework.errors import RuleViolation
 from workstation.casework.wire.commands import Applied
@@ -62,8 +62,7 @@ def test_work_goes_on_without_the_hub_and_arrives_once(hub: HubOnDisk, tmp_path:
         async with desk_at(tmp_path / "a", hub.folder) as desk:
             case_id = await a_case_at(desk, "Offline")
             await all_settled(desk)
-            with no_new_hub(hub.folder):
-                hub.kill()
+            with hub.down():
                 texts = [f"offline {n}" for n in range(5)]
                 for text in texts:
                     await desk.case_desk.add_note(case_id, text)

@@ -62,10 +62,10 @@ def test_attached_without_a_hub_and_read_by_another(hub: HubOnDisk, tmp_path: Pa
         async with desk_at(tmp_path / "a", hub.folder) as desk:
             case_id = await a_case_at(desk, "Zerbrochen")
             await all_settled(desk)
-            hub.kill()
-            meta = await with_file(desk, case_id, photo)
-            assert (await desk.attachments.fetch(meta)).path.read_bytes() == photo.read_bytes()
-            assert desk.outbox.unsettled() == 2
+            with hub.down():
+                meta = await with_file(desk, case_id, photo)
+                assert (await desk.attachments.fetch(meta)).path.read_bytes() == photo.read_bytes()
+                assert desk.outbox.unsettled() == 2
             await desk.workers.run("net", hub.start)
             desk.sync.poke()
             await all_settled(desk)
@@ -122,8 +122,8 @@ def test_a_restored_hub_gets_what_it_lost(hub: HubOnDisk, tmp_path: Path) -> Non
             meta = await with_file(desk, case_id, photo)
             await all_settled(desk)
             generation, _ = desk.replica.cursors()
-            hub.kill()
-            await desk.workers.run("net", lambda: hub.command("restore", str(copy)))
+            with hub.down():
+                await desk.workers.run("net", lambda: hub.command("restore", str(copy)))
             await desk.workers.run("net", hub.start)
             desk.sync.poke()
             await until(lambda: desk.replica.cursors()[0] not in ("", generation))
