@@ -17,7 +17,7 @@ class InlineWorkers:
         return work()
 
 
-def in_loop(work: Callable[[], Coroutine[Any, Any, T]], timeout_s: float = 60) -> T:
+def in_loop(work: Callable[[], Coroutine[Any, Any, T]], timeout_s: float = 240) -> T:
     """Run a test's coroutine to its end."""
 
     async def limited() -> T:
@@ -25,3 +25,11 @@ def in_loop(work: Callable[[], Coroutine[Any, Any, T]], timeout_s: float = 60) -
             return await work()
 
     return asyncio.run(limited())
+
+
+async def until(is_true: Callable[[], bool]) -> None:
+    """Wait until something is true; whoever runs the test limits the time."""
+    while True:
+        if is_true():
+            return
+        await asyncio.sleep(0.005)

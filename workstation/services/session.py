@@ -130,9 +130,10 @@ class Session:
         if not self.view.is_embedded:
             self._link.hub  # noqa: B018  (raises when there is none)
             return
-        if self._is_hub_stopped:
-            raise HubUnavailable("hub.stopped")
         async with self._reaching:
+            # Asked here, not before: it may have been ended while another call was waited for.
+            if self._is_hub_stopped:
+                raise HubUnavailable("hub.stopped")
             address = await self._workers.run("net", self._embedded.ensure)
             if not self._link.is_set or self._link.hub.url != address.url:
                 await self._greet(address.url, address.local_proof)
@@ -186,7 +187,8 @@ class Session:
         """
         await self._nothing_waits()
         self._is_hub_stopped = True
-        return await self._workers.run("net", self._embedded.stop)
+        async with self._reaching:  # not beside a call that finds it gone and starts it again
+            return await self._workers.run("net", self._embedded.stop)
 
     async def _use_embedded(self, address: HubAddress) -> None:
         await self._note("embedded", "1")

@@ -403,6 +403,8 @@ class Sync(GenerationKeeping, CopyKeeping, UploadKeeping):
     def _show(self, state: ConnectionState, code: str) -> None:
         if (state, code) == (self._state, self._code):
             return
+        if self._state == "sign_in" and not self._may_go.is_set():
+            return  # what was still under way says nothing about the next session
         if state != self._state:
             self._since = self._clock.now()
         self._state, self._code = state, code

@@ -8,8 +8,8 @@ import pytest
 
 from tests.desk.materials import NOW, PERSON, a_case, an_id, sign
 from tests.desk.services.bench import CASE, Bench, a_refund
-from tests.desk.services.test_sync_loop import live, until
-from tests.fakes.running import in_loop
+from tests.desk.services.test_sync_loop import live
+from tests.fakes.running import in_loop, until
 from workstation.casework.decision import Refund
 from workstation.casework.errors import RuleViolation
 from workstation.casework.wire.commands import AddNote, Decide, MarkRead

@@ -10,9 +10,9 @@ import pytest
 
 from tests.desk.materials import NOW, PERSON, a_case, a_customer, an_id, sign
 from tests.desk.services.bench import CASE
-from tests.desk.services.test_sync_loop import Live, Patience, live, until
+from tests.desk.services.test_sync_loop import Live, Patience, live
 from tests.fakes.hub import ScriptedHub
-from tests.fakes.running import in_loop
+from tests.fakes.running import in_loop, until
 from workstation.casework.errors import RuleViolation
 from workstation.casework.wire.codec import sha256_hex
 from workstation.casework.wire.commands import MAX_BODY_BYTES, AddNote, Body, Envelope, SplitCase
