@@ -24,7 +24,8 @@ hypothesis.settings.load_profile("house")
 
 # Threads that belong to the test tools or to a library that keeps one for the whole process.
 _KNOWN_THREADS = ("pytest_timeout", "execnet", "Dummy-", "AnyIO worker", "tmp_path")
-_GRACE_S = 3.0
+_GRACE_S = 20.0
+"""A thread that is ending is given its time; on a busy machine that is some seconds."""
 
 
 class _ForgottenTasks(logging.Handler):

@@ -31,7 +31,7 @@ def environment(tmp: Path, **extra: str) -> dict[str, str]:
     }
 
 
-def processes_left(folder: Path, within_s: float = 15) -> list[str]:
+def processes_left(folder: Path, within_s: float = 60) -> list[str]:
     """The processes that still work in a folder; one that is ending is given its time."""
     ends = time.monotonic() + within_s
     while (found := processes_in(folder)) and time.monotonic() < ends:
@@ -77,7 +77,7 @@ def test_a_folder_with_something_in_it_is_left_alone(
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems always have a display")
 def test_without_a_display_it_plays_the_story_through(tmp_path: Path) -> None:
     pictures = tmp_path / "pictures"
@@ -88,7 +88,7 @@ def test_without_a_display_it_plays_the_story_through(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=280,
+        timeout=500,
     )
     said = done.stdout
     assert done.returncode == 0, f"{said}\n{done.stderr}"
@@ -105,7 +105,7 @@ def test_without_a_display_it_plays_the_story_through(tmp_path: Path) -> None:
     assert processes_left(tmp_path) == [], "its hub has ended"
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are asked for here")
 def test_asked_to_end_it_ends_in_order(tmp_path: Path) -> None:
     kept = tmp_path / "kept"
@@ -123,18 +123,18 @@ def test_asked_to_end_it_ends_in_order(tmp_path: Path) -> None:
         line = process.stdout.readline()
         assert line, process.communicate()
         said += line
-    ends = time.monotonic() + 90
+    ends = time.monotonic() + 200
     while not (kept / "hub" / "endpoint.json").exists():
         assert time.monotonic() < ends
         time.sleep(0.1)
     process.send_signal(signal.SIGTERM)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=120)
     assert (process.returncode, errors) == (0, "")
     assert (kept / "hub" / "hub.db").exists(), "what was to be kept is kept"
     assert processes_left(kept) == [], "its hub has ended"
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_it_ends_by_itself_after_the_seconds_given(tmp_path: Path) -> None:
     done = subprocess.run(
         command("--seconds", "6", "--language", "en"),
@@ -143,7 +143,7 @@ def test_it_ends_by_itself_after_the_seconds_given(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=280,
+        timeout=500,
     )
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
     assert "books show" in done.stdout and "no keyring is touched" in done.stdout

@@ -117,7 +117,7 @@ def _started(drive: str, profile: Path) -> list[str]:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=240,
         check=False,
     )
     assert done.returncode == 0, done.stderr

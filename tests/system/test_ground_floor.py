@@ -80,12 +80,14 @@ def test_a_look_at_a_lock_ends_nobody_who_takes_it_and_writes_no_number(
     with ProcessLock(path):
         written = path.read_bytes()
     with subprocess.Popen([sys.executable, "-c", program, path], stdout=subprocess.PIPE, text=True) as other:
-        assert other.stdout is not None and other.stdout.readline() == "looking\n"
-        for _ in range(300):
-            with ProcessLock(path) as lock:
-                assert lock.is_held
-        assert path.read_bytes() == written, "a look wrote its own number, which somebody may end"
-        other.kill()
+        try:
+            assert other.stdout is not None and other.stdout.readline() == "looking\n"
+            for _ in range(300):
+                with ProcessLock(path) as lock:
+                    assert lock.is_held
+            assert path.read_bytes() == written, "a look wrote its own number, which somebody may end"
+        finally:
+            other.kill()
 
 
 def test_signatures_and_seals() -> None:

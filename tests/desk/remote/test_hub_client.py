@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -72,7 +73,7 @@ def hub(answers: Answers) -> Iterator[RequestsHub]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    client = RequestsHub(f"http://127.0.0.1:{server.server_port}", timeout_s=5)
+    client = RequestsHub(f"http://127.0.0.1:{server.server_port}", timeout_s=60)
     yield client
     client.close()
     server.shutdown()
@@ -165,9 +166,12 @@ def test_a_refusal_at_the_door_is_told_to_the_person(hub: RequestsHub, answers: 
 
 
 def test_nobody_there_is_no_answer() -> None:
-    client = RequestsHub("http://127.0.0.1:9", timeout_s=1)
-    with pytest.raises(HubUnavailable) as caught:
-        client.hello("12345678")
+    # Taken and not listened at: nobody else can answer there meanwhile.
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        client = RequestsHub(f"http://127.0.0.1:{taken.getsockname()[1]}", timeout_s=60)
+        with pytest.raises(HubUnavailable) as caught:
+            client.hello("12345678")
     assert caught.value.why == "net.no_connection"
     client.close()
     with pytest.raises(HubUnavailable) as caught:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from tests.desk.materials import NOW, an_id
 from tests.desk.services.bench import CASE, Bench, a_refund
-from tests.fakes.running import in_loop
+from tests.fakes.running import in_loop, until
 from workstation.casework.decision import DecisionRecord
 from workstation.casework.errors import RuleViolation
 from workstation.casework.limit import Refused
 from workstation.casework.wire.commands import Applied, CancelDecision, Decide, Scheduled
+from workstation.services import decisions
 from workstation.services.decisions import MAX_PAUSE_S
 
 
@@ -24,8 +26,17 @@ async def bench(undo_s: float = 8) -> Bench:
     return made
 
 
-def test_a_click_is_on_the_disk_and_nothing_leaves_before_the_time_is_over() -> None:
+def test_a_click_is_on_the_disk_and_nothing_leaves_before_the_time_is_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async def play() -> None:
+        waited, is_over = list[float](), asyncio.Event()
+
+        async def wait(seconds: float) -> None:
+            waited.append(seconds)
+            await is_over.wait()
+
+        monkeypatch.setattr(decisions, "asyncio", SimpleNamespace(sleep=wait))
         desk = await bench(0.2)
         held = await desk.decisions.hold(CASE.case_id, a_refund())
         item = desk.outbox.item(held.cmd_id)
@@ -36,7 +47,9 @@ def test_a_click_is_on_the_disk_and_nothing_leaves_before_the_time_is_over() -> 
         assert held.amount is not None and held.amount.minor_units == 2490
         file = await desk.case_desk.open(CASE.case_id)
         assert [record.state for record in file.decisions] == ["held"]
-        await asyncio.sleep(0.35)
+        assert waited == [0.2] and desk.outbox.to_send(max_rows=9) == ()
+        is_over.set()
+        await until(lambda: desk.outbox.to_send(max_rows=9) != ())
         (envelope,) = desk.outbox.to_send(max_rows=9)
         assert envelope.cmd_id == held.cmd_id
         body = desk.outbox.item(held.cmd_id)

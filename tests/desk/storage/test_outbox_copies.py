@@ -151,7 +151,7 @@ def test_a_kill_while_taking_in_leaves_nothing_half(tmp_path: Path) -> None:
             "WORKSTATION_CRASH_AT": "desk.take_in.before_commit",
         },
         check=False,
-        timeout=100,
+        timeout=240,
     )
     assert done.returncode == -signal.SIGKILL
     again = opened(tmp_path / "other")

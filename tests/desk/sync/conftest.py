@@ -29,7 +29,7 @@ class HubOnDisk:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._secrets = FileSecrets(folder.parent / "hub-keys")
-        self.control = ProcessHub(folder, self._secrets, start_s=60)
+        self.control = ProcessHub(folder, self._secrets, start_s=240)
 
     def create(self) -> None:
         """Set the firm up."""
@@ -67,7 +67,7 @@ class HubOnDisk:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=240,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout

@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.desk.sync.conftest import PASSWORD
 from workstation.app import Desk, build_desk
 
-PATIENCE_S = 40.0
+PATIENCE_S = 120.0
 
 
 @asynccontextmanager

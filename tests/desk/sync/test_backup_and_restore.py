@@ -54,7 +54,7 @@ def test_what_came_after_the_backup_is_offered_again_once(hub: HubOnDisk, tmp_pa
             await until(lambda: _stands_as_before(other, known, later, notes))
             await until(lambda: _solved(other, later))
 
-    in_loop(play, 115)
+    in_loop(play)
 
 
 def _solved(desk: Desk, case_id: str) -> bool:

@@ -86,7 +86,7 @@ def test_what_waits_is_copied_left_and_brought_back_elsewhere_once(hub: HubOnDis
             assert len(notes) == 2 and all(isinstance(item.verdict, Applied) for item in notes)
             await until(lambda: _has(desk, case_id, ["eins", "zwei"]))
 
-    in_loop(play, 115)
+    in_loop(play)
 
 
 def test_a_copy_that_cannot_be_written_lets_nobody_go(hub: HubOnDisk, tmp_path: Path) -> None:
@@ -105,4 +105,4 @@ def test_a_copy_that_cannot_be_written_lets_nobody_go(hub: HubOnDisk, tmp_path: 
             desk.sync.poke()
             await all_settled(desk)
 
-    in_loop(play, 110)
+    in_loop(play)

@@ -67,7 +67,7 @@ def test_an_old_case_is_found_at_the_hub_and_opened(hub: HubOnDisk, tmp_path: Pa
             desk.replica.unpin(2**40)
             assert desk.replica.get(Case, case_id) is not None
 
-    in_loop(play, 110)
+    in_loop(play)
 
 
 def test_untouched_it_goes_again_and_offline_it_is_said(hub: HubOnDisk, tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_untouched_it_goes_again_and_offline_it_is_said(hub: HubOnDisk, tmp_path
             assert (told.hits, told.is_answered) == ((), False)
             await desk.workers.run("net", hub.start)
 
-    in_loop(play, 110)
+    in_loop(play)
 
 
 def _is_fed(desk: Desk, case_id: str) -> bool:

@@ -115,12 +115,12 @@ def test_one_click_on_the_broken_bowl(hub: HubOnDisk, tmp_path: Path) -> None:
             assert (await desk.history.figures(file.case.customer_id)).revenue == Money(8370)
             offer = file.offers[0]
             assert offer.macro == "damaged_item"
-            desk.decisions.own_undo_s = 0.3
             held = await desk.decisions.hold(case_id, offer)
             draft = await desk.replies.draft_for(case_id, held.cmd_id, offer.reply_card)
             assert "24,90" in draft.text and draft.waits_for == held.cmd_id
             item = await desk.replies.send(draft, solves=True)
             assert item.depends_on == (held.cmd_id,)
+            await desk.decisions.release(held.cmd_id)
             await all_settled(desk)
             for sent in await desk.outbox_view.items():
                 assert isinstance(sent.verdict, Applied | Scheduled), sent.verdict
@@ -133,7 +133,7 @@ def test_one_click_on_the_broken_bowl(hub: HubOnDisk, tmp_path: Path) -> None:
             assert [line.kind for line in after.items] == ["booking", "payment"]
             await until(lambda: desk.outbox.pending() == ())
 
-    in_loop(play, 110)
+    in_loop(play)
 
 
 async def _is_booked(desk: Desk, case_id: str) -> bool:
@@ -184,7 +184,7 @@ def test_a_restored_hub_gets_back_what_its_copy_lacks(hub: HubOnDisk, tmp_path: 
             await until(sees_both)
             assert other.replica.all_of(Person)
 
-    in_loop(play, 115)
+    in_loop(play)
 
 
 def bump(hub: HubOnDisk) -> None:

@@ -100,4 +100,4 @@ def test_the_new_act_is_taken_after_those_the_copy_lacks(
             await desk.case_desk.add_note(case_id, "es geht weiter")
             await all_settled(desk)
 
-    in_loop(play, 115)
+    in_loop(play)

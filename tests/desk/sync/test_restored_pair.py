@@ -59,4 +59,4 @@ def test_an_act_on_a_case_of_a_desk_that_is_away_is_kept_until_it_is_back(
 
             await until(is_seen)
 
-    in_loop(play, 150)
+    in_loop(play)

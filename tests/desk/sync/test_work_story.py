@@ -122,4 +122,4 @@ def test_a_lost_mail_is_settled_and_a_transfer_confirmed_at_the_desk(hub: HubOnD
         hub.command("mailbox", "add", "service", "--address", "service@lindner.example", *ways)
         hub.kill()
         hub.start()
-        in_loop(lambda: play(mail), 110)
+        in_loop(lambda: play(mail))

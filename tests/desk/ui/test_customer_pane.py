@@ -146,7 +146,7 @@ def test_search_opens_filters_and_closes_with_escape(
     pane.open_search()
     assert pane.search.isVisible()
     qtbot.keyClicks(pane.search.edit, "mahnung")
-    qtbot.waitUntil(lambda: len(items(view_model)) == 2, timeout=1000)
+    qtbot.waitUntil(lambda: len(items(view_model)) == 2, timeout=30_000)
     qtbot.keyClick(pane.search.edit, Qt.Key.Key_Escape)
     assert not pane.search.isVisible()
     assert len(items(view_model)) == 50

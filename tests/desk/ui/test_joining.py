@@ -141,7 +141,7 @@ def test_the_other_case_is_found_and_chosen(theme: Theme, qtbot: QtBot) -> None:
     sheet.show_cases(())
     sheet.try_accept()
     assert sheet.problem() == "Wähle den anderen Fall aus der Liste."
-    with qtbot.waitSignal(sheet.text_changed, timeout=2000) as asked:
+    with qtbot.waitSignal(sheet.text_changed, timeout=30_000) as asked:
         sheet.field.edit.setText("48214")
     assert asked.args == ["48214"]
     sheet.show_cases((OTHER, NEW))

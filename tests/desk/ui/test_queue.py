@@ -409,7 +409,7 @@ def test_a_slow_load_shows_shapes_and_a_fast_one_does_not(
     qtbot.wait(200)
     assert not pane._skeleton.isVisible()
     view_model.load()
-    qtbot.waitUntil(pane._skeleton.isVisible, timeout=1000)
+    qtbot.waitUntil(pane._skeleton.isVisible, timeout=30_000)
     tasks.run()
     assert not pane._skeleton.isVisible()
     assert pane.list.isVisible()
