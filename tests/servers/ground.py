@@ -1,8 +1,10 @@
 """What every private test server needs: a free port, a folder another user may enter, errors with words."""
 
 import os
+import random
 import shutil
 import socket
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -22,11 +24,41 @@ def is_root() -> bool:
     return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
+_PORTS = range(20_000, 32_000)
+"""Below what systems give to outgoing connections: none of those takes a port before its server does."""
+_taken: list[socket.socket] = []
+
+
 def free_port() -> int:
-    """A TCP port on 127.0.0.1 that nobody listened on a moment ago."""
+    """A TCP port on 127.0.0.1 that nobody listens on; until this process ends no other gets it from here."""
+    # The tests' own seed is the same in all processes that run side by side.
+    for port in random.SystemRandom().sample(_PORTS, len(_PORTS)):
+        if _is_mine(port) and _is_free(port):
+            return port
+    raise ServerFailedError("no port is free")
+
+
+def _is_mine(port: int) -> bool:
+    """Keep the port for this process; nobody else can say so before it ends."""
+    if sys.platform != "linux":
+        return True
+    mark = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        mark.bind(f"\0workstation-tests-port-{port}")
+    except OSError:
+        mark.close()
+        return False
+    _taken.append(mark)
+    return True
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def new_folder(name: str, owner: str | None = None) -> Path:

@@ -9,7 +9,6 @@ import shutil
 import signal
 import smtplib
 import subprocess
-import time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -123,19 +122,21 @@ class MailServers:
         with said.open("ab") as output:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=output)
         self._dovecot = process
-        wait_until(lambda: is_listening(self.ports.imap) or process.poll() is not None, within_s=30)
-        if process.poll() is not None or not is_listening(self.ports.imap):
+        ports = (self.ports.imap, self.ports.imaps)
+        wait_until(lambda: all(map(is_listening, ports)) or process.poll() is not None, within_s=60)
+        if process.poll() is not None or not all(map(is_listening, ports)):
             raise ServerFailedError(f"Dovecot did not start:\n{tail(said)}")
 
     def start_smtp(self) -> None:
         """Start Postfix (again); mails it had taken before are delivered now."""
         done = self._postfix("start")
-        if done.returncode != 0 or not wait_until(lambda: is_listening(self.ports.smtp), within_s=30):
+        ports = (self.ports.smtp, self.ports.smtps)
+        if done.returncode != 0 or not wait_until(lambda: all(map(is_listening, ports)), within_s=60):
             log = tail(self.folder / "postfix.log")
             raise ServerFailedError(f"Postfix did not start:\n{done.stderr}{log}")
 
     def stop_imap(self) -> None:
-        """End Dovecot and every open IMAP connection."""
+        """End Dovecot and every open IMAP connection; returns when nobody listens any more."""
         process, self._dovecot = self._dovecot, None
         if process is None:
             return
@@ -145,6 +146,8 @@ class MailServers:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        # Its children have taken the port over from it, and may end after it.
+        wait_until(lambda: not is_listening(self.ports.imap), within_s=30)
 
     def stop_smtp(self) -> None:
         """End Postfix politely: running deliveries are finished."""
@@ -157,7 +160,7 @@ class MailServers:
             return
         for pid in [master, *_children(master)]:
             _kill(pid)
-        wait_until(lambda: not is_listening(self.ports.smtp), within_s=10)
+        wait_until(lambda: not is_listening(self.ports.smtp), within_s=30)
 
     def stop(self) -> None:
         """End both servers and delete their folder."""
@@ -277,9 +280,12 @@ class MailServers:
         # Postfix looks at a map's time stamp for each client, but in whole seconds: reload those in use.
         command = ["/usr/sbin/postmap", "-c", str(self.folder / "postfix"), f"{self._kind}:{source}"]
         subprocess.run(command, check=True, capture_output=True)
-        if self._master_pid() is not None:
+        master = self._master_pid()
+        if master is not None:
+            before = set(_children(master))
             self._postfix("reload")
-            time.sleep(0.2)
+            # Whoever has read the old map ends as soon as it serves nobody; a held connection may keep it.
+            wait_until(lambda: not before.intersection(_children(master)), within_s=5)
 
 
 def _children(parent: int) -> list[int]:

@@ -112,7 +112,7 @@ class PostgresqlServer:
         data = self._folder / "data"
         (data / "postgresql.auto.conf").write_text(_SETTINGS.format(port=self.port), "utf-8")
         with (self._folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
+            process = subprocess.Popen(
                 [programs / "postgres", "-D", data],
                 stdout=log,
                 stderr=log,
@@ -120,7 +120,9 @@ class PostgresqlServer:
                 user=self._user,
                 group=self._group(),
             )
-        if not wait_until(self._answers, within_s=60):
+        self._process = process
+        wait_until(lambda: self._answers() or process.poll() is not None, within_s=60)
+        if not self._answers():
             said = tail(self._folder / "log")
             self.stop()
             raise ServerFailedError(f"PostgreSQL did not start:\n{said}")
