@@ -57,6 +57,9 @@ def pair(state: CaseState) -> tuple[CaseState, CaseState]:
 
 
 def without_lines(state: CaseState) -> CaseState:
+    """Return a case but for the notes of what was done to it: the lines, and what it was taken apart from."""
+    if state.case is not None:
+        state = with_case(state, taken_apart=())
     return with_(state, messages=tuple(item for item in state.messages if item.kind != "system"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 import pytest
 from hypothesis import given as example
@@ -16,7 +17,7 @@ from workstation.casework.decision import DecisionRecord, GoodwillVoucher, Step,
 from workstation.casework.empowerment import judge
 from workstation.casework.errors import RuleViolation
 from workstation.casework.limit import Allowed, JudgeContext, Limit, NeedsApproval
-from workstation.casework.matter import decisions_of_matter, matter_ids, newest_question
+from workstation.casework.matter import apart_ids, decisions_of_matter, matter_ids, newest_question
 from workstation.casework.money import Money
 from workstation.casework.projection import apply, delivered, received
 from workstation.casework.proposal_building import context_of
@@ -33,6 +34,7 @@ VOUCHERS = Limit(
     per_decision=5000,
     per_person_day=10**9,
 )
+SINCE = NOW - timedelta(days=90)
 Cases = dict[str, CaseState]
 ACTS = ("merge", "unmerge", "split", "decide", "decide", "book", "fail", "take back")
 
@@ -43,7 +45,9 @@ def of_matter(cases: Cases, case_id: str) -> CaseState:
     case = state.the_case
     root = cases[case.merged_into].the_case if case.merged_into else case
     ids = (one for one in (root.case_id, *root.merged_case_ids) if one != case_id)
-    return with_(state, matter=tuple(cases[one] for one in ids))
+    state = with_(state, matter=tuple(cases[one] for one in ids))
+    apart = apart_ids(state, SINCE, lambda one: cases[one].case)
+    return with_(state, apart=tuple(cases[one] for one in apart))
 
 
 def together(cases: Cases, case_id: str) -> set[str]:
@@ -74,6 +78,7 @@ def verdict(cases: Cases, case_id: str, units: int) -> object:
         now=NOW,
         decisions=decisions,
         limits=(VOUCHERS,),
+        apart_ids=tuple(one.the_case.case_id for one in state.apart),
     )
     context = JudgeContext(person=AGENT, now=NOW, currency="EUR", customer_id="c1", decisions=decisions)
     step = GoodwillVoucher(customer_id="c1", amount=Money(units))
@@ -86,6 +91,8 @@ class Firm:
     def __init__(self) -> None:
         self.made = 0
         self.cases: Cases = {}
+        self.tied: list[set[str]] = []
+        """Cases that were one matter at any time, told from the acts alone."""
         for number in range(3):
             state = second(number, 48300 + number, new_id("case", number))
             self.cases[state.the_case.case_id] = state
@@ -127,15 +134,25 @@ class Firm:
             other = cases.get(other_id, CaseState())
             after, there = pair(apply(with_(state, other=other), body, given))  # type: ignore[arg-type]
             cases[case_id], cases[other_id] = after, there
+            self._tie(case_id, other_id)
+
+    def _tie(self, case_id: str, other_id: str) -> None:
+        root = self.cases[other_id].the_case.merged_into or other_id
+        met = {case_id, other_id, root}
+        touched = [one for one in self.tied if one & met]
+        self.tied = [one for one in self.tied if not one & met] + [met.union(*touched)]
+
+    def ever(self, case_id: str) -> set[str]:
+        return next((one for one in self.tied if case_id in one), {case_id})
 
     def _decide(self, case_id: str, units: int) -> None:
-        before = spent(self.cases, together(self.cases, case_id))
+        before = spent(self.cases, self.ever(case_id))
         judgement = verdict(self.cases, case_id, units)
         # Allowed exactly as long as the limit holds the whole matter; else somebody else has to say yes.
         assert isinstance(judgement, Allowed if before + units <= 5000 else NeedsApproval)
         if isinstance(judgement, Allowed):
             self.cases[case_id] = decided(self.cases[case_id], units, new_id("decision", self.made))
-            assert spent(self.cases, together(self.cases, case_id)) <= 5000
+            assert spent(self.cases, self.ever(case_id)) <= 5000
 
 
 def decided(state: CaseState, units: int, decision_id: str) -> CaseState:
@@ -159,6 +176,8 @@ def test_no_order_of_merging_and_splitting_gets_more_out_of_a_limit(
     for case_id in firm.cases:
         state = of_matter(firm.cases, case_id)
         assert set(matter_ids(state)) == together(firm.cases, case_id)
+        counted = {*matter_ids(state), *(one.the_case.case_id for one in state.apart)}
+        assert counted == firm.ever(case_id)
 
 
 def two() -> tuple[CaseState, CaseState]:
@@ -166,7 +185,7 @@ def two() -> tuple[CaseState, CaseState]:
     return decided(second(), 4000, new_id("d1")), with_(second(0, 48213, CASE_ID))
 
 
-def test_what_was_decided_on_either_counts_for_both_and_apart_again() -> None:
+def test_what_was_decided_on_either_counts_for_both_and_goes_on_counting() -> None:
     source, target = two()
     cases = {SECOND: source, CASE_ID: target}
     assert isinstance(verdict(cases, CASE_ID, 2000), Allowed)
@@ -179,8 +198,18 @@ def test_what_was_decided_on_either_counts_for_both_and_apart_again() -> None:
         assert isinstance(verdict(cases, case_id, 1000), Allowed)
     source, target = unmerged(source, target)
     cases = {SECOND: source, CASE_ID: target}
-    assert isinstance(verdict(cases, CASE_ID, 2000), Allowed)
-    assert isinstance(verdict(cases, SECOND, 2000), NeedsApproval)
+    for case_id, code in ((CASE_ID, "limit.per_matter"), (SECOND, "limit.per_decision")):
+        judgement = verdict(cases, case_id, 2000)
+        assert isinstance(judgement, NeedsApproval)
+        assert judgement.code == code
+
+
+def test_what_was_taken_apart_before_the_window_counts_apart() -> None:
+    source, target = unmerged(*merged(*two()))
+    state = with_(target, matter=())
+    at_once = apart_ids(state, NOW, lambda one: source.case)
+    later = apart_ids(state, NOW + timedelta(days=1), lambda one: source.case)
+    assert (at_once, later) == ((SECOND,), ())
 
 
 def test_what_was_booked_before_a_decision_failed_still_counts() -> None:

@@ -107,6 +107,13 @@ class MergedCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return None if is_answered else self.waiting_since
 
 
+class TakenApart(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Another case this one was one matter with until they were taken apart; the other side says the same."""
+
+    case_id: str
+    at: datetime
+
+
 class Kinship(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A sender who may be a customer known by another address: shown, never acted on by itself."""
 
@@ -173,6 +180,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     merged: tuple[MergedCase, ...] = ()
     """The cases that went into this one."""
     split_from: str = ""
+    taken_apart: tuple[TakenApart, ...] = ()
+    """Cases this one was taken apart from: limits count what is decided on either together for a while."""
     kinship: Kinship | None = None
 
     @property

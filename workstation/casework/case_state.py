@@ -40,6 +40,8 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The second case of an act on two: that which is linked, merged into, or split off."""
     matter: tuple[CaseState, ...] = ()
     """The other cases of one matter: the one this went into, and all that went into the same."""
+    apart: tuple[CaseState, ...] = ()
+    """Cases that were one matter with this one not long ago; only limits count them together."""
     others: tuple[Customer, ...] = ()
     """Customers an act is about beside the one of the case."""
 

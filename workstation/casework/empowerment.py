@@ -242,7 +242,7 @@ def _over(
     if not amount:
         return
     checks: list[tuple[str, int | None, int, dict[str, str]]] = [
-        ("limit.per_decision", limit.per_decision, usage.case_spent.get(group, 0), {}),
+        _per_case(limit, group, usage, context),
         ("limit.percent_of_order", _share(limit, steps, context), usage.case_spent.get(group, 0), {}),
     ]
     if limit.per_customer is not None:
@@ -261,6 +261,16 @@ def _over(
                 **more,
             }
             yield _Passed(code, params, spent + amount - most, limit.name)
+
+
+def _per_case(
+    limit: Limit, group: str, usage: Usage, context: JudgeContext
+) -> tuple[str, int | None, int, dict[str, str]]:
+    """Return the check of what one case may cost; where cases taken apart count too, it says how much."""
+    spent, elsewhere = usage.case_spent.get(group, 0), usage.case_elsewhere.get(group, 0)
+    if elsewhere:
+        return "limit.per_matter", limit.per_decision, spent, {"elsewhere": _param(elsewhere, context)}
+    return "limit.per_decision", limit.per_decision, spent, {}
 
 
 def _free_limits(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from workstation.casework.case import Case, Due, MergedCase, raised
+from workstation.casework.case import Case, Due, MergedCase, TakenApart, raised
 from workstation.casework.case_state import CaseState, Given, say, settled, with_, with_case
 from workstation.casework.errors import RuleViolation
 from workstation.casework.message import Message
@@ -188,7 +188,7 @@ def _unmerge(state: CaseState, given: Given) -> CaseState:
         raise RuleViolation("case.not_merged")
     kept = tuple(item for item in into.merged if item is not entry)
     target = say(target, given, "case.unmerged", case_id=case.case_id, number=_number(case))
-    target = with_case(target, merged=kept)
+    target = with_case(target, merged=kept, taken_apart=_apart(into, case.case_id, given.at))
     if entry.gave_customer and into.customer_id == case.customer_id:
         # Another one that went in may be of the same customer: then it is still theirs.
         if kept:
@@ -198,7 +198,19 @@ def _unmerge(state: CaseState, given: Given) -> CaseState:
             target = with_case(target, customer_id="", customer_name=entry.name_before)
             target = with_(target, customer=None)
     state = say(state, given, "case.unmerged_from", case_id=into.case_id, number=_number(into))
-    return _both(with_case(state, merged_into="", team_id=entry.team_before or case.team_id), target, given)
+    state = with_case(
+        state,
+        merged_into="",
+        team_id=entry.team_before or case.team_id,
+        taken_apart=_apart(case, into.case_id, given.at),
+    )
+    return _both(state, target, given)
+
+
+def _apart(case: Case, other_id: str, at: datetime) -> tuple[TakenApart, ...]:
+    """Return what ``case`` was one matter with, ``other_id`` until now among it."""
+    kept = (item for item in case.taken_apart if item.case_id != other_id)
+    return (*kept, TakenApart(case_id=other_id, at=at))
 
 
 def _split(state: CaseState, body: SplitCase, given: Given) -> CaseState:
@@ -236,8 +248,14 @@ def _split(state: CaseState, body: SplitCase, given: Given) -> CaseState:
     # What is left without a question of the customer keeps its status: a person has just looked at it.
     state = say(state, given, "case.split", case_id=body.new_case_id, count=str(len(moving)))
     other = say(other, given, "case.split_from", case_id=case.case_id, number=_number(case))
-    state = with_case(state, related_case_ids=(*case.related_case_ids, body.new_case_id))
-    other = with_case(other, related_case_ids=(case.case_id,))
+    state = with_case(
+        state,
+        related_case_ids=(*case.related_case_ids, body.new_case_id),
+        taken_apart=_apart(case, body.new_case_id, given.at),
+    )
+    other = with_case(
+        other, related_case_ids=(case.case_id,), taken_apart=_apart(other.the_case, case.case_id, given.at)
+    )
     return _both(state, other, given)
 
 

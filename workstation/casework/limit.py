@@ -89,7 +89,9 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What has been used, by kind group, in minor units: spent + reserved + leased of the budget rows."""
 
     case_spent: dict[str, int] = {}
-    """By this person on this case."""
+    """By this person on this matter, and on what was one matter with it."""
+    case_elsewhere: dict[str, int] = {}
+    """How much of it on cases that are not one matter with this one any more."""
     customer_spent: dict[str, int] = {}
     """For this customer within the window, by anybody."""
     customer_count: dict[str, int] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
 from workstation.casework.case import Case
@@ -30,13 +30,40 @@ def decisions_of_matter(
 ) -> tuple[DecisionRecord, ...]:
     """Return each decision once: those of the customer, and those of every case of the matter.
 
-    A case that was merged may know no customer: what was decided on it is found by the matter alone.
+    A case that was merged may know no customer: what was decided on it is found by the matter alone. So is
+    what was decided on cases that were one matter with it (``state.apart``).
     """
-    of_matter = {record.decision_id: record for one in (state, *state.matter) for record in one.decisions}
+    cases = (state, *state.matter, *state.apart)
+    of_matter = {record.decision_id: record for one in cases for record in one.decisions}
     others = (record for record in of_customer if record.decision_id not in of_matter)
     return tuple(
         sorted((*others, *of_matter.values()), key=lambda record: (record.decided_at, record.decision_id))
     )
+
+
+def tied_to(case: Case, since: datetime) -> tuple[str, ...]:
+    """Return the ids of the cases that are one matter with ``case``, or were at ``since`` or later."""
+    were_one = (item.case_id for item in case.taken_apart if item.at >= since)
+    named = (case.merged_into, *case.merged_case_ids, *were_one)
+    return tuple(dict.fromkeys(one for one in named if one))
+
+
+def apart_ids(state: CaseState, since: datetime, find: Callable[[str], Case | None]) -> tuple[str, ...]:
+    """Return the cases that were one matter with this one at ``since`` or later and are not any more.
+
+    Also by way of a third one: whoever takes a matter apart in two steps has still taken apart one matter.
+    Seen from each of them it is the same cases.
+    """
+    now = matter_ids(state)
+    found = {one.the_case.case_id: one.the_case for one in (state, *state.matter)}
+    wanted = [other for case in found.values() for other in tied_to(case, since)]
+    while wanted:
+        case_id = wanted.pop()
+        case = None if case_id in found else find(case_id)
+        if case is not None:
+            found[case_id] = case
+            wanted += tied_to(case, since)
+    return tuple(sorted(one for one in found if one not in now))
 
 
 def customer_of_matter(state: CaseState) -> str:

@@ -28,17 +28,19 @@ def usage_seen(
     decisions: Sequence[DecisionRecord] = (),
     limits: Iterable[Limit] = (),
     time_zone: str = "Europe/Berlin",
+    apart_ids: Sequence[str] = (),
 ) -> Usage:
     """Return the usage for a judgement; where rows and decisions differ the larger reading is taken.
 
-    ``case_ids`` are all cases of one matter: what was decided on one of them counts for each.
+    ``case_ids`` are all cases of one matter: what was decided on one of them counts for each. ``apart_ids``
+    are those that were one matter with them since :func:`window_begins`: taking apart frees nothing.
     ``decisions`` are all known ones of this customer, this person (own pending ones included) and this
     matter; ``budgets`` the rows at hand: at the hub all, at a desk those it may see.
     """
     zone = ZoneInfo(time_zone)
     today = now.astimezone(zone).date()
-    since = now - timedelta(days=window_days(limits, person))
-    by_case: dict[str, dict[str, int]] = {one: {} for one in case_ids}
+    since = window_begins(now, limits, person)
+    by_case: dict[str, dict[str, int]] = {one: {} for one in (*case_ids, *apart_ids)}
     customer: dict[str, int] = {}
     count: dict[str, int] = {}
     day: dict[str, int] = {}
@@ -70,12 +72,25 @@ def usage_seen(
         if sums is not None:
             sums[row.group] = max(sums.get(row.group, 0), row.limit_amt - row.rest)
     case: dict[str, int] = {}
-    for of_one in by_case.values():
+    elsewhere: dict[str, int] = {}
+    for one, of_one in by_case.items():
         for group, units in of_one.items():
             _add(case, group, units)
+            if one not in case_ids:
+                _add(elsewhere, group, units)
     return Usage(
-        case_spent=case, customer_spent=customer, customer_count=count, day_spent=day, month_spent=month
+        case_spent=case,
+        case_elsewhere=elsewhere,
+        customer_spent=customer,
+        customer_count=count,
+        day_spent=day,
+        month_spent=month,
     )
+
+
+def window_begins(now: datetime, limits: Iterable[Limit], person: Person) -> datetime:
+    """Return since when a limit of ``person`` looks back: at a customer, at cases that were one."""
+    return now - timedelta(days=window_days(limits, person))
 
 
 def window_days(limits: Iterable[Limit], person: Person) -> int:

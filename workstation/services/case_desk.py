@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 
 from workstation.casework.answering import NOT_RECEIVED
 from workstation.casework.case_facts import CaseFacts
-from workstation.casework.case_state import CaseState, with_
+from workstation.casework.case_state import CaseState
 from workstation.casework.clock import Clock
 from workstation.casework.customer import Customer
 from workstation.casework.decision import DecisionRecord
@@ -31,7 +32,7 @@ from workstation.casework.records import (
     Voucher,
     WorkOrder,
 )
-from workstation.casework.usage import usage_seen
+from workstation.casework.usage import usage_seen, window_begins
 from workstation.casework.wire.session import PresenceOf
 from workstation.ports import CaseDocuments, Draft, Outbox, OutboxItem, Replica, Workers
 from workstation.services.case_acts import CaseActs
@@ -102,7 +103,7 @@ class CaseDesk(CaseActs):
         if joint.state(case_id).case is None and await self.fetch_older(case_id):
             documents = await self._workers.run("read", lambda: self._replica.case(case_id))
             joint = await self.writer.joint((case_id,))
-        state = with_(joint.state(case_id), matter=joint.matter(case_id))
+        state = joint.whole(case_id, self._since())
         if state.case is None:
             raise RuleViolation("case.unknown")
         members = tuple(joint.state(one) for one in state.case.merged_case_ids)
@@ -167,7 +168,8 @@ class CaseDesk(CaseActs):
             RuleViolation: ``case.unknown``.
         """
         documents = await self._workers.run("read", lambda: self._replica.case(case_id))
-        state = await self.writer.state(case_id)
+        joint = await self.writer.joint((case_id,))
+        state = joint.whole(case_id, self._since())
         if state.case is None:
             raise RuleViolation("case.unknown")
         return self._facts(state, documents)
@@ -188,12 +190,19 @@ class CaseDesk(CaseActs):
         """Return how a decision of this case can be taken back, judged; refused ones say why not."""
         return reversals_of(await self.facts(case_id), decision_id)
 
+    def _since(self) -> datetime:
+        """Return since when limits count cases together that were one matter."""
+        reference = self._reference.data
+        return window_begins(self._clock.now(), reference.limits, self._me.person(reference))
+
     def _facts(self, state: CaseState, documents: CaseDocuments) -> CaseFacts:
         reference = self._reference.data
         person = self._me.person(reference)
         case, now = state.the_case, self._clock.now()
         case_ids = matter_ids(state)
-        others = (item for item in documents.of(DecisionRecord) if item.case_id not in case_ids)
+        apart_ids = tuple(one.the_case.case_id for one in state.apart)
+        read = {*case_ids, *apart_ids}
+        others = (item for item in documents.of(DecisionRecord) if item.case_id not in read)
         decisions = decisions_of_matter(state, others)
         customer = state.customer or next(
             (item for item in documents.of(Customer) if item.customer_id == case.customer_id), None
@@ -207,6 +216,7 @@ class CaseDesk(CaseActs):
             decisions=decisions,
             limits=reference.limits,
             time_zone=reference.tenant.time_zone,
+            apart_ids=apart_ids,
         )
         return CaseFacts(
             case=case,

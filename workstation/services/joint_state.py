@@ -5,17 +5,20 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from workstation.casework.case_state import CaseState, Given, StateEntity, changed, settled, with_
 from workstation.casework.customer import Customer
 from workstation.casework.errors import RuleViolation
 from workstation.casework.joining import Joining, followed, other_id_for
+from workstation.casework.matter import apart_ids, tied_to
 from workstation.casework.projection import apply
 from workstation.casework.wire.commands import Body, MergeCase
 from workstation.ports import OutboxItem, Replica
 from workstation.services.folding import given_of, state_of
 from workstation.services.reference import ReferenceData
 
+_EVER = datetime.min.replace(tzinfo=UTC)
 _log = logging.getLogger(__name__)
 
 
@@ -43,6 +46,14 @@ class JointState:
         head = root.case if root is not None and root.case is not None else case
         ids = (head.case_id, *head.merged_case_ids)
         return tuple(self.now[one] for one in ids if one != case_id and self.state(one).case is not None)
+
+    def whole(self, case_id: str, since: datetime) -> CaseState:
+        """Return a case with its matter, and with the cases that were one matter with it since ``since``."""
+        state = with_(self.state(case_id), matter=self.matter(case_id))
+        if state.case is None:
+            return state
+        apart = apart_ids(state, since, lambda one: self.state(one).case)
+        return with_(state, apart=tuple(self.now[one] for one in apart))
 
     def changed(self, case_id: str) -> tuple[StateEntity, ...]:
         """Return what differs from the hub's state in one case, and customers that do."""
@@ -126,7 +137,7 @@ def joint_state(replica: Replica, pending: Sequence[OutboxItem], case_ids: Itera
 
 def _neighbours(case_id: str, state: CaseState, joins: Sequence[OutboxItem]) -> list[str]:
     case = state.case
-    found = [case.merged_into, *case.merged_case_ids] if case is not None else []
+    found = list(tied_to(case, _EVER)) if case is not None else []
     for item in joins:
         named = [item.case_id, other_id_for(case if item.case_id == case_id else None, item.body)]
         if case_id in named:

@@ -265,7 +265,11 @@ async def test_what_waits_on_the_merged_case_counts_and_is_shown_where_it_goes_o
     facts = await desk.case_desk.facts(CASE.case_id)
     assert facts.usage.case_spent == {"money_back": held.amount.minor_units if held.amount else 0}
     await desk.joining.unmerge(OTHER.case_id)
-    assert (await desk.case_desk.facts(CASE.case_id)).usage.case_spent == {}
+    # Taken apart it still counts, offline as well, and says that it was decided elsewhere.
+    usage = (await desk.case_desk.facts(CASE.case_id)).usage
+    assert usage.case_spent == usage.case_elsewhere == facts.usage.case_spent
+    assert (await desk.case_desk.facts(OTHER.case_id)).usage.case_elsewhere == {}
+    assert (await desk.case_desk.open(CASE.case_id)).decisions == ()
 
 
 @played

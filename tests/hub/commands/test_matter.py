@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
+from threading import Barrier, Event
 
 import msgspec
 import pytest
@@ -13,13 +14,19 @@ from tests.hub.commands.test_commands import reply
 from tests.hub.commands.test_joining import BRANCH, done, messages
 from tests.hub.service_desk import TANJA, ServiceDesk, broken_bowl
 from tests.hub.small_firm import BOWLS, ERIKA, ORDER, PAYMENT, TEAM, TENANT, SetClock
+from workstation.casework.customer import Customer
 from workstation.casework.decision import DecisionRecord, Refund
 from workstation.casework.money import Money
 from workstation.casework.people import Team
-from workstation.casework.records import LineQuantity
+from workstation.casework.records import LineQuantity, Order, Payment
 from workstation.casework.wire import commands as c
 from workstation.hub.ports import Tx
+from workstation.hub.services.joining import with_apart
 from workstation.hub.storage.database import SqlDatabase
+
+OTHER = "01890000-0000-7000-8000-000000000011"
+OTHER_ORDER = "01890000-0000-7000-8000-000000000012"
+OTHER_PAYMENT = "01890000-0000-7000-8000-000000000013"
 
 
 @pytest.fixture
@@ -39,15 +46,120 @@ def pair(desk: ServiceDesk) -> tuple[str, str]:
     return member, root
 
 
-def test_a_merge_opens_no_second_limit_and_taking_it_back_gives_it_back(desk: ServiceDesk) -> None:
+def test_a_merge_opens_no_second_limit_and_neither_does_taking_it_back(desk: ServiceDesk) -> None:
     member, root = pair(desk)
     verdict = desk.give(money(root, 1001))
     assert isinstance(verdict, c.NeedsApproval)
     assert (verdict.code, verdict.params["sum"]) == ("limit.per_decision", "50.01 EUR")
     assert isinstance(desk.give(money(root, 1000)), c.Scheduled)
     done(desk.give(c.UnmergeCase(case_id=member)))
-    assert isinstance(desk.give(money(member, 1001)), c.NeedsApproval)
-    assert isinstance(desk.give(money(root, 300)), c.Scheduled)
+    for case_id in (member, root):
+        verdict = desk.give(money(case_id, 1))
+        assert isinstance(verdict, c.NeedsApproval)
+        elsewhere = "10.00 EUR" if case_id == member else "40.00 EUR"
+        assert (verdict.code, verdict.params["elsewhere"]) == ("limit.per_matter", elsewhere)
+
+
+def test_what_was_taken_apart_counts_together_for_the_window_and_not_for_ever(desk: ServiceDesk) -> None:
+    member, root = pair(desk)
+    done(desk.give(c.UnmergeCase(case_id=member)))
+    assert isinstance(desk.give(money(root, 900)), c.Scheduled)
+    done(desk.give(c.MergeCase(case_id=member, into_case_id=root)))
+    assert isinstance(desk.give(money(root, 101)), c.NeedsApproval)
+    done(desk.give(c.UnmergeCase(case_id=member)))
+    desk.clock.pass_by(timedelta(days=89))
+    assert isinstance(desk.give(money(root, 101)), c.NeedsApproval)
+    desk.clock.pass_by(timedelta(days=2))
+    assert isinstance(desk.give(money(root, 101)), c.Scheduled)
+
+
+def test_what_is_split_off_is_counted_with_what_it_was_split_from(desk: ServiceDesk) -> None:
+    case_id, new = desk.open_case(), desk.new_id()
+    note = c.AddNote(case_id=case_id, message_id=desk.new_id(), text="Zweites Anliegen")
+    done(desk.give(note))
+    assert isinstance(desk.give(money(case_id, 4000)), c.Scheduled)
+    split = c.SplitCase(case_id=case_id, new_case_id=new, message_ids=(note.message_id,), subject="Zweites")
+    done(desk.give(split))
+    verdict = desk.give(msgspec.structs.replace(money(new, 1001), customer_id=ERIKA))
+    assert isinstance(verdict, c.NeedsApproval)
+    assert isinstance(desk.give(msgspec.structs.replace(money(new, 1000), customer_id=ERIKA)), c.Scheduled)
+    assert isinstance(desk.give(money(case_id, 1)), c.NeedsApproval)
+
+
+def test_two_at_once_on_cases_taken_apart_and_of_two_customers_do_not_pass_one_limit(
+    desk: ServiceDesk,
+) -> None:
+    member, root = desk.open_case(), desk.open_case()
+    done(desk.give(c.MergeCase(case_id=member, into_case_id=root)))
+    done(desk.give(c.UnmergeCase(case_id=member)))
+    somebody_else(desk, member)
+    desks = [ServiceDesk(desk.database, desk.clock) for _ in range(2)]
+    start = Barrier(2)
+
+    def decide(place: int) -> c.Verdict:
+        customer_id, case_id, order_id, payment_id = (
+            (OTHER, member, OTHER_ORDER, OTHER_PAYMENT),
+            (ERIKA, root, ORDER, PAYMENT),
+        )[place]
+        step = Refund(order_id=order_id, payment_id=payment_id, amount=Money(3000))
+        body = msgspec.structs.replace(broken_bowl(case_id, step), customer_id=customer_id)
+        envelope = desks[place].envelope(body)
+        start.wait()
+        [verdict] = desks[place].send(envelope)
+        return verdict
+
+    with ThreadPoolExecutor(2) as pool:
+        verdicts = list(pool.map(decide, range(2)))
+    assert sorted(type(one).__name__ for one in verdicts) == ["NeedsApproval", "Scheduled"]
+
+
+def test_who_judges_by_a_case_taken_apart_is_waited_for_by_who_judges_by_the_other(
+    desk: ServiceDesk,
+) -> None:
+    member, root = desk.open_case(), desk.open_case()
+    done(desk.give(c.MergeCase(case_id=member, into_case_id=root)))
+    done(desk.give(c.UnmergeCase(case_id=member)))
+    is_read, may_end = Event(), Event()
+    order: list[str] = []
+
+    def judge(case_id: str) -> None:
+        def work(tx: Tx) -> None:
+            state = tx.case_file(case_id, lock=True).state
+            with_apart(tx, state, desk.clock.now() - timedelta(days=90))
+            order.append(case_id)
+            is_read.set()
+            if case_id == member:
+                may_end.wait(30)
+                order.append("end")
+
+        desk.database.run(TENANT, work)
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(judge, member)
+        assert is_read.wait(30)
+        second = pool.submit(judge, root)
+        with contextlib.suppress(TimeoutError):
+            second.result(timeout=0.5)
+        may_end.set()
+        first.result()
+        second.result()
+    assert order == [member, "end", root]
+
+
+def somebody_else(desk: ServiceDesk, case_id: str) -> None:
+    def work(tx: Tx) -> None:
+        case = tx.case_file(case_id, lock=True).case
+        assert case is not None
+        order, payment = tx.get(Order, ORDER), tx.get(Payment, PAYMENT)
+        assert order is not None
+        assert payment is not None
+        theirs = {"order_id": OTHER_ORDER, "customer_id": OTHER, "rev": 0}
+        tx.put(Customer(customer_id=OTHER, name="Otto Andermann"))
+        tx.put(msgspec.structs.replace(order, **theirs))
+        tx.put(msgspec.structs.replace(payment, payment_id=OTHER_PAYMENT, **theirs))
+        tx.put(msgspec.structs.replace(case, customer_id=OTHER, customer_name="Otto Andermann"))
+
+    desk.database.run(TENANT, work)
 
 
 def test_what_a_desk_decided_on_a_case_it_did_not_know_was_merged_is_judged_on_the_matter(

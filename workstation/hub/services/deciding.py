@@ -41,7 +41,7 @@ from workstation.casework.records import (
     Voucher,
     WorkOrder,
 )
-from workstation.casework.usage import usage_seen
+from workstation.casework.usage import usage_seen, window_begins
 from workstation.casework.wire import commands
 from workstation.casework.wire.codec import encode
 from workstation.casework.wire.commands import Applied, CancelDecision, Decide, Rejected, Scheduled, Verdict
@@ -51,6 +51,7 @@ from workstation.hub.ports_values import BudgetRow, BudgetUse, Effect
 from workstation.hub.services.case_acts import Act, EffectRoute, Routes, given_by, load, mark_of, store
 from workstation.hub.services.copy_mails import HERE, copy_mail_effect
 from workstation.hub.services.effect_outcomes import CaseProjector
+from workstation.hub.services.joining import with_apart
 
 LONGEST_UNDO_S = 120
 PROMISE = "promise"
@@ -62,11 +63,11 @@ def decide(tx: Tx, act: Act, body: Decide, routes: Routes) -> Verdict:
     Raises:
         RuleViolation: it is not possible on this case; nothing is stored.
     """
-    before = load(tx, act)
+    reference = act.reference
+    before = with_apart(tx, load(tx, act), window_begins(tx.now, reference.limits, act.person))
     case = before.the_case
     customer_id = body.customer_id or customer_of_matter(before)
     facts = tx.customer_file(customer_id) if customer_id else ()
-    reference = act.reference
     needs = budgets_for(
         body.steps,
         act.person,
@@ -110,6 +111,7 @@ def _judge(
         decisions=decisions,
         limits=reference.limits,
         time_zone=reference.tenant.time_zone,
+        apart_ids=tuple(one.the_case.case_id for one in state.apart),
     )
     context = JudgeContext(
         person=act.person,

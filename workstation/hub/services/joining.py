@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 
 from workstation.casework.case import Case
@@ -9,6 +11,7 @@ from workstation.casework.case_state import CaseState, Given, changed
 from workstation.casework.errors import RuleViolation
 from workstation.casework.ids import checked_id
 from workstation.casework.joining import Joining, followed, other_case_id
+from workstation.casework.matter import apart_ids, matter_ids
 from workstation.casework.people import Person
 from workstation.casework.projection import apply, settled
 from workstation.casework.wire.commands import MergeCase, SplitCase, UnmergeCase
@@ -128,6 +131,21 @@ def with_matter(tx: Tx, state: CaseState) -> CaseState:
     members = (one for one in root.merged_case_ids if one != case.case_id)
     found += [tx.case_file(one).state for one in members]
     return msgspec.structs.replace(state, matter=tuple(found))
+
+
+def with_apart(tx: Tx, state: CaseState, since: datetime) -> CaseState:
+    """Return ``state`` with the cases that were one matter with it at ``since`` or later.
+
+    ``state`` has its matter. Nobody else judges by any of these cases until the transaction ends: a name that
+    is the same seen from each of them is locked before they are read.
+    """
+    if state.case is None:
+        return state
+    apart = apart_ids(state, since, lambda one: tx.get(Case, one))
+    if not apart:
+        return state
+    tx.lock_names((f"matter/{min((*apart, *matter_ids(state)))}",))
+    return msgspec.structs.replace(state, apart=tuple(tx.case_file(one).state for one in apart))
 
 
 def going_on(tx: Tx, case_id: str) -> str:
