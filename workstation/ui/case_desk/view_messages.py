@@ -5,7 +5,7 @@ from __future__ import annotations
 import html as markup
 import re
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -28,6 +28,7 @@ from workstation.ui.shared.words import translate
 
 NEWEST = 30
 """Lines built at once; older ones on demand, since screen readers lag on long pages."""
+_NEAR = 8
 _BLOCKED = re.compile(r'data-blocked-src="(https?:[^"]*)"')
 CHANNEL_ICONS = {
     "mail": "mail",
@@ -303,6 +304,7 @@ class Conversation(QScrollArea):
         self._shown = NEWEST
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self._is_opening = self._follows = False
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(translate("Conversation", "Unterhaltung"))
@@ -320,25 +322,47 @@ class Conversation(QScrollArea):
         self.setWidget(inner)
         theme.changed.connect(self._rebuild)
 
-    def show_lines(self, lines: tuple[ConversationLine, ...], *, is_new_case: bool) -> None:
-        """Show ``lines``; a new case starts at its end, an update keeps the place unless it is there."""
         bar = self.verticalScrollBar()
-        was_at_end = bar.value() >= bar.maximum() - 8
+        bar.rangeChanged.connect(self._on_range)
+        bar.valueChanged.connect(self._on_scrolled)
+    def show_lines(self, lines: tuple[ConversationLine, ...], *, is_new_case: bool) -> None:
+        """Show ``lines``; a new case starts at its newest message, an update keeps the place or the end."""
         if is_new_case:
             self._shown = NEWEST
         before, self._lines = self._lines, lines
-        self._sync()
         is_own = bool(lines) and lines[-1].is_own and lines[-1].key not in {line.key for line in before}
-        if is_new_case or was_at_end or is_own:
-            QTimer.singleShot(0, self, self._to_end)
+        self._is_opening = is_new_case
+        self._follows = self._follows or is_new_case or is_own
+        self._sync()
+        self._on_range()
 
-    def _to_end(self) -> None:
+    def _on_range(self) -> None:
+        """Heights are known turn by turn, and the part below grows: the place is found anew each time."""
+        if not self._follows and not self._is_opening:
+            return
         bar = self.verticalScrollBar()
-        bar.setValue(bar.maximum())
+        place = bar.maximum()
+        if self._is_opening:
+            # Of a message longer than the pane the beginning is read first.
+            self._column.activate()
+            place = min(place, self._top_of_newest(place))
+        was_opening, self._is_opening = self._is_opening, False
+        bar.setValue(place)
+        self._is_opening, self._follows = was_opening, place >= bar.maximum() - _NEAR
+
+    def _on_scrolled(self, value: int) -> None:
+        self._is_opening = False
+        self._follows = value >= self.verticalScrollBar().maximum() - _NEAR
+
+    def _top_of_newest(self, otherwise: int) -> int:
+        newest = next((line for line in reversed(self._lines) if line.kind != "system"), None)
+        held = self._widgets.get(newest.key) if newest is not None else None
+        return max(0, held[1].y() - self._column.spacing()) if held is not None else otherwise
 
     def _show_older(self) -> None:
         self._shown += NEWEST
         self._sync()
+        self._is_opening = self._follows = False
 
     def _rebuild(self) -> None:
         for _line, widget in self._widgets.values():

@@ -309,7 +309,17 @@ class QueuePane(QFrame):
             words = translate("Queue", "Neu ordnen")
         self.news_button.setText(words)
         self._theme.set_icon(self.news_button, "arrow-up", "accent.text")
-        self.news_button.setVisible(self._view_model.has_pending)
+        self._show_news(self._view_model.has_pending)
+
+    def _show_news(self, is_shown: bool) -> None:
+        """Show or hide the button; the rows stay where they are, so that a click meets what was aimed at."""
+        if is_shown != self.news_button.isHidden():
+            return
+        bar, place = self.list.verticalScrollBar(), self._stack.y()
+        self.news_button.setVisible(is_shown)
+        if self.isVisible():
+            self._column.activate()
+            bar.setValue(bar.value() + self._stack.y() - place)
 
     def _show_place(self) -> None:
         model = self._view_model.model

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from workstation.ui.shared.keymap import SINGLE_KEYS
 
 Index = QModelIndex | QPersistentModelIndex
+_STEPS: dict[int, int] = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
 
 
 class RowList(QTableView):
@@ -38,6 +39,7 @@ class RowList(QTableView):
         self._is_restoring = False
         self._anchor: tuple[str, int] = ("", 0)
         self._kept_key, self._kept_row = "", -1
+        self._stands_in = 0
         self.setProperty(SINGLE_KEYS, True)
         self.setProperty("kind", "rows")
         self.setShowGrid(False)
@@ -57,6 +59,8 @@ class RowList(QTableView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.doubleClicked.connect(self.opened)
+        for met in (self.opened, self.clicked):
+            met.connect(self._on_met)
 
     def setModel(self, model: QAbstractItemModel | None) -> None:
         """Show ``model``. Connected before Qt's own slots, so the old place is still there to be noted."""
@@ -86,6 +90,7 @@ class RowList(QTableView):
     def choose_row(self, row: int, *, is_silent: bool = False) -> None:
         """Make ``row`` current and selected and bring it into view."""
         before, self._is_restoring = self._is_restoring, is_silent or self._is_restoring
+        self._stands_in = 0
         index = self.model().index(row, 0)
         self.setCurrentIndex(index)
         if self.isVisible():  # before that Qt scrolls to it on show
@@ -95,8 +100,15 @@ class RowList(QTableView):
         self._is_restoring = before
 
     def step(self, by: int) -> bool:
-        """Go to the next (1) or previous (-1) row that has a key; False at the end."""
+        """Go to the next (1) or previous (-1) row that has a key; False at the end.
+
+        A row that took the place of one that left the list was not shown yet: it comes next.
+        """
         model = self.model()
+        if self._stands_in and by in (1, self._stands_in) and self.current_key():
+            self.choose_row(self.currentIndex().row(), is_silent=True)
+            self.current_key_changed.emit(self.current_key())
+            return True
         row = self.currentIndex().row() + by
         while 0 <= row < model.rowCount():
             if self._key_of(row):
@@ -114,11 +126,16 @@ class RowList(QTableView):
         if event.key() in keys and not event.modifiers() and self.currentIndex().isValid():
             self.opened.emit(self.currentIndex())
             return
+        by = _STEPS.get(event.key(), 0)
+        if by and not event.modifiers() and (self._stands_in or not self.currentIndex().isValid()):
+            self.step(by)
+            return
         super().keyPressEvent(event)
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
         if current.isValid() and not self._is_restoring:
+            self._stands_in = 0
             key = self._key_of(current.row())
             if key:
                 self.current_key_changed.emit(key)
@@ -144,6 +161,9 @@ class RowList(QTableView):
         super().focusOutEvent(event)
         self._tell_attended()
 
+    def _on_met(self) -> None:
+        self._stands_in = 0
+
     # -- place
     def _tell_attended(self) -> None:
         self.attended_changed.emit(self._is_hovered or self.hasFocus())
@@ -155,6 +175,9 @@ class RowList(QTableView):
         anchor = (
             self.rowAt(self.viewport().mapFromGlobal(self.cursor().pos()).y()) if self._is_hovered else -1
         )
+        if anchor < 0 and not current.isValid() and self.verticalScrollBar().value() == 0:
+            self._anchor = ("", 0)  # nobody is at a place of it: what is new at the top is seen
+            return
         for row in (anchor, current.row(), self.rowAt(1), self.rowAt(1) + 1):
             key = self._key_of(row) if row >= 0 else ""
             position = self.rowViewportPosition(row) if key else -1
@@ -171,6 +194,7 @@ class RowList(QTableView):
         row = rows.get(self._kept_key, -1)
         if row < 0 and self._kept_row >= 0 and rows:  # it left the list: the next one takes its place
             row = min(rows.values(), key=lambda other: (other < self._kept_row, abs(other - self._kept_row)))
+            self._stands_in = 1 if row >= self._kept_row else -1
         if row >= 0:
             index = model.index(row, 0)
             self.setCurrentIndex(index)
@@ -178,6 +202,8 @@ class RowList(QTableView):
         if key in rows:
             bar = self.verticalScrollBar()
             bar.setValue(bar.value() + self.rowViewportPosition(rows[key]) - position)
+        elif not rows:
+            self.verticalScrollBar().setValue(0)  # whatever comes next has nothing to do with what was there
         self._is_restoring = False
 
     def _size_rows(self, first: int, last: int) -> None:

@@ -1,0 +1,227 @@
+"""What a person looks at stays where it is, and what comes next is what they have not seen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.desk.ui.samples import (
+    NOW,
+    AtOnce,
+    CustomersInMemory,
+    QueueInMemory,
+    formats,
+    sample_items,
+    sample_rows,
+)
+from workstation.ui.case_desk.models import ConversationLine, LineKind
+from workstation.ui.case_desk.view_messages import Conversation
+from workstation.ui.customer_pane.view import CustomerPane
+from workstation.ui.customer_pane.view_model import CustomerViewModel
+from workstation.ui.inbox.view import QueuePane
+from workstation.ui.inbox.view_model import QueueViewModel
+from workstation.ui.shared.theme import Theme
+
+
+class Inbox:
+    """A pane with the rows it is fed from, and what it said was chosen."""
+
+    def __init__(self, theme: Theme, qtbot: QtBot) -> None:
+        self.source = QueueInMemory(sample_rows())
+        self.view_model = QueueViewModel(self.source, AtOnce(), lambda: NOW, formats())
+        self.view_model.load()
+        self.pane = QueuePane(theme, self.view_model)
+        qtbot.addWidget(self.pane)
+        self.pane.resize(340, 600)
+        with qtbot.waitExposed(self.pane):
+            self.pane.show()
+        self.opened: list[str] = []
+        self.pane.case_chosen.connect(self.opened.append)
+
+    def without(self, *case_ids: str) -> None:
+        """Let cases leave the list."""
+        self.source.rows = [row for row in self.source.rows if row.case_id not in case_ids]
+        self.view_model.refresh()
+        self.view_model.apply_pending()
+
+    def top_of(self, case_id: str) -> int:
+        """Return where a row begins, in px of the pane."""
+        QApplication.processEvents()
+        y = self.pane.list.rowViewportPosition(self.view_model.model.position(case_id))
+        return self.pane.list.viewport().mapTo(self.pane, QPoint(0, y)).y()
+
+
+@pytest.fixture
+def inbox(theme: Theme, qtbot: QtBot) -> Inbox:
+    return Inbox(theme, qtbot)
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_J, Qt.Key.Key_Down], ids=["step", "arrow"])
+def test_after_a_case_is_settled_the_one_in_its_place_is_next(
+    inbox: Inbox, qtbot: QtBot, key: Qt.Key
+) -> None:
+    def on() -> None:
+        if key == Qt.Key.Key_Down:
+            qtbot.keyClick(inbox.pane.list, key)
+        else:
+            inbox.pane.step(1)
+
+    inbox.pane.choose_case("2")
+    inbox.without("2")
+    assert inbox.pane.current_case_id() == "3" and inbox.opened == []
+    on()
+    assert inbox.opened == ["3"]
+    on()
+    assert inbox.opened == ["3", "4"]
+
+
+def test_back_from_the_place_of_a_settled_case_is_the_one_before_it(inbox: Inbox) -> None:
+    inbox.pane.choose_case("2")
+    inbox.without("2")
+    inbox.pane.step(-1)
+    assert inbox.opened == ["1"]
+
+
+def test_after_the_last_case_the_one_before_it_is_left(inbox: Inbox) -> None:
+    last = [row.case_id for row in inbox.view_model.model.rows()][-1]
+    inbox.pane.choose_case(last)
+    inbox.without(last)
+    stands_on = inbox.pane.current_case_id()
+    assert inbox.pane.step(1) and inbox.opened == [stands_on]
+    assert not inbox.pane.step(1)
+
+
+def test_a_case_opened_by_enter_or_by_hand_is_not_opened_again(inbox: Inbox, qtbot: QtBot) -> None:
+    inbox.pane.choose_case("2")
+    inbox.without("2")
+    qtbot.keyClick(inbox.pane.list, Qt.Key.Key_Return)
+    inbox.pane.step(1)
+    assert inbox.opened == ["4"]
+
+
+def test_the_first_arrow_goes_to_the_first_case(inbox: Inbox, qtbot: QtBot) -> None:
+    qtbot.keyClick(inbox.pane.list, Qt.Key.Key_Down)
+    assert inbox.opened == ["1"]
+
+
+def test_the_button_for_news_moves_no_row(inbox: Inbox) -> None:
+    inbox.view_model.set_attended(True)
+    before = inbox.top_of("2")
+    new = replace(sample_rows()[0], case_id="new", due_at=NOW - timedelta(hours=1))
+    inbox.source.rows = [new, *inbox.source.rows]
+    inbox.view_model.refresh()
+    assert inbox.pane.news_button.isVisible()
+    assert inbox.top_of("2") == before
+
+
+# -- the customer's history
+
+
+@pytest.fixture
+def history(theme: Theme, qtbot: QtBot) -> CustomerPane:
+    view_model = CustomerViewModel(CustomersInMemory(sample_items()), AtOnce(), lambda: NOW, formats())
+    view_model.show_customer("anna")
+    shown = CustomerPane(theme, view_model)
+    qtbot.addWidget(shown)
+    shown.resize(356, 420)
+    with qtbot.waitExposed(shown):
+        shown.show()
+    return shown
+
+
+def test_another_customers_history_begins_at_the_top(history: CustomerPane) -> None:
+    bar = history.list.verticalScrollBar()
+    bar.setValue(60)
+    assert bar.value() == 60
+    history._view_model.show_customer("jonas")
+    QApplication.processEvents()
+    assert bar.value() == 0
+
+
+def test_what_just_happened_is_seen_by_who_stands_at_the_top(history: CustomerPane) -> None:
+    source = history._view_model._source
+    assert isinstance(source, CustomersInMemory)
+    source.items.insert(0, replace(source.items[0], item_id="new", title="Gutschrift"))
+    history._view_model.refresh()
+    QApplication.processEvents()
+    assert history.list.verticalScrollBar().value() == 0
+
+
+def test_who_reads_further_down_stays_there(history: CustomerPane) -> None:
+    history.list.verticalScrollBar().setValue(200)
+    item = history._view_model.model.items[history.list.rowAt(60)]
+    top = history.list.rowViewportPosition(history.list.rowAt(60))
+    source = history._view_model._source
+    assert isinstance(source, CustomersInMemory)
+    source.items.insert(0, replace(source.items[0], item_id="new", title="Gutschrift"))
+    history._view_model.refresh()
+    QApplication.processEvents()
+    row = list(history._view_model.model.items).index(item)
+    assert history.list.rowViewportPosition(row) == top
+
+
+# -- the conversation
+
+
+def line(key: str, text: str = "Hallo", kind: LineKind = "inbound") -> ConversationLine:
+    return ConversationLine(
+        key=key,
+        kind=kind,
+        author="Anna",
+        when="heute",
+        text=text,
+        spoken="Anna, heute",
+    )
+
+
+@pytest.fixture
+def conversation(theme: Theme, qtbot: QtBot) -> Conversation:
+    view = Conversation(theme)
+    qtbot.addWidget(view)
+    view.resize(640, 300)
+    with qtbot.waitExposed(view):
+        view.show()
+    return view
+
+
+def many(name: str) -> tuple[ConversationLine, ...]:
+    return tuple(line(f"{name}{number}", f"Nachricht {number}\n" * 4) for number in range(8))
+
+
+def is_at_end(view: Conversation) -> bool:
+    bar = view.verticalScrollBar()
+    return bar.maximum() > 0 and bar.value() == bar.maximum()
+
+
+def test_a_case_opens_at_its_newest_message(conversation: Conversation, qtbot: QtBot) -> None:
+    conversation.show_lines((line("a"),), is_new_case=True)
+    QApplication.processEvents()
+    for name in ("b", "c"):
+        conversation.show_lines(many(name), is_new_case=True)
+        qtbot.waitUntil(lambda: is_at_end(conversation))
+    conversation.resize(640, 200)  # the decisions below it take more room
+    qtbot.waitUntil(lambda: is_at_end(conversation))
+
+
+def test_a_long_newest_message_is_read_from_its_beginning(conversation: Conversation, qtbot: QtBot) -> None:
+    newest = line("long", "Zeile\n" * 60)
+    conversation.show_lines((*many("a"), newest, line("s", "Zugewiesen", "system")), is_new_case=True)
+    bubble = conversation._widgets["long"][1]
+    qtbot.waitUntil(lambda: 0 <= bubble.mapTo(conversation.viewport(), QPoint(0, 0)).y() < 40)
+
+
+def test_news_do_not_move_what_is_read_further_up(conversation: Conversation, qtbot: QtBot) -> None:
+    lines = many("a")
+    conversation.show_lines(lines, is_new_case=True)
+    qtbot.waitUntil(lambda: is_at_end(conversation))
+    bar = conversation.verticalScrollBar()
+    bar.setValue(50)
+    end = bar.maximum()
+    conversation.show_lines((*lines, line("new", "Noch etwas\n" * 5)), is_new_case=False)
+    qtbot.waitUntil(lambda: bar.maximum() > end)
+    assert bar.value() == 50
