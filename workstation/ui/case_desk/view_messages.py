@@ -27,8 +27,8 @@ from workstation.ui.shared.theme import Theme
 from workstation.ui.shared.words import translate
 
 NEWEST = 30
-"""Lines built at once; older ones on demand, since screen readers lag on long pages."""
 _NEAR = 8
+"""Lines built at once; older ones on demand, since screen readers lag on long pages."""
 _BLOCKED = re.compile(r'data-blocked-src="(https?:[^"]*)"')
 CHANNEL_ICONS = {
     "mail": "mail",
@@ -302,9 +302,9 @@ class Conversation(QScrollArea):
         self._lines: tuple[ConversationLine, ...] = ()
         self._widgets: dict[str, tuple[ConversationLine, QWidget]] = {}
         self._shown = NEWEST
+        self._is_opening = self._follows = False
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self._is_opening = self._follows = False
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(translate("Conversation", "Unterhaltung"))
@@ -320,11 +320,11 @@ class Conversation(QScrollArea):
         self._column.addWidget(self._older, 0, Qt.AlignmentFlag.AlignHCenter)
         self._column.addStretch(1)
         self.setWidget(inner)
-        theme.changed.connect(self._rebuild)
-
         bar = self.verticalScrollBar()
         bar.rangeChanged.connect(self._on_range)
         bar.valueChanged.connect(self._on_scrolled)
+        theme.changed.connect(self._rebuild)
+
     def show_lines(self, lines: tuple[ConversationLine, ...], *, is_new_case: bool) -> None:
         """Show ``lines``; a new case starts at its newest message, an update keeps the place or the end."""
         if is_new_case:
@@ -360,9 +360,9 @@ class Conversation(QScrollArea):
         return max(0, held[1].y() - self._column.spacing()) if held is not None else otherwise
 
     def _show_older(self) -> None:
+        self._is_opening = self._follows = False
         self._shown += NEWEST
         self._sync()
-        self._is_opening = self._follows = False
 
     def _rebuild(self) -> None:
         for _line, widget in self._widgets.values():
