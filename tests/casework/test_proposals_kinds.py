@@ -112,6 +112,22 @@ def test_a_cookbook_for_headphones_is_one_click() -> None:
     assert said(best) == ("Ersatz senden + Rücksendung", "1 × Kopfhörer Aria, kostenfrei")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Falsches Paket",
+        "Ihr habt mir ein Kochbuch geschickt. Bestellt war der Kopfhörer. Was nun?",
+        "Hier liegt ein Kochbuch. Bestellt hatte ich einen Kopfhörer.",
+        "I got the wrong package.",
+    ],
+    ids=["parcel", "was-ordered", "had-ordered", "package"],
+)
+def test_other_words_for_a_wrong_parcel_are_read_too(text: str) -> None:
+    stock = (StockLevel(stock_id="s", sku="ARIA", available=3),)
+    made = known(text, orders=(HEADPHONES,), payments=(HEADPHONES_PAID,), shipments=(), stock=stock)
+    assert first(made).macro == "wrong_item"
+
+
 def test_out_of_stock_is_grey_with_the_way_that_is_open() -> None:
     made = known(
         "Sie haben mir ein Kochbuch geschickt, das habe ich nicht bestellt.",
