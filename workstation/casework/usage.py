@@ -71,16 +71,9 @@ def usage_seen(
         sums = rows.get((row.level, row.subject_id, period))
         if sums is not None:
             sums[row.group] = max(sums.get(row.group, 0), row.limit_amt - row.rest)
-    case: dict[str, int] = {}
-    elsewhere: dict[str, int] = {}
-    for one, of_one in by_case.items():
-        for group, units in of_one.items():
-            _add(case, group, units)
-            if one not in case_ids:
-                _add(elsewhere, group, units)
     return Usage(
-        case_spent=case,
-        case_elsewhere=elsewhere,
+        case_spent=_summed(by_case.values()),
+        case_elsewhere=_summed(sums for one, sums in by_case.items() if one not in case_ids),
         customer_spent=customer,
         customer_count=count,
         day_spent=day,
@@ -112,6 +105,14 @@ def _counting(record: DecisionRecord, without: str = "") -> list[Decision]:
     # The rows keep what a decision did before it failed; so does this reading, or a desk would offer more.
     is_failed = record.state == "failed"
     return [step.decision for step in steps if is_failed and step.state in _HAPPENED]
+
+
+def _summed(parts: Iterable[dict[str, int]]) -> dict[str, int]:
+    sums: dict[str, int] = {}
+    for part in parts:
+        for group, units in part.items():
+            _add(sums, group, units)
+    return sums
 
 
 def _add(sums: dict[str, int], group: str, units: int) -> None:
