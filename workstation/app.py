@@ -109,6 +109,7 @@ class Desk:
 
     async def start(self) -> None:
         """Find out where we stand and begin to sync; returns at once, hub or no hub."""
+        await self.attachments.forget()
         await self.session.start()
         await self.reference.load()
         await self.decisions.start()
@@ -126,6 +127,7 @@ class Desk:
             _log.warning("what is held stays held until the next start: %s", error)
         self.link.set(None)
         await self.tasks.close()
+        await self.attachments.forget()
         self.workers.close()
         self.replica.close()
         self.outbox.close()

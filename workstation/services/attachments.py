@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from workstation.casework.errors import RuleViolation
 from workstation.casework.message import AttachmentMeta
 from workstation.ports import Workers
+from workstation.services.file_names import safe_name
 from workstation.services.link import HubLink
 from workstation.services.uploads import Uploads
 from workstation.services.views import FetchedFile
 from workstation.system.paths import make_private
 
+_log = logging.getLogger(__name__)
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -48,6 +52,19 @@ class Attachments:
             await self._workers.run("net", lambda: self._link.hub.get_blob(meta.sha256, target))
         return FetchedFile(meta=meta, path=target)
 
+    async def forget(self) -> None:
+        """Delete what was fetched to be looked at: it lies here unlocked, and the hub has it still.
+
+        A file another program holds on to stays until the next time.
+        """
+
+        def delete() -> None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            if self._folder.exists():
+                _log.info("an attachment is still open in another program and stays until the next start")
+
+        await self._workers.run("files", delete)
+
     async def put(self, path: Path) -> AttachmentMeta:
         """Keep a copy of a file and return what a reply says of it; it goes to the hub by itself.
 
@@ -57,16 +74,3 @@ class Attachments:
         meta = await self._uploads.keep_file(path)
         self._on_kept()
         return meta
-
-
-def safe_name(name: str) -> str:
-    """Return ``name`` as a file may be called on every system: no folders, no control signs, not too long."""
-    last = re.split(r"[/\\]", name)[-1]
-    kept = "".join("_" if ord(character) < 32 or character in '<>:"|?*' else character for character in last)
-    kept = kept.strip(". ")[-120:]
-    return kept if kept and kept.split(".")[0].upper() not in _RESERVED else f"_{kept or 'file'}"
-
-
-_RESERVED = frozenset(
-    {"CON", "PRN", "AUX", "NUL", *(f"COM{n}" for n in range(1, 10)), *(f"LPT{n}" for n in range(1, 10))}
-)

@@ -23,7 +23,6 @@ from workstation.ui.case_desk.dialogs import is_mail_address, later_times
 from workstation.ui.case_desk.models import ComposerState, ConversationLine, FactShown
 from workstation.ui.case_desk.offers import OfferWriter
 from workstation.ui.case_desk.slots import shown, stored
-from workstation.ui.case_desk.view import safe_name
 from workstation.ui.case_desk.view_composer import Composer
 from workstation.ui.case_desk.view_decisions import DecisionPanel
 from workstation.ui.case_desk.view_mail_body import MailBody
@@ -363,21 +362,6 @@ def test_times_to_come_back_are_all_ahead() -> None:
     for hour in range(24):
         now = builders.NOW.replace(hour=hour)
         assert all(at > now for _word, at in later_times(now, FORMATS))
-
-
-@pytest.mark.parametrize(
-    ("name", "safe"),
-    [
-        ("../../etc/passwd", "passwd"),
-        ("C:\\Users\\x\\brief.doc", "brief.doc"),
-        ("a<b>:c.pdf", "a_b__c.pdf"),
-        ("", "anhang"),
-        ("...", "anhang"),
-        ("Rücksendung ü.pdf", "Rücksendung ü.pdf"),
-    ],
-)
-def test_names_are_for_display_only(name: str, safe: str) -> None:
-    assert safe_name(name) == safe
 
 
 def test_the_steps_of_the_bowl_are_refund_then_return() -> None:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from workstation.casework.message import AttachmentMeta
 from workstation.casework.proposals import Proposal
+from workstation.services.file_names import is_openable, safe_name
 from workstation.services.views import FetchedFile
 from workstation.ui.case_desk.parts import CaseParts
 from workstation.ui.case_desk.slots import SlotHighlighter
@@ -34,14 +35,6 @@ from workstation.ui.shared.skeleton import Skeleton
 from workstation.ui.shared.theme import Theme
 from workstation.ui.shared.words import translate
 
-# fmt: off
-_RISKY = frozenset((
-    ".app", ".appimage", ".bat", ".bin", ".cmd", ".com", ".cpl", ".desktop", ".exe", ".hta", ".htm",
-    ".html", ".inf", ".jar", ".js", ".jse", ".lnk", ".msc", ".msi", ".pif", ".ps1", ".py", ".reg",
-    ".scr", ".sh", ".svg", ".url", ".vbe", ".vbs", ".wsf", ".xht", ".xhtml",
-))
-# fmt: on
-"""Endings that can run a program: saved on request, never opened from here."""
 _LOW, _LOWEST = 1000, 680
 """A pane lower than this shows two rows of decisions, or one (px at scale 1)."""
 
@@ -361,7 +354,7 @@ class CaseDeskView(QFrame):
             self._model.save_attachment(meta, Path(name))
 
     def _on_file_ready(self, fetched: FetchedFile) -> None:
-        if Path(fetched.meta.name).suffix.lower() in _RISKY:
+        if not is_openable(fetched.path):
             self._on_save_asked(fetched.meta)
             return
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(fetched.path)))
@@ -377,10 +370,3 @@ class CaseDeskView(QFrame):
             )
             return
         self.toast.emit(translate("CaseDesk", "Gespeichert: {name}").format(name=place.name))
-
-
-def safe_name(name: str) -> str:
-    """Return a file name without folders and signs that a file system minds."""
-    last = name.replace("\\", "/").rpartition("/")[2]
-    kept = "".join("_" if sign in '<>:"|?*' or ord(sign) < 32 else sign for sign in last).strip(" .")
-    return kept or "anhang"
