@@ -20,6 +20,7 @@ from workstation.ui.case_desk.models import ComposerMode, ComposerState
 from workstation.ui.case_desk.view_messages import CHANNEL_ICONS
 from workstation.ui.shared.chips import FactChip
 from workstation.ui.shared.flow_layout import FlowLayout
+from workstation.ui.shared.plain import set_tip
 from workstation.ui.shared.theme import Theme, set_property
 from workstation.ui.shared.words import translate
 
@@ -174,7 +175,7 @@ class Composer(QFrame):
         self._theme.style(button, "body", kind="icon-ghost")
         self._theme.set_icon(button, icon, "text.secondary", 16)
         button.setAccessibleName(name)
-        button.setToolTip(name)
+        set_tip(button, name)
         return button
 
     # -- showing
@@ -211,7 +212,7 @@ class Composer(QFrame):
         self._to.setText(shown if len(shown) <= 40 else f"{shown[:24]}…{shown[-14:]}")
         self._theme.set_icon(self._to, CHANNEL_ICONS.get(state.channel, "mail"), "text.secondary", 16)
         self._to.setAccessibleName(translate("Composer", "Empfänger: {name}").format(name=shown))
-        self._to.setToolTip(", ".join((*state.recipients, *state.cc)))
+        set_tip(self._to, ", ".join((*state.recipients, *state.cc)))
 
     def _show_words(self, state: ComposerState) -> None:
         if state.mode == "note":
@@ -261,7 +262,7 @@ class Composer(QFrame):
             self._theme.set_icon(button, "x", "text.secondary", 14)
             word = translate("Composer", "{name} entfernen").format(name=meta.name)
             button.setAccessibleName(word)
-            button.setToolTip(word)
+            set_tip(button, word)
             button.clicked.connect(lambda _checked=False, key=meta.sha256: self.attachment_removed.emit(key))
             self._files_flow.addWidget(button)
             button.show()

@@ -20,6 +20,7 @@ from workstation.casework.proposals import LineChoice
 from workstation.ui.shared.decision_button import DecisionButton, DecisionFace, DecisionState
 from workstation.ui.shared.decision_grid import DecisionGrid
 from workstation.ui.shared.eliding_label import ElidingLabel
+from workstation.ui.shared.plain import set_tip
 from workstation.ui.shared.theme import Theme
 from workstation.ui.shared.undo_bar import UndoBar
 from workstation.ui.shared.words import translate
@@ -246,8 +247,8 @@ class DecisionPanel(QFrame):
     def show_limit(self, words: str, rule: str) -> None:
         """Show «Dein Rahmen: 50 € je Fall, heute noch 212 €»; ``rule`` is the tooltip."""
         self._limit.set_text(words)
-        self._limit.setToolTip(rule)
-        self._rule_icon.setToolTip(rule)
+        set_tip(self._limit, rule)
+        set_tip(self._rule_icon, rule)
         self._rule_icon.setVisible(bool(words) and not self.undo_bar.isVisible())
 
     def show_faces(self, faces: Sequence[DecisionFace]) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, Q
 from workstation.ui.case_desk.models import HeaderShown
 from workstation.ui.shared.chips import Chip
 from workstation.ui.shared.eliding_label import ElidingLabel
+from workstation.ui.shared.plain import set_tip
 from workstation.ui.shared.theme import Theme, set_property
 from workstation.ui.shared.words import translate
 
@@ -80,7 +81,7 @@ class CaseHeader(QFrame):
         self._theme.style(button, "body", kind="icon")
         self._theme.set_icon(button, icon, "text.primary", 16)
         button.setAccessibleName(name)
-        button.setToolTip(name)
+        set_tip(button, name)
         return button
 
     def show_case(self, shown: HeaderShown) -> None:
@@ -104,7 +105,7 @@ class CaseHeader(QFrame):
         else:
             self._done.setText(translate("CaseHeader", "Erledigt"))
             self._theme.set_icon(self._done, "check", "text.primary", 16)
-        self._done.setToolTip("E")
+        set_tip(self._done, "E")
         self._show_check_back(shown)
         for button in (self._assign, self._snooze, self._done):
             button.setVisible(not shown.is_merged)
@@ -120,7 +121,7 @@ class CaseHeader(QFrame):
         if shown.check_back:
             name = translate("CaseHeader", "{planned}, ändern").format(planned=shown.check_back)
         self.check_back.setAccessibleName(name)
-        self.check_back.setToolTip(name)
+        set_tip(self.check_back, name)
 
     def _on_check_back(self) -> None:
         self.check_back_requested.emit(self.check_back.mapToGlobal(self.check_back.rect().bottomLeft()))

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVB
 from workstation.ui.case_desk.kin_words import KinChip, KinGone, KinQuestion, KinShown
 from workstation.ui.shared.flow_layout import FlowLayout
 from workstation.ui.shared.notice import Notice
+from workstation.ui.shared.plain import set_tip
 from workstation.ui.shared.theme import Theme
 
 
@@ -106,14 +107,14 @@ class KinStrip(QFrame):
         self._theme.set_icon(jump, chip.icon, "text.secondary", 14)
         jump.setAccessibleName(chip.words)
         jump.setAccessibleDescription(chip.about)
-        jump.setToolTip(chip.about)
+        set_tip(jump, chip.about)
         jump.setMinimumHeight(self._theme.px(26))
         jump.clicked.connect(lambda: self.jump_requested.emit(chip.case_id))
         undo = QPushButton()
         self._theme.style(undo, "caption", kind="icon-ghost")
         self._theme.set_icon(undo, "x", "text.secondary", 14)
         undo.setAccessibleName(chip.undo)
-        undo.setToolTip(chip.undo)
+        set_tip(undo, chip.undo)
         undo.clicked.connect(lambda: self.undo_requested.emit(chip.kind, chip.case_id))
         row.addWidget(jump)
         row.addWidget(undo)

@@ -23,6 +23,7 @@ from workstation.system.sanitise import has_blocked_images, sanitise
 from workstation.ui.case_desk.models import ConversationLine
 from workstation.ui.case_desk.view_mail_body import MailBody
 from workstation.ui.shared.avatar import Avatar
+from workstation.ui.shared.plain import set_tip
 from workstation.ui.shared.theme import Theme
 from workstation.ui.shared.words import translate
 
@@ -103,7 +104,7 @@ class Bubble(QFrame):
             self._original.setCheckable(True)
             name = translate("Conversation", "Original auf Weiß zeigen")
             self._original.setAccessibleName(name)
-            self._original.setToolTip(name)
+            set_tip(self._original, name)
             self._original.toggled.connect(self._on_original)
             row.addWidget(self._original)
         self._box.addLayout(row)
@@ -170,8 +171,9 @@ class Bubble(QFrame):
         if self._html is None or not has_blocked_images(sanitise(self._line.html)):
             return
         button = QPushButton(translate("Conversation", "Bilder aus dem Netz laden"))
-        button.setToolTip(
-            translate("Conversation", "Wer die Nachricht schickte, kann dann sehen, dass du sie liest.")
+        set_tip(
+            button,
+            translate("Conversation", "Wer die Nachricht schickte, kann dann sehen, dass du sie liest."),
         )
         self._theme.style(button, "caption", kind="link")
         self._box.insertWidget(self._box.indexOf(self._html), button, 0, Qt.AlignmentFlag.AlignLeft)
@@ -229,7 +231,7 @@ class AttachmentTile(QPushButton):
         theme.set_icon(self, "image" if is_picture else "file-text", "text.secondary", 20)
         name = meta.name if len(meta.name) <= 22 else f"{meta.name[:12]}…{meta.name[-8:]}"
         self.setText(name)
-        self.setToolTip(f"{meta.name}\n{_size_text(meta.size)}")
+        set_tip(self, f"{meta.name}\n{_size_text(meta.size)}")
         self.setAccessibleName(
             translate("Conversation", "Anhang {name}, {size}").format(
                 name=meta.name, size=_size_text(meta.size)

@@ -12,6 +12,7 @@ from workstation.ui.customer_pane.view_model import CustomerViewModel, TimelineF
 from workstation.ui.shared.avatar import Avatar
 from workstation.ui.shared.eliding_label import ElidingLabel
 from workstation.ui.shared.empty_state import EmptyState
+from workstation.ui.shared.plain import set_tip
 from workstation.ui.shared.row_list import RowList
 from workstation.ui.shared.row_model import RowRole
 from workstation.ui.shared.segmented import Segmented
@@ -252,7 +253,7 @@ class CustomerPane(QFrame):
             (self.search_button, translate("Timeline", "Im Verlauf suchen")),
         ):
             button.setAccessibleName(name)
-            button.setToolTip(name)
+            set_tip(button, name)
 
 
 class _TimelineList(RowList):

@@ -23,6 +23,7 @@ from workstation.ui.inbox.view_marks import BatchLine, BatchOutcome, MarksBar, Q
 from workstation.ui.inbox.view_model import QueueFilter, QueueViewModel, Scope
 from workstation.ui.inbox.words import channel_word
 from workstation.ui.shared.empty_state import EmptyState
+from workstation.ui.shared.plain import set_tip
 from workstation.ui.shared.row_model import RowRole
 from workstation.ui.shared.segmented import Segmented
 from workstation.ui.shared.skeleton import Skeleton
@@ -277,7 +278,7 @@ class QueuePane(QFrame):
         self._theme.set_icon(self.filter_button, "list-filter", "accent.text" if is_on else "text.secondary")
         words = translate("Queue", "Filter, aktiv") if is_on else translate("Queue", "Filter")
         self.filter_button.setAccessibleName(words)
-        self.filter_button.setToolTip(f"{words} (F)")
+        set_tip(self.filter_button, f"{words} (F)")
 
     # -- reactions
     def _on_counts_changed(self) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, Q
 
 from workstation.ui.shared.flow_layout import FlowLayout
 from workstation.ui.shared.keymap import QUEUE_KEYS, native_keys
+from workstation.ui.shared.plain import set_tip
 from workstation.ui.shared.row_list import RowList
 from workstation.ui.shared.theme import Theme, set_property
 from workstation.ui.shared.words import translate
@@ -118,7 +119,7 @@ class MarksBar(QFrame):
         )
         for button, word, command in named:
             button.setText(word)
-            button.setToolTip(f"{word} ({native_keys(command)})")
+            set_tip(button, f"{word} ({native_keys(command)})")
         for button, word, _command in named[:-1]:
             button.setAccessibleName(translate("Marks", "{act}: alle ausgewählten").format(act=word))
 
@@ -188,7 +189,7 @@ class BatchLine(QFrame):
         self.setAccessibleName(outcome.words)
         close = translate("Marks", "Ausblenden")
         self.close_button.setAccessibleName(close)
-        self.close_button.setToolTip(close)
+        set_tip(self.close_button, close)
         for button, words in ((self.show_button, outcome.show), (self.undo_button, outcome.undo)):
             button.setText(words)
             button.setVisible(bool(words))

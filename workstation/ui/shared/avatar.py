@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workstation.ui.shared import paint
+from workstation.ui.shared.plain import set_tip
 from workstation.ui.shared.theme import Theme
 
 
@@ -37,7 +38,7 @@ class Avatar(QWidget):
         """Show the initials of ``name``; the whole name is tooltip and accessible name."""
         self._letters = initials(name)
         self.setAccessibleName(name)
-        self.setToolTip(name)
+        set_tip(self, name)
         self.update()
 
     def sizeHint(self) -> QSize:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workstation.ui.shared import paint
+from workstation.ui.shared.plain import set_tip
 from workstation.ui.shared.theme import Theme
 
 Tone = Literal["go", "ask", "no", "danger", "note", "accent"]
@@ -134,4 +135,4 @@ class FactChip(Chip):
         self.state = state
         tone, icon = _FACTS[state]
         self.show_words(words, tone, icon, spoken=f"{words}. {explanation}" if explanation else words)
-        self.setToolTip(explanation)
+        set_tip(self, explanation)

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QWidget
 
 from workstation.ui.shared import paint
+from workstation.ui.shared.plain import set_tip
 from workstation.ui.shared.theme import Theme
 from workstation.ui.shared.words import later, translate
 
@@ -115,7 +116,7 @@ class DecisionButton(QPushButton):
         self.setAccessibleName(f"{face.shown_word()}: {face.title}")
         parts = (face.reason, face.key, face.rule)
         self.setAccessibleDescription(". ".join(part.rstrip(".") for part in parts if part))
-        self.setToolTip(face.rule or face.title)
+        set_tip(self, face.rule or face.title)
         self.updateGeometry()
         self.update()
 

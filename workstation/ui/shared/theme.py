@@ -107,7 +107,12 @@ class Theme(QObject):
 
     # -- styling standard widgets
     def style(self, widget: QWidget, role: str = "body", *, tone: str = "", kind: str = "") -> None:
-        """Give ``widget`` a font role, and the tone and kind that the style sheet knows; kept on changes."""
+        """Give ``widget`` a font role, and the tone and kind that the style sheet knows; kept on changes.
+
+        Words on labels are never read as markup: names and subjects come from strangers.
+        """
+        if isinstance(widget, QLabel):
+            widget.setTextFormat(Qt.TextFormat.PlainText)
         widget.setProperty(_ROLE, role)
         widget.setFont(self.font(role))
         self._indent_numbers(widget)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from workstation.ui.shared import paint
 from workstation.ui.shared.eliding_label import ElidingLabel
+from workstation.ui.shared.plain import set_tip
 from workstation.ui.shared.theme import Theme
 from workstation.ui.shared.words import translate
 
@@ -196,4 +197,4 @@ class UndoBar(QFrame):
     def _retranslate(self) -> None:
         self.now_button.setText(translate("UndoBar", "Jetzt buchen"))
         self.undo_button.setText(translate("UndoBar", "Rückgängig"))
-        self.undo_button.setToolTip("Alt+Z")
+        set_tip(self.undo_button, "Alt+Z")

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePol
 from workstation.ui.shared.avatar import Avatar
 from workstation.ui.shared.eliding_label import ElidingLabel
 from workstation.ui.shared.keymap import native_keys
+from workstation.ui.shared.plain import set_tip
 from workstation.ui.shared.theme import Theme
 from workstation.ui.shared.words import translate
 
@@ -78,10 +79,13 @@ class TopBar(QFrame):
         slot.addWidget(self._avatar)
         right.addWidget(self._person)
         row.addLayout(right, 1)
-        theme.changed.connect(lambda: self.setFixedHeight(theme.px(52)))
+        theme.changed.connect(self._fit)
         self.retranslate()
         self.show_line("", "secondary", "wifi")
         self.show_person("", "", "")
+
+    def _fit(self) -> None:
+        self.setFixedHeight(self._theme.px(52))
 
     def retranslate(self) -> None:
         """Say the fixed words in the language of the window."""
@@ -110,6 +114,7 @@ class TopBar(QFrame):
         ]
         self._theme.set_icon(self.line_button, icon, color, 16)
         self.line_button.setAccessibleName(words)
-        self.line_button.setToolTip(
-            translate("TopBar", "Ausgang öffnen ({key})").format(key=native_keys("window.outbox"))
+        set_tip(
+            self.line_button,
+            translate("TopBar", "Ausgang öffnen ({key})").format(key=native_keys("window.outbox")),
         )
