@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import time
 from urllib.parse import urlsplit
 
 import requests
 
 LARGEST = 5 * 1024 * 1024
 TIMEOUT_S = 10.0
+LONGEST_S = 20.0
+"""All of one picture: a server that sends a byte now and then must not keep a thread that the hub needs."""
+_PIECE = 64 * 1024
 _REDIRECTS = 3
 
 
@@ -27,18 +31,35 @@ class RequestsPictures:
                     timeout=TIMEOUT_S,
                     stream=True,
                     allow_redirects=False,
-                    headers={"User-Agent": "Mozilla/5.0", "Accept": "image/*"},
+                    headers={"User-Agent": "Mozilla/5.0", "Accept": "image/*", "Accept-Encoding": "identity"},
+                    # Else the passwords of a .netrc file would go along.
+                    auth=_nobody,
                 ) as answer:
                     if answer.is_redirect:
                         url = requests.compat.urljoin(url, answer.headers.get("Location", ""))
                         continue
                     if not answer.ok or not answer.headers.get("Content-Type", "").startswith("image/"):
                         return None
-                    content = answer.raw.read(LARGEST + 1, decode_content=True)
-                    return content if len(content) <= LARGEST else None
+                    return _content_of(answer)
             except (requests.RequestException, OSError, ValueError):
                 return None
         return None
+
+
+def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
+
+
+def _content_of(answer: requests.Response) -> bytes | None:
+    """Return the bytes as they came; nothing of what is packed, too large or too slow."""
+    if answer.headers.get("Content-Encoding", "identity").lower() != "identity":
+        return None
+    until, content = time.monotonic() + LONGEST_S, bytearray()
+    while piece := answer.raw.read1(_PIECE):
+        content += piece
+        if len(content) > LARGEST or time.monotonic() > until:
+            return None
+    return bytes(content)
 
 
 def _is_outside(url: str) -> bool:
