@@ -37,9 +37,8 @@ def usage_seen(
     ``decisions`` are all known ones of this customer, this person (own pending ones included) and this
     matter; ``budgets`` the rows at hand: at the hub all, at a desk those it may see.
     """
-    zone = ZoneInfo(time_zone)
+    zone, since = ZoneInfo(time_zone), window_begins(now, limits, person)
     today = now.astimezone(zone).date()
-    since = window_begins(now, limits, person)
     by_case: dict[str, dict[str, int]] = {one: {} for one in (*case_ids, *apart_ids)}
     customer: dict[str, int] = {}
     count: dict[str, int] = {}

@@ -159,7 +159,7 @@ class SqlReplica(CopiedScopes):
         with self._reader.connect() as connection:
             # What is open does not say so: a body leaves out what it has by default.
             rows = connection.exec_driver_sql(
-                "SELECT entity, body FROM doc WHERE entity = 'work_order'"
+                "SELECT entity, body FROM doc INDEXED BY doc_open_work WHERE entity = 'work_order'"
                 " AND coalesce(json_extract(body, '$.status'), 'open') = 'open'"
                 " ORDER BY json_extract(body, '$.kind') NOT IN (SELECT value FROM json_each(?)),"
                 " json_extract(body, '$.created_at'), entity_id LIMIT ?",

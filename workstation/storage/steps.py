@@ -167,4 +167,9 @@ REPLICA_STEPS: tuple[Step, ...] = (
         "DELETE FROM note WHERE name = 'sweeping'",
         "INSERT OR IGNORE INTO note (name, value) SELECT 'schema', '1' WHERE EXISTS (SELECT 1 FROM doc)",
     ),
+    (
+        # Of all work orders of a firm's life few are open: those alone are in it.
+        """CREATE INDEX doc_open_work ON doc (json_extract(body, '$.created_at'), entity_id)
+            WHERE entity = 'work_order' AND coalesce(json_extract(body, '$.status'), 'open') = 'open'""",
+    ),
 )
