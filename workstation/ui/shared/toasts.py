@@ -13,6 +13,7 @@ from workstation.ui.shared.words import translate
 
 MOST = 2
 _WIDEST = 480
+_CHANGES_PLACE = (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEvent.Type.Hide)
 
 
 class Toast(QFrame):
@@ -106,16 +107,26 @@ class Toast(QFrame):
 class Toasts(QObject):
     """Shows toasts over the bottom left corner of ``window``, ``left`` px in (the width of the rail).
 
-    ``room``: how wide they may get, in px, so that they never lie over what is being written.
+    ``room``: how wide they may get, in px, so that they never lie over what is being written; ``floor``: the
+    y of the window above which they stand, for the same reason. Where not all fit, the newest is seen.
     """
 
     def __init__(
-        self, theme: Theme, window: QWidget, left: int = 96, room: Callable[[], int] | None = None
+        self,
+        theme: Theme,
+        window: QWidget,
+        left: int = 96,
+        room: Callable[[], int] | None = None,
+        floor: Callable[[], int] | None = None,
     ) -> None:
         super().__init__(window)
-        self._theme, self._window, self._left, self._room = theme, window, left, room
+        self._theme, self._window, self._left, self._room, self._floor = theme, window, left, room, floor
         self.shown: list[Toast] = []
         window.installEventFilter(self)
+
+    def keep_clear_of(self, widget: QWidget) -> None:
+        """Find a new place whenever ``widget``, which ``floor`` asks about, comes, goes or moves."""
+        widget.installEventFilter(self)
 
     def show_toast(
         self,
@@ -156,17 +167,20 @@ class Toasts(QObject):
 
     def _arrange(self) -> None:
         y = self._window.height() - self._theme.px(16)
+        if self._floor is not None:
+            y = min(y, self._floor() - self._theme.px(8))
         room = self._window.width() - self._theme.px(self._left) - self._theme.px(16)
         if self._room is not None:
             room = min(room, self._room())
         for toast in reversed(self.shown):
             toast.fit(max(1, min(self._theme.px(_WIDEST), room)))
             y -= toast.height()
-            toast.move(self._theme.px(self._left), y)
+            toast.setVisible(y >= 0 or toast is self.shown[-1])
+            toast.move(self._theme.px(self._left), max(0, y))
             toast.raise_()
             y -= self._theme.px(8)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize:
+        if event.type() in _CHANGES_PLACE:
             self._arrange()
         return super().eventFilter(watched, event)

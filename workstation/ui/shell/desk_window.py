@@ -111,7 +111,7 @@ class DeskWindow(QObject):
         for _made in parts.one_by_one():
             await asyncio.sleep(0)
         self.case = case = CaseDeskView(self.window.theme, self.case_model, parts)
-        show = partial(self.window.put_case, case)
+        show = partial(self.window.put_case, case, (case.decisions, case.composer))
         for part in (show, self._make_customer, self._make_acts, self._make_cover):
             await asyncio.sleep(0)
             part()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -57,6 +57,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Workstation")
         self._is_context_over = self._is_queue_over = False
         self._may_close = False
+        self._acted_on: tuple[QWidget, ...] = ()
         self.top_bar = TopBar(theme)
         self.banner = Banner(theme)
         self.rail = Rail(theme)
@@ -67,7 +68,9 @@ class MainWindow(QMainWindow):
         self._case_box.setContentsMargins(0, 0, 0, 0)
         self.rooms = QStackedWidget()
         self._build()
-        self.toasts = Toasts(theme, self, left=_LEFT, room=self._room_for_toasts)
+        self.toasts = Toasts(
+            theme, self, left=_LEFT, room=self._room_for_toasts, floor=self._floor_for_toasts
+        )
         self.announcer = Announcer(self)
         self.keymap = Keymap(self)
         theme.changed.connect(self._arrange)
@@ -77,6 +80,14 @@ class MainWindow(QMainWindow):
         if self.is_inbox and not self._is_queue_over:
             return self.queue_slot.width() + self.theme.px(80 - _LEFT) - self.theme.px(12)
         return self.width()
+
+    def _floor_for_toasts(self) -> int:
+        """Where the queue has folded they lie over the case: above what is decided, taken back and sent."""
+        floor = self.height()
+        if self.is_inbox and self._is_queue_over and not self.is_covered:
+            shown = [one for one in self._acted_on if one.isVisibleTo(self)]
+            floor = min([floor, *(one.mapTo(self, QPoint()).y() for one in shown)])
+        return floor
 
     def _build(self) -> None:
         theme = self.theme
@@ -124,9 +135,12 @@ class MainWindow(QMainWindow):
         self.queue_skeleton.hide()
         self.queue_slot.box.addWidget(view)
 
-    def put_case(self, view: QWidget) -> None:
-        """Put the pane of a case into the middle."""
+    def put_case(self, view: QWidget, acted_on: tuple[QWidget, ...] = ()) -> None:
+        """Put the pane of a case into the middle; ``acted_on``: its parts that nothing may lie over."""
         self._case_box.addWidget(view)
+        self._acted_on = acted_on
+        for part in acted_on:
+            self.toasts.keep_clear_of(part)
 
     def put_context(self, view: QWidget) -> None:
         """Put the customer's history into its column."""

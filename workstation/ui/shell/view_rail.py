@@ -43,7 +43,10 @@ class Rail(QFrame):
         self.more.setCheckable(False)
         self.more.clicked.connect(self.more_requested)
         column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignHCenter)
-        theme.changed.connect(lambda: self.setFixedWidth(theme.px(80)))
+        theme.changed.connect(self._fit)
+
+    def _fit(self) -> None:
+        self.setFixedWidth(self._theme.px(80))
 
     def show_room(self, room: str) -> None:
         """Mark the room shown."""
