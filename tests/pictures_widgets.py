@@ -277,8 +277,12 @@ def panes(theme: Theme, language: Language) -> QWidget:
     middle = QWidget(page)
     row.addWidget(middle, 1)
     toasts = Toasts(theme, page, 440)
-    toasts.show_toast("Tanja Weiß hat 62,90 € freigegeben", icon="shield-check", act="Öffnen")
-    toasts.show_toast("Wiedervorlage Kita Regenbogen", act="Rückgängig")
+    if language == "de":
+        toasts.show_toast("Tanja Weiß hat 62,90 € freigegeben", icon="shield-check", act="Öffnen")
+        toasts.show_toast("Wiedervorlage Kita Regenbogen", act="Rückgängig")
+    else:
+        toasts.show_toast("Tanja Weiß has approved €62.90", icon="shield-check", act="Open")
+        toasts.show_toast("Follow-up Kita Regenbogen", act="Undo")
     customer_model = CustomerViewModel(
         CustomersInMemory(sample_items()), AtOnce(), lambda: NOW, formats(language)
     )

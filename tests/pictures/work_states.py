@@ -146,8 +146,10 @@ class WorkStates(Walk):
             "de": "Erledigt, Nachfrage Mo 30.11. um 09:00: Hausverwaltung Breitenbach und Söhne GmbH",
             "en": "Done, check-back Mon 30 Nov at 09:00: Hausverwaltung Breitenbach und Söhne GmbH",
         }
-        toasts.show_toast(long[self.language], icon="check", act="Wieder öffnen", lasts_s=60)
-        self.rooms.case_model.confirmed.emit(held, "Überweisung 42,90 € an Karte 4242")
+        act = {"de": "Wieder öffnen", "en": "Reopen"}
+        moved = {"de": "Überweisung 42,90 € an Karte 4242", "en": "Transfer of €42.90 to card 4242"}
+        toasts.show_toast(long[self.language], icon="check", act=act[self.language], lasts_s=60)
+        self.rooms.case_model.confirmed.emit(held, moved[self.language])
         await asyncio.sleep(0.3)
         await self.picture("toasts")
         for toast in list(toasts.shown):
