@@ -51,6 +51,7 @@ class ImapSource:
             if not isinstance(first, bytes) or not first.isdigit():
                 close_imap(box)
                 raise MailboxUnavailable("mailbox.no_lasting_ids", host=self._settings.server.host)
+            _forget_news(box)
             self._box, self._uidvalidity = box, int(first)
         return self._uidvalidity
 
@@ -64,7 +65,7 @@ class ImapSource:
         criteria = f"UID {after + 1}:*"
         if self._settings.since is not None:
             criteria += f" SINCE {_imap_date(self._settings.since)}"
-        found = self._ask(lambda box: box.uids(criteria, charset=None))
+        found = self._ask(lambda box: _search(box, criteria))
         # «n:*» also names the last mail when its id is below n.
         for uid in sorted(number for number in map(int, found) if number > after):
             mail = self._fetch(uid)
@@ -110,6 +111,8 @@ class ImapSource:
     def wait(self, timeout_s: float, should_stop: Callable[[], bool]) -> bool:
         """Wait by IDLE until a mail may have come (True), time is over or ``should_stop`` (False).
 
+        A mail that was told of since the last search, with whatever else was asked, ends it at once.
+
         Raises:
             MailboxUnavailable: the connection was lost.
         """
@@ -117,7 +120,7 @@ class ImapSource:
         if not self._can("IDLE"):
             return self._wait_by_asking(timeout_s, should_stop)
         self._ask(_start_idle)
-        has_come = False
+        has_come = bool(self._ask(_forget_news))
         ends = time.monotonic() + min(timeout_s, _IDLE_S)
         early = 0
         while not has_come and not should_stop() and (left := ends - time.monotonic()) > 0:
@@ -166,13 +169,44 @@ class ImapSource:
             raise
 
 
+def _search(box: BaseMailBox, criteria: str) -> list[str]:
+    _forget_news(box)
+    return box.uids(criteria, charset=None)
+
+
+def _forget_news(box: BaseMailBox) -> bool:
+    """Whether the server has told of new mails since the last look; each is told of once, with any answer."""
+    told: dict[str, Any] = box.client.untagged_responses
+    return told.pop("EXISTS", None) is not None
+
+
 def _start_idle(box: BaseMailBox) -> Any:
     idle: Any = box.idle
     return idle.start()
 
 
 def _poll_idle(span: float, box: BaseMailBox) -> list[bytes]:
-    return box.idle.poll(span)
+    # What came in one piece with the answer before has been read already: of that no socket wakes anybody.
+    return _read_ahead(box) or box.idle.poll(span)
+
+
+def _read_ahead(box: BaseMailBox) -> list[bytes]:
+    client: Any = box.client
+    patience = client.sock.gettimeout()
+    client.sock.settimeout(0)
+    told: list[bytes] = []
+    try:
+        while True:
+            told.append(client._get_line())
+    except OSError:
+        return told
+    except imaplib.IMAP4.abort as error:
+        # Nothing more is told like an end; whether it is one, the next look at the socket says.
+        if "EOF" not in str(error):
+            raise
+        return told
+    finally:
+        client.sock.settimeout(patience)
 
 
 def _stop_idle(box: BaseMailBox) -> Any:
