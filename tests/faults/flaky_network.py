@@ -24,6 +24,8 @@ from workstation.remote.hub_client import READ_S
 HEALED_WITHIN_S = 30.0
 PATIENCE_S = {"half open": HEALED_WITHIN_S + READ_S}
 """A desk that waits for an answer on a dead line has to wait its time out first."""
+MET_WITHIN_S = 120.0
+"""The line stays bad until acts have met it, on the slowest machine."""
 SIDE_BY_SIDE = 5
 """Desks with a bad line at the same time."""
 _LOGGED = "SELECT cmd_id, outbox_epoch, device_seq FROM command_log WHERE device_id = :device_id"
@@ -98,10 +100,11 @@ async def _play(
         )
         line.fault, line.share = fault, share
         ends, texts = time.monotonic() + bad_s, list[str]()
-        while time.monotonic() < ends or not (line.hits and texts):
-            texts.append(f"{fault} {seed} {len(texts)}")
-            await desk.case_desk.add_note(case_id, texts[-1])
-            await asyncio.sleep(chance.uniform(0.05, 0.5))
+        async with asyncio.timeout(MET_WITHIN_S):
+            while time.monotonic() < ends or not line.pushes_hit:
+                texts.append(f"{fault} {seed} {len(texts)}")
+                await desk.case_desk.add_note(case_id, texts[-1])
+                await asyncio.sleep(chance.uniform(0.05, 0.5))
         line.fault, played.hits = "", line.hits
         healed = time.monotonic()
         try:

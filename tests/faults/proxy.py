@@ -276,6 +276,8 @@ class BadLine:
     fault: str = ""
     share: float = 1.0
     hits: int = 0
+    pushes_hit: int = 0
+    """How many of the requests that met the fault carried acts."""
     port: int = 0
     is_closed: asyncio.Event = field(default_factory=asyncio.Event)
     kept_back: asyncio.Event | None = None
@@ -340,6 +342,7 @@ class BadLine:
             await exchange.pass_on()
             return
         self.hits += 1
+        self.pushes_hit += exchange.request.startswith(b"POST /v1/commands")
         await fault(exchange, self.chance)
 
 

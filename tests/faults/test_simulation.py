@@ -24,7 +24,7 @@ def faults(*arguments: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=110,
+        timeout=240,
     )
 
 
@@ -49,7 +49,7 @@ def test_a_planted_bug_is_found(bug: str) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=110,
+        timeout=240,
     )
     assert done.returncode == 0, done.stdout + done.stderr
 

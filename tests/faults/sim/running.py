@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 
@@ -120,12 +120,12 @@ def side_by_side(
         return [run for runs in pool.map(_share, shares) for run in runs]
 
 
-def until_found(seeds: Iterator[int], budget_s: float, steps: int = STEPS_EACH) -> tuple[Run | None, float]:
+def until_found(seeds: Iterable[int], steps: int = STEPS_EACH) -> tuple[Run | None, float]:
     """Play seeds until one fails; returns it with the seconds of work it took, or None."""
     quiet()
     began = time.process_time()
-    while time.process_time() - began < budget_s:
-        run = play(next(seeds), steps)
+    for seed in seeds:
+        run = play(seed, steps)
         if run.broken:
             return run, time.process_time() - began
     return None, time.process_time() - began
