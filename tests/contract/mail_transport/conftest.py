@@ -88,7 +88,7 @@ def real_post(servers: MailServers, security: Security = "none") -> Post:
     user = "" if security == "none" else own
     # The server looks at its list of users once a second: a new one may be refused for that long.
     for address in (own, archive):
-        wait_until(partial(may_sign_in, imap_address(servers, address)), within_s=10)
+        wait_until(partial(may_sign_in, imap_address(servers, address)), within_s=60)
 
     def outside() -> list[bytes]:
         servers.settle()

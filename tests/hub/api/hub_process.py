@@ -22,6 +22,8 @@ from workstation.system.keys import b64, new_signing_key, public_key_of, sign
 
 OWNER = "anna"
 PASSWORD = "richtig-geheim"
+PATIENCE_S = 240
+"""For a process to start or to end, on the busiest machine."""
 
 
 def hub_command(
@@ -43,7 +45,7 @@ def hub_command(
         text=True,
         capture_output=True,
         check=check,
-        timeout=60,
+        timeout=PATIENCE_S,
     )
 
 
@@ -75,7 +77,7 @@ class HubProcess:
         self.endpoint = self._wait_for_endpoint()
 
     def _wait_for_endpoint(self) -> dict[str, Any]:
-        ends_at = time.monotonic() + 30
+        ends_at = time.monotonic() + PATIENCE_S
         while time.monotonic() < ends_at:
             if self._process.poll() is not None:
                 assert self._process.stderr is not None
@@ -102,14 +104,14 @@ class HubProcess:
         if self._process.poll() is None:
             self._process.terminate()
         try:
-            return self._process.wait(30)
+            return self._process.wait(PATIENCE_S)
         finally:
             if self._process.stderr is not None:
                 self._process.stderr.close()
 
     def kill(self) -> None:
         self._process.kill()
-        self._process.wait(30)
+        self._process.wait(PATIENCE_S)
         if self._process.stderr is not None:
             self._process.stderr.close()
 

@@ -22,9 +22,7 @@ from workstation.casework.message import Fact
 from workstation.casework.money import Money
 from workstation.casework.records import LineQuantity
 from workstation.casework.wire.commands import Decide, SendMessage
-
-# Many processes are started here, on machines that may be busy.
-pytestmark = pytest.mark.timeout(300)
+from workstation.hub.channels.mail.transport_folder import drop_into
 
 RECORDS = {
     "customers": "number,name,email\nK1,Erika Muster,erika@example.org\n",
@@ -44,7 +42,7 @@ Guten Tag, eine Schale kam zerbrochen an. Erika Muster\r
 """
 
 
-def until(look: Callable[[], Any], seconds: float = 20) -> Any:
+def until(look: Callable[[], Any], seconds: float = 60) -> Any:
     """Wait until `look` returns something."""
     ends_at = time.monotonic() + seconds
     while time.monotonic() < ends_at:
@@ -103,9 +101,7 @@ def test_a_mail_becomes_a_case_money_is_booked_and_one_answer_leaves(
 ) -> None:
     with HubProcess(post_office) as hub:
         device = signed_in(hub)
-        arrived = tmp_path / "in" / "new"
-        until(arrived.exists)
-        (arrived / "1.eml").write_bytes(MAIL)
+        drop_into(tmp_path / "in", MAIL, "1.eml")
         case = until(lambda: everything(device).get("case", [None])[0])
         assert case["subject"] == "Bestellung 1001: Schale zerbrochen"
         state = everything(device)
@@ -164,7 +160,7 @@ def test_a_hub_ends_gently_while_somebody_listens_and_waits(post_office: Path) -
     next(lines)
     began = time.monotonic()
     assert hub.stop() == 0
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 40, "it waited for those who listen"
     text = b"\n".join(lines).decode()
     assert "event: bye" in text
     assert not (post_office / "endpoint.json").exists()
@@ -190,20 +186,22 @@ def test_the_hub_stays_when_the_terminal_goes(post_office: Path) -> None:
         os.kill(hub.pid, signal.SIGHUP)
         time.sleep(0.3)
         assert is_running(hub.pid)
-        assert requests.get(hub.url + "/v1/time", timeout=5).status_code == 200
+        assert requests.get(hub.url + "/v1/time", timeout=40).status_code == 200
         proof = hub.endpoint["local_proof"]
-        answer = requests.post(hub.url + "/v1/hub/stop", json={"local_proof": proof}, timeout=5)
+        answer = requests.post(hub.url + "/v1/hub/stop", json={"local_proof": proof}, timeout=40)
         assert answer.status_code == 202
         until(lambda: not (hub.folder / "endpoint.json").exists())
 
 
 def test_too_many_pushes_and_pulls_have_to_wait(post_office: Path) -> None:
+    settings = post_office / "hub.toml"
+    # So few in the long run that even a slow machine asks too often.
+    settings.write_text("pulls_per_s = 0.01\n" + settings.read_text("utf-8"), "utf-8")
     with HubProcess(post_office) as hub:
         device = signed_in(hub)
-        pulls = [device.pull().status_code for _ in range(120)]
-        assert pulls[0] == 200
-        assert 429 in pulls
-        refused = device.pull()
+        pulls = [device.pull() for _ in range(70)]
+        assert pulls[0].status_code == 200
+        refused = pulls[-1]
         assert refused.status_code == 429
         assert refused.json()["code"] == "session.too_many_requests"
         assert int(refused.headers["Retry-After"]) >= 1
@@ -228,11 +226,11 @@ def test_served_over_tls_to_other_machines(post_office: Path, tmp_path: Path) ->
         ready = process.stdout.readline()
         assert ready.startswith("The hub is ready: https://0.0.0.0:"), ready
         port = ready.strip().rsplit(":", 1)[1]
-        answer = requests.get(f"https://localhost:{port}/v1/time", timeout=10, verify=str(certificate))
+        answer = requests.get(f"https://localhost:{port}/v1/time", timeout=40, verify=str(certificate))
         assert answer.status_code == 200
     finally:
         process.terminate()
-        assert process.wait(30) == 0
+        assert process.wait(60) == 0
         process.stdout.close()
 
 
@@ -251,11 +249,11 @@ def test_a_device_of_a_hub_without_embedding_always_waits(post_office: Path) -> 
         url = process.stdout.readline().split()[-1]
         device = Device(url, local_proof="")
         assert device.enrol().json()["state"] == "waiting"
-        stopped = requests.post(url + "/v1/hub/stop", json={"local_proof": ""}, timeout=5)
+        stopped = requests.post(url + "/v1/hub/stop", json={"local_proof": ""}, timeout=40)
         assert stopped.status_code == 403
         device.http.close()
     finally:
         process.terminate()
-        assert process.wait(30) == 0
+        assert process.wait(60) == 0
         process.stdout.close()
     assert PASSWORD not in (post_office / "logs" / "hub.log").read_text("utf-8")

@@ -36,7 +36,7 @@ def child(act: str, folder: Path, minutes: int, kill_at: str = "") -> int:
         cwd=Path(__file__).parents[3],
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=240,
         check=False,
     )
     assert done.returncode in (0, -signal.SIGKILL), done.stderr

@@ -93,12 +93,12 @@ def test_a_kill_leaves_the_old_one_or_the_new_one(firm: Path, copy: Path) -> Non
         arguments,
         env={**environment, "WORKSTATION_CRASH_AT": "hub.restore_before_move"},
         capture_output=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
     assert killed.returncode == -9
     assert facts(firm) == before
-    again = subprocess.run(arguments, env=environment, capture_output=True, timeout=60, check=False)
+    again = subprocess.run(arguments, env=environment, capture_output=True, timeout=240, check=False)
     assert again.returncode == 0, again.stderr
     assert "Später" not in facts(firm)[1]
 

@@ -39,7 +39,7 @@ def test_saved_commands_survive_the_hub(
         cwd=ROOT,
         capture_output=True,
         check=False,
-        timeout=100,
+        timeout=240,
     )
     assert (ended.returncode, ended.stdout) == (-signal.SIGKILL, b""), ended.stderr.decode()
     before = firm.heads()

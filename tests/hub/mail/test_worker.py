@@ -45,13 +45,13 @@ def test_a_killed_child_costs_one_answer_only() -> None:
 def _killed(child: BaseProcess) -> None:
     assert child.pid is not None
     os.kill(child.pid, signal.SIGTERM)
-    child.join(10)
+    child.join(60)
 
 
 def test_too_large_is_said_at_once(worker: ParseWorker) -> None:
     started = time.perf_counter()
     assert worker.parse(bytes(MAX_RAW_BYTES + 1)) == ParseFailure("too_large")
-    assert time.perf_counter() - started < 5
+    assert time.perf_counter() - started < 15, "it was handed to the child"
 
 
 def test_time_is_limited_and_the_next_mail_is_read() -> None:
