@@ -64,6 +64,7 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
     """How often it was sent again because nothing of it was to be seen; tries that did nothing count not."""
     first_sent_at: datetime | None = None
     sent_at: datetime | None = None
+    """When it left last, or may have: by a hub that a restored copy knows nothing of."""
     claimed_by: str = ""
     ext_ref: str = ""
     result: dict[str, str] = {}

@@ -10,6 +10,7 @@ from tests.hub.effects.outside import Outside
 from tests.hub.effects.test_effects import BOOKS, Played
 from tests.hub.small_firm import SetClock
 from workstation.casework.ids import effect_id, made_at_ms, uuid7
+from workstation.hub.ports_values import EffectUnknown
 from workstation.hub.services.effect_outcomes import CaseProjector
 from workstation.hub.services.effects import EffectWorker
 from workstation.hub.storage.database import SqlDatabase
@@ -35,6 +36,29 @@ def test_what_the_copy_had_still_to_do_is_looked_for_first(
     assert played.mail.done == [played.mail_id] and len(set(played.books.done)) == 2
     assert played.mail.looks and len(played.mail.calls) == (0 if was_sent else 1)
     assert played.sums() == ({(0, 2490)}, [-2490, 2490])
+
+
+@pytest.mark.parametrize("was_in_doubt", [True, False])
+def test_what_left_a_moment_before_the_restore_has_its_time_to_be_seen(
+    firm: SqlDatabase, clock: SetClock, was_in_doubt: bool
+) -> None:
+    played = Played(firm, clock)
+    if was_in_doubt:  # when the copy was made it had not left, and had been searched for once
+        played.mail.before = [EffectUnknown("the line broke")]
+        settle(played, 1)
+        assert played.states()[-1] == "unknown" and played.mail.looks
+    clock.pass_by(timedelta(minutes=5))
+    calls = len(played.mail.calls)
+    played.mail.done.append(played.mail_id)
+    played.mail.is_blind = True
+    firm.bump_generation()
+    for _ in range(5):
+        clock.pass_by(timedelta(seconds=10))
+        played.work()
+    played.mail.is_blind = False
+    settle(played, 3)
+    assert played.states() == ["confirmed"] * 3
+    assert len(played.mail.calls) == calls and played.mail.done == [played.mail_id]
 
 
 def test_commands_that_are_offered_again_send_nothing_twice(firm: SqlDatabase, clock: SetClock) -> None:

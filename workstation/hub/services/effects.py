@@ -256,7 +256,7 @@ class EffectWorker:
     def _ask_a_person(self, tenant_id: str, effect: Effect) -> None:
         """Leave it to a person, with what is known: when it left, where to, how often it was searched."""
         evidence = {"effect_id": effect.effect_id, "target": effect.target, "looks": str(effect.look_ups)}
-        if effect.sent_at is not None:
+        if effect.first_sent_at is not None and effect.sent_at is not None:
             evidence["sent_at"] = effect.sent_at.isoformat()
         self._fail(tenant_id, effect, "manual", IN_DOUBT, evidence)
 

@@ -246,7 +246,7 @@ class SqlDatabase:
     def bump_generation(self) -> str:
         """Say that the data was restored from a copy; returns the new generation."""
         now = self._clock.now()
-        self.outside(effect_rows.look_first)
+        self.outside(lambda session: effect_rows.look_first(session, now))
         self.set_fact("restored_at", str(micros(now)))
         self._restored_at = now
         self._generation = secrets.token_hex(8)

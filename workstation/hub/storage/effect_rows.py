@@ -219,11 +219,19 @@ def next_due(session: Session, wanted: Wanted, now: datetime) -> bool:
     return session.value(f"SELECT 1 {sql} LIMIT 1", **params) is not None
 
 
-def look_first(session: Session) -> None:
-    """Let nothing that is still to be done leave before somebody looked whether it has: after a restore."""
+def look_first(session: Session, now: datetime) -> None:
+    """Let nothing that is still to be done leave before somebody looked whether it has: after a restore.
+
+    It may have left until a moment before ``now``, by a hub that the copy knows nothing of. So the time it
+    needs to be seen begins now, and looks from before count for nothing.
+    """
     session.do(
         "UPDATE effect SET state = 'pending', claimed_by = :mark WHERE state IN ('pending', 'claimed')",
         mark=BEFORE_RESTORE,
+    )
+    session.do(
+        "UPDATE effect SET sent_at = :now, look_ups = 0 WHERE state IN ('pending', 'sent', 'unknown')",
+        now=micros(now),
     )
 
 
