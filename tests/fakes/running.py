@@ -33,3 +33,12 @@ async def until(is_true: Callable[[], bool]) -> None:
         if is_true():
             return
         await asyncio.sleep(0.005)
+
+
+async def quiet() -> None:
+    """Let everything go on until all of it waits for a time or for somebody, in as many turns as it takes."""
+    ready = asyncio.get_running_loop()._ready  # type: ignore[attr-defined]
+    while True:
+        await asyncio.sleep(0)
+        if not ready:
+            return

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 import pytest
 
 from tests.desk.materials import NOW, PERSON, TEAM, a_case, a_message, an_id
 from tests.desk.services.bench import CASE, Bench, a_refund
-from tests.fakes.running import in_loop
+from tests.fakes.running import in_loop, quiet
 from workstation.casework.card import CustomCard
 from workstation.casework.decision import (
     BlockDunning,
@@ -33,11 +32,8 @@ async def bench() -> Bench:
 
 async def settled(desk: Bench) -> None:
     """Wait until the overlay has been written."""
-    for _ in range(1000):
-        await asyncio.sleep(0)
-        if not desk.tasks.running:
-            return
-    raise AssertionError(f"still running: {desk.tasks.running}")
+    await quiet()
+    assert desk.tasks.running == ()
 
 
 def test_an_act_is_saved_told_and_shown() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.desk.materials import NOW, an_id
 from tests.desk.services.bench import CASE, Bench, a_refund
-from tests.fakes.running import in_loop, until
+from tests.fakes.running import in_loop, quiet, until
 from workstation.casework.decision import DecisionRecord
 from workstation.casework.errors import RuleViolation
 from workstation.casework.limit import Refused
@@ -69,7 +69,7 @@ def test_undo_is_exact_and_can_only_be_done_once() -> None:
         assert not await desk.decisions.release(held.cmd_id)
         (envelope,) = desk.outbox.to_send(max_rows=9)
         assert (envelope.type, envelope.device_seq) == ("void", 1)
-        await asyncio.sleep(0)
+        await quiet()
         file = await desk.case_desk.open(CASE.case_id)
         assert file.decisions == ()
         assert desk.tasks.running == () or all("hold" not in name for name in desk.tasks.running)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from types import SimpleNamespace
@@ -16,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.desk.materials import NOW, PERSON, a_case, a_customer
 from tests.desk.services.bench import CASE, Bench
-from tests.fakes.running import in_loop
+from tests.fakes.running import in_loop, quiet
 from workstation.casework.wire.commands import ReopenCase, SolveCase
 from workstation.services.views import HeldDecision
 from workstation.ui.case_desk.header_words import HeaderWriter
@@ -90,11 +89,8 @@ class Room:
         return line.words
 
     async def rest(self) -> None:
-        for _ in range(2000):
-            await asyncio.sleep(0)
-            if not self.bench.tasks.running:
-                return
-        raise AssertionError(self.bench.tasks.running)
+        await quiet()
+        assert self.bench.tasks.running == ()
 
     async def status(self, case_id: str) -> str:
         return (await self.bench.writer.state(case_id)).the_case.status

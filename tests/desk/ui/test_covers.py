@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -10,7 +9,7 @@ from typing import cast
 import pytest
 from pytestqt.qtbot import QtBot
 
-from tests.fakes.running import in_loop
+from tests.fakes.running import in_loop, quiet
 from workstation.async_bridge import AsyncTasks
 from workstation.ports import HubUnavailable, StoreUnusable
 from workstation.services.session import Session
@@ -59,8 +58,7 @@ def test_a_sign_in_that_fails_leads_back_to_its_page(
         page = view.current_page()
         view.signed_in.emit("lisa", "geheim")
         assert view.current_page() is not page
-        for _turn in range(10):
-            await asyncio.sleep(0)
+        await quiet()
         assert view.current_page() is page
         assert faults == ([] if is_said else ["session"])
 

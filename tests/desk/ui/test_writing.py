@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 from tests.desk.materials import NOW, PERSON, a_case, a_message
 from tests.desk.services.bench import CASE, SHELF, Bench
 from tests.desk.services.test_offers import LIMITS, ORDER, PAYMENT, WRONG
-from tests.fakes.running import in_loop
+from tests.fakes.running import in_loop, quiet
 from workstation.casework.decision import Refund
 from workstation.casework.errors import RuleViolation
 from workstation.casework.message import AttachmentMeta
@@ -74,8 +74,7 @@ class Room:
 
     async def settle(self) -> None:
         """Let everything end but the holds, which wait for their time."""
-        for _turn in range(60):
-            await asyncio.sleep(0)
+        await quiet()
 
     @property
     def offers(self) -> tuple[Proposal, ...]:
