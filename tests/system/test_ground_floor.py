@@ -225,5 +225,25 @@ def test_the_log_is_one_line_a_record(tmp_path: Path) -> None:
     assert line.endswith("WARNING workstation.test [MainThread] case 4711")
 
 
+def test_nobody_else_writes_a_line_of_the_log(tmp_path: Path) -> None:
+    file = tmp_path / "hub.log"
+    [handler] = log.configure(file, to_stderr=False)
+    answer = "no\r\n2026-01-01T00:00:00.000000Z INFO    hub [MainThread] all is well\x1b[2J\u2028\x85"
+    try:
+        logging.getLogger("workstation.test").warning("the server said: %s", answer)
+        try:
+            raise ValueError("inside")
+        except ValueError:
+            logging.getLogger("workstation.test").exception("it failed")
+    finally:
+        logging.getLogger().removeHandler(handler)
+        handler.close()
+    first, second, *traceback = file.read_text("utf-8").splitlines()
+    assert "said: no\\r\\n2026-01-01" in first
+    assert "\\x1b[2J\\u2028\\x85" in first
+    assert second.endswith("it failed")
+    assert traceback[-1] == "ValueError: inside"
+
+
 def test_resources_are_found() -> None:
     assert resource_path("themes", "tokens.json").is_file()

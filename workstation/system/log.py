@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
@@ -10,6 +11,7 @@ from pathlib import Path
 
 _MAX_BYTES = 2 * 1024 * 1024
 _KEPT = 5
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class _OneLine(logging.Formatter):
@@ -17,6 +19,11 @@ class _OneLine(logging.Formatter):
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)-7s %(name)s [%(threadName)s] %(message)s")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        # What another server answered may be in it: no line of the log is written by a stranger, and none
+        # gives orders to the terminal it is read in.
+        return _CONTROL.sub(lambda sign: repr(sign[0])[1:-1], super().formatMessage(record))
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
         return datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -72,6 +72,7 @@ def copy_sqlite(source: Path, key: bytes | None, target: Path) -> int:
         raise CannotCopy("backup.target_exists", path=str(target))
     waiting = target.with_name(f".{target.name}.{os.getpid()}")
     try:
+        make_private_file(waiting)
         origin = sqlite.open_connection(source, key, "read")
         try:
             copy = sqlite.open_connection(waiting, key, "full")
@@ -86,7 +87,6 @@ def copy_sqlite(source: Path, key: bytes | None, target: Path) -> int:
             origin.close()
         if sqlite.check(waiting, key) != "ok":
             raise CannotCopy("backup.check_failed", path=str(target))
-        waiting.chmod(0o600)
         waiting.replace(target)
     finally:
         for ending in ("", "-wal", "-shm"):
@@ -106,18 +106,44 @@ def dump_postgresql(url: str, target: Path) -> int:
     if program is None:
         raise CannotCopy("backup.no_pg_dump")
     waiting = target.with_name(f".{target.name}.{os.getpid()}")
-    plain = url.replace("postgresql+psycopg://", "postgresql://", 1)
+    where, environment = reached_by(url)
     try:
+        make_private_file(waiting)
         done = subprocess.run(
-            [program, "--format=custom", f"--file={waiting}", f"--dbname={plain}"],
+            [program, "--format=custom", f"--file={waiting}", f"--dbname={where}"],
+            env=environment,
             capture_output=True,
             text=True,
             check=False,
         )
         if done.returncode != 0:
             raise CannotCopy("backup.pg_dump_failed", what=done.stderr.strip()[:300])
-        waiting.chmod(0o600)
         waiting.replace(target)
     finally:
         waiting.unlink(missing_ok=True)
     return target.stat().st_size
+
+
+def make_private_file(path: Path) -> None:
+    """Make an empty file only its owner may read: what is copied into it is private from the first byte on.
+
+    One that a killed copy has left is replaced.
+    """
+    path.unlink(missing_ok=True)
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def reached_by(url: str) -> tuple[str, dict[str, str]]:
+    """Return the address of a database without its password, and an environment that holds it.
+
+    Everybody on a computer may read the arguments of its programs, their environment only who runs them.
+    """
+    from sqlalchemy import make_url
+
+    parts = make_url(url)
+    given = parts.query.get("password", parts.password or "")
+    password = given if isinstance(given, str) else given[-1]
+    bare = parts.set(drivername="postgresql").difference_update_query(["password"])
+    bare = bare._replace(password=None)
+    environment = {**os.environ, "PGPASSWORD": password} if password else dict(os.environ)
+    return bare.render_as_string(hide_password=False), environment

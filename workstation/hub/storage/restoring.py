@@ -9,7 +9,7 @@ from pathlib import Path
 from workstation.casework.clock import Clock
 from workstation.hub.storage.database import SqlDatabase
 from workstation.hub.storage.opening import open_database
-from workstation.hub.storage.overview import CannotCopy
+from workstation.hub.storage.overview import CannotCopy, make_private_file, reached_by
 from workstation.system import sqlite
 from workstation.system.crashpoint import crashpoint
 
@@ -29,6 +29,7 @@ def restore_sqlite(source: Path, key: bytes | None, target: Path, tenant_id: str
     waiting = target.with_name(f".{target.name}.restored")
     _remove(waiting)
     try:
+        make_private_file(waiting)
         origin = sqlite.open_connection(source, key, "read")
         try:
             if sqlite.check(source, key) != "ok":
@@ -42,7 +43,6 @@ def restore_sqlite(source: Path, key: bytes | None, target: Path, tenant_id: str
                 copy.close()
         finally:
             origin.close()
-        waiting.chmod(0o600)
         database = open_database(str(waiting), key, clock)
         try:
             _renew(database, tenant_id, source)
@@ -69,12 +69,13 @@ def restore_postgresql(source: Path, url: str, tenant_id: str, clock: Clock) -> 
     program = shutil.which("pg_restore")
     if program is None:
         raise CannotCopy("restore.no_pg_restore")
-    plain = url.replace("postgresql+psycopg://", "postgresql://", 1)
+    where, environment = reached_by(url)
     done = subprocess.run(
         [
             *(program, "--clean", "--if-exists", "--no-owner", "--single-transaction"),
-            *(f"--dbname={plain}", str(source)),
+            *(f"--dbname={where}", str(source)),
         ],
+        env=environment,
         capture_output=True,
         text=True,
         check=False,
