@@ -258,6 +258,18 @@
 <context>
     <name>Shell</name>
     <message>
+        <source>Nicht angenommen</source>
+        <translation>Not accepted</translation>
+    </message>
+    <message>
+        <source>Antwort nicht gesendet</source>
+        <translation>Answer not sent</translation>
+    </message>
+    <message>
+        <source>Öffnen</source>
+        <translation>Open</translation>
+    </message>
+    <message>
         <source>Rückgängig</source>
         <translation>Undo</translation>
     </message>

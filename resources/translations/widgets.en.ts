@@ -87,7 +87,7 @@
         <translation>Snooze</translation>
     </message>
     <message>
-        <source>Zusage geben</source>
+        <source>Zusage machen</source>
         <translation>Make a promise</translation>
     </message>
     <message>

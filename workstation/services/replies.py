@@ -201,7 +201,7 @@ class Replies:
             text=draft.text,
             to=draft.to or ((case.reply_to,) if case.reply_to else ()),
             cc=draft.cc,
-            channel="mail" if case.channel in ("phone", "counter", "post", "form") else case.channel,
+            channel="mail",  # whatever they wrote by: the hub answers by mail alone
             subject=draft.subject,
             language=language or case.language,
             facts=draft.facts,

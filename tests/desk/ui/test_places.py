@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import msgspec
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.casework import builders
+from tests.desk.ui.case_files import case_file
 from tests.desk.ui.samples import (
     NOW,
     AtOnce,
@@ -19,12 +22,17 @@ from tests.desk.ui.samples import (
     sample_items,
     sample_rows,
 )
+from workstation.ui.case_desk.conversation import ConversationWriter
+from workstation.ui.case_desk.dialogs import NewMailSheet
 from workstation.ui.case_desk.models import ConversationLine, LineKind
 from workstation.ui.case_desk.view_messages import Conversation
 from workstation.ui.customer_pane.view import CustomerPane
 from workstation.ui.customer_pane.view_model import CustomerViewModel
 from workstation.ui.inbox.view import QueuePane
 from workstation.ui.inbox.view_model import QueueViewModel
+from workstation.ui.palette.view import Palette
+from workstation.ui.palette.view_model import PaletteRow
+from workstation.ui.shared.error_text import ErrorText
 from workstation.ui.shared.theme import Theme
 
 
@@ -225,3 +233,76 @@ def test_news_do_not_move_what_is_read_further_up(conversation: Conversation, qt
     conversation.show_lines((*lines, line("new", "Noch etwas\n" * 5)), is_new_case=False)
     qtbot.waitUntil(lambda: bar.maximum() > end)
     assert bar.value() == 50
+
+
+# -- an answer that waits
+
+
+def test_an_answer_that_waits_for_its_booking_shows_words_for_what_follows() -> None:
+    text = "Gutschrift {credit_note_no}, {anderes}"
+    asked = msgspec.structs.replace(builders.inbound(), text=text)
+    answer = msgspec.structs.replace(asked, kind="outbound", delivery="waiting_booking", message_id="m2")
+    writer = ConversationWriter(
+        formats(), ErrorText("de", formats()), {"credit_note_no": "Gutschrift-Nr. folgt"}
+    )
+    theirs, ours = writer.lines(case_file(messages=(asked, answer)), NOW)[-2:]
+    if theirs.is_own:
+        theirs, ours = ours, theirs
+    assert ours.text == "Gutschrift ⟨Gutschrift-Nr. folgt⟩, {anderes}"
+    assert theirs.text == text, "what others write stays as it is"
+
+
+# -- sheets and the palette
+
+
+def test_a_sheet_begins_where_something_has_to_be_written(theme: Theme, qtbot: QtBot) -> None:
+    sheet = NewMailSheet(theme)
+    qtbot.addWidget(sheet)
+    with qtbot.waitExposed(sheet):
+        sheet.show()
+    first = sheet.focusWidget()
+    assert isinstance(first, QLineEdit) and first.accessibleName() == "An"
+    chain: list[QWidget] = [first]
+    while (following := chain[-1].nextInFocusChain()) is not None and following not in chain:
+        chain.append(following)
+    by_key = [one for one in chain if one.focusPolicy() & Qt.FocusPolicy.TabFocus and one.isVisibleTo(sheet)]
+    assert by_key[-2] is sheet.back and by_key[-1] is sheet.main
+    with_address = NewMailSheet(theme, "anna@posteo.example")
+    qtbot.addWidget(with_address)
+    with_address.show()
+    assert isinstance(with_address.focusWidget(), QLineEdit)
+    assert not with_address.focusWidget().text()  # type: ignore[attr-defined]
+
+
+class Hits(QObject):
+    """A palette's model that shows what it is given."""
+
+    rows_changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: tuple[PaletteRow, ...] = ()
+
+    def set_text(self, _text: str) -> None:
+        self.rows_changed.emit()
+
+    def group_words(self, group: str) -> str:
+        return group
+
+
+def test_the_palette_has_room_for_all_of_its_rows_and_titles(theme: Theme, qtbot: QtBot) -> None:
+    window, model = QWidget(), Hits()
+    qtbot.addWidget(window)
+    window.resize(1024, 700)
+    palette = Palette(theme, model, window)  # type: ignore[arg-type]
+    with qtbot.waitExposed(window):
+        window.show()
+    palette.open()
+    for groups in (("case", "order"), ("case",), ("customer", "case", "order")):
+        model.rows = tuple(PaletteRow(group, f"{group}:1", "B-10499", "", "package", "") for group in groups)
+        model.rows_changed.emit()
+        QApplication.processEvents()
+        card = palette._card
+        assert card.height() >= card.sizeHint().height()
+        bottoms = [part.geometry().bottom() for part in (*palette._titles, *palette._rows)]
+        assert max(bottoms) <= card.height()

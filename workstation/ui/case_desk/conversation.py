@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from workstation.casework.message import DeliveryState, Message
 from workstation.casework.records import Booking, Shipment
 from workstation.services.views import CaseFile
 from workstation.ui.case_desk.models import ConversationLine, LineKind, Tone
+from workstation.ui.case_desk.slots import shown
 from workstation.ui.shared.error_text import ErrorText
 from workstation.ui.shared.formats import Formats
 from workstation.ui.shared.words import later, translate
@@ -48,11 +50,15 @@ _ALARMS: dict[str, tuple[Tone, str]] = {
 
 
 class ConversationWriter:
-    """Writes lines in one language; ``now`` decides between «heute» and a date."""
+    """Writes lines in one language; ``now`` decides between «heute» and a date.
 
-    def __init__(self, formats: Formats, errors: ErrorText) -> None:
+    ``late``: the words for each slot of an answer whose fact only the booking gives.
+    """
+
+    def __init__(self, formats: Formats, errors: ErrorText, late: Mapping[str, str] | None = None) -> None:
         self._formats = formats
         self._errors = errors
+        self._late = late or {}
 
     def lines(self, file: CaseFile, now: datetime) -> tuple[ConversationLine, ...]:
         """Return all lines of ``file``, oldest first."""
@@ -86,12 +92,13 @@ class ConversationWriter:
             copies = translate("Conversation", "Kopie an {names}").format(names=", ".join(message.cc[:5]))
             word = f"{word} · {copies}"
         state, tone, icon = self._state(message)
+        written = shown(message.text, self._late) if kind == "outbound" else message.text
         return ConversationLine(
             key=message.message_id,
             kind=kind,
             author=author,
             when=f"{when} · {word}",
-            text=(message.rendered or message.text).strip() or translate("Conversation", "(kein Text)"),
+            text=(message.rendered or written).strip() or translate("Conversation", "(kein Text)"),
             spoken=f"{author}, {word}, {when}",
             channel=message.channel,
             quoted=message.quoted,

@@ -47,7 +47,7 @@ class CaseDeskViewModel(Tending):
 
     def __init__(self, *parts: Any) -> None:
         super().__init__(*parts)  # the parts of Writing, in its order
-        self._writer = ConversationWriter(self._formats, self._errors)
+        self._writer = ConversationWriter(self._formats, self._errors, self._labels)
         self._head = HeaderWriter(self._formats)
         self._work = OpenWorkWriter(self._formats, self._errors)
         self.hold: HeldDecision | None = None
@@ -155,8 +155,10 @@ class CaseDeskViewModel(Tending):
     def _take_returned(self, file: CaseFile) -> None:
         """An answer that reached nobody comes back into an empty composer, also while the case is open."""
         draft = file.draft
-        if draft is None or draft.saved_at is not None or self._draft is not None:
+        if draft is None or self._draft is not None:
             return
+        if draft.saved_at is not None and (self._let_go_at is None or draft.saved_at <= self._let_go_at):
+            return  # what is being kept of it is older than its sending
         self.text_wanted.emit()
         if not self._texts["reply"].strip():
             self._take_reply(draft)

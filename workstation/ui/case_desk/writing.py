@@ -69,6 +69,7 @@ class Writing(QObject):
         self.case_id = ""
         self.file: CaseFile | None = None
         self.notice: NoticeShown | None = None
+        self._let_go_at: datetime | None = None
         self._notice_acts: dict[str, Callable[[], None]] = {}
         self.mode: ComposerMode = "reply"
         self.first_mode: ComposerMode = "reply"
@@ -133,7 +134,7 @@ class Writing(QObject):
             mode=self.mode,
             recipients=self.recipients(),
             cc=draft.cc if draft else (),
-            channel=file.case.channel if file and file.case.channel in ("mail", "chat") else "mail",
+            channel="mail",
             language=self.language,
             send_word=word,
             facts=self._facts(),
@@ -188,6 +189,7 @@ class Writing(QObject):
         self.composer_changed.emit()
 
     def _forget_reply(self) -> None:
+        self._let_go_at = self.now
         if self.mode == "note":
             self.text_wanted.emit()
         self._draft = None
@@ -370,6 +372,11 @@ class Writing(QObject):
         self.composer_changed.emit()
 
     # -- notices and failures
+    def say_refused(self, title: str, why: str) -> None:
+        """Say in place what the hub did not take of the case shown, and why."""
+        hide = ("hide", translate("Decision", "Verstanden"))
+        self._set_notice(NoticeShown("danger", title, why, (hide,)), {"hide": lambda: self._set_notice(None)})
+
     def _set_notice(
         self, notice: NoticeShown | None, acts: dict[str, Callable[[], None]] | None = None
     ) -> None:

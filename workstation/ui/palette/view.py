@@ -64,6 +64,7 @@ class Palette(QWidget):
         self._window = window
         self._focus_before: QWidget | None = None
         self._rows: list[_Row] = []
+        self._titles: list[QLabel] = []
         self._marked = 0
         self._card = QFrame(self)
         self._card.setProperty("surface", "popover")
@@ -113,9 +114,9 @@ class Palette(QWidget):
         self.setGeometry(self._window.rect())
         width = min(self._theme.px(640), self.width() - self._theme.px(32))
         self._card.setFixedWidth(width)
-        for row in self._rows:
-            row.show()
-            row.ensurePolished()  # its height comes from the style sheet
+        for part in (*self._titles, *self._rows):
+            part.show()  # what is not shown yet takes no room in the layout
+            part.ensurePolished()  # its height comes from the style sheet
         layout = self._card.layout()
         if layout is not None:
             layout.activate()
@@ -132,7 +133,7 @@ class Palette(QWidget):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        self._rows = []
+        self._rows, self._titles = [], []
         group = ""
         for number, row in enumerate(self._model.rows):
             if row.group != group:
@@ -141,6 +142,7 @@ class Palette(QWidget):
                 self._theme.style(title, "captionStrong", tone="secondary")
                 title.setContentsMargins(self._theme.px(12), self._theme.px(8), 0, self._theme.px(4))
                 self._list.addWidget(title)
+                self._titles.append(title)
             button = _Row(self._theme, row)
             button.clicked.connect(lambda _checked=False, index=number: self._run(index))
             self._list.addWidget(button)

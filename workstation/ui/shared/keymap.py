@@ -78,7 +78,7 @@ COMMANDS: tuple[Command, ...] = (
     _single("case.done", later("Keys", "Erledigt"), "E"),
     _single("case.assign", later("Keys", "Zuweisen"), "A"),
     _single("case.snooze", later("Keys", "Wiedervorlage"), "W"),
-    _single("case.promise", later("Keys", "Zusage geben"), "P"),
+    _single("case.promise", later("Keys", "Zusage machen"), "P"),
     _single("case.go_on", later("Keys", "Zum Fall, in dem dieser aufgegangen ist"), "Z"),
     _single("case.no_case", later("Keys", "Kein Fall (Spam, Newsletter)"), "U"),
     *(

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workstation.ui.shared.theme import Theme
 from workstation.ui.shared.words import translate
@@ -54,6 +63,25 @@ class Sheet(QDialog):
         """Take the room the content asks for; Qt cuts a new window down on small screens."""
         super().showEvent(event)
         self.resize(self.sizeHint().expandedTo(self.minimumSizeHint()))
+        self._order_keys()
+
+    def _order_keys(self) -> None:
+        """Tab goes through the fields to the buttons; what has to be written first has the focus."""
+        buttons = (self.back, self.main)
+        fields = [
+            field
+            for field in self.findChildren(QWidget)
+            if field not in buttons
+            and field.focusPolicy() & Qt.FocusPolicy.TabFocus
+            and field.isVisibleTo(self)
+        ]
+        if not fields:
+            return
+        QWidget.setTabOrder(fields[-1], self.back)
+        QWidget.setTabOrder(self.back, self.main)
+        if self.focusWidget() in (None, self, *buttons) and self.problem():
+            empty = (field for field in fields if _is_empty(field))
+            next(empty, fields[0]).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def add_field(self, words: str, field: QWidget) -> None:
         """Add ``field`` under its label."""
@@ -82,3 +110,9 @@ class Sheet(QDialog):
         self.show_problem(sentence)
         if not sentence:
             self.accept()
+
+
+def _is_empty(field: QWidget) -> bool:
+    if isinstance(field, QLineEdit):
+        return not field.text()
+    return isinstance(field, QPlainTextEdit) and not field.toPlainText()

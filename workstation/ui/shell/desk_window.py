@@ -39,6 +39,7 @@ from workstation.ui.shell.keys import Keys
 from workstation.ui.shell.line import Line
 from workstation.ui.shell.line_words import compared_words
 from workstation.ui.shell.menus import Menus
+from workstation.ui.shell.refusals import Refusals
 from workstation.ui.shell.sheets import Sheets
 from workstation.ui.shell.sources import HistorySource, InboxSource
 from workstation.ui.shell.taking_back import TakingBack
@@ -138,7 +139,7 @@ class DeskWindow(QObject):
         self.covers = Covers(window, self._make_sign_in, desk.session, desk.tasks, self.errors, *acts)
         self.acting, self.menus, self.keys = Acting(self), Menus(self), Keys(self)
         self.joining, self.holding, self.work_room = Joining(self), Holding(self), WorkRoom(self)
-        self.taking_back, self.line = TakingBack(self), Line(self)
+        self.taking_back, self.line, self.refusals = TakingBack(self), Line(self), Refusals(self)
 
     def _make_cover(self) -> None:
         if self.desk.session.view.state != "signed_in":
@@ -316,8 +317,7 @@ class DeskWindow(QObject):
             self.line.show()
             self.covers.refresh()
             self._show_person()
-        if changes.outbox and self.is_outbox_open:
-            self.open_outbox()
+        self.refusals.on_changes(changes)
 
     def _on_tick(self) -> None:
         self.case.tick()
