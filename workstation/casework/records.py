@@ -290,6 +290,8 @@ class WorkOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     slip_sha256: str = ""
     """The printable slip (PDF): the blob with that hash."""
     slip_size: int = 0
+    overpaid: tuple[InvoiceCredit, ...] = ()
+    """Cash without a booking: how much of it comes off what the customer has to their credit, by invoice."""
     status: Literal["open", "done", "withdrawn"] = "open"
     done_at: datetime | None = None
     done_by: str = ""

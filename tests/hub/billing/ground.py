@@ -18,10 +18,11 @@ from workstation.casework.money import Money
 from workstation.casework.people import Person
 from workstation.casework.records import DunningNotice, Invoice, Order
 from workstation.hub.backends.billing_executor import BillingExecutor
-from workstation.hub.backends.executors import ShopExecutor
+from workstation.hub.backends.executors import ShopExecutor, TillExecutor
 from workstation.hub.backends.house_books.billing import HouseBilling
 from workstation.hub.backends.house_books.case_stops import HouseCaseStops
 from workstation.hub.backends.house_books.shop import HouseBooks
+from workstation.hub.backends.house_books.till import HouseTill
 from workstation.hub.channels.mail.executor import MailExecutor, Outlet
 from workstation.hub.channels.mail.mailbox_settings import FolderSettings
 from workstation.hub.channels.mail.reading import LimitedReader
@@ -147,6 +148,7 @@ class House:
         executors: list[Executor] = [
             BillingExecutor(HouseBilling(self.database, open_billing), self.database),
             ShopExecutor(HouseBooks(self.database, open_books)),
+            TillExecutor(HouseTill(self.database, open_books)),
             MailExecutor(self.database, (outlet,), load_texts()),
             CopyMailExecutor(self.database, load_texts(), EffectRoute(MAIL, "B")),
         ]

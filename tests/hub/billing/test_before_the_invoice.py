@@ -30,7 +30,7 @@ from workstation.casework.wire.commands import (
     TieCase,
 )
 from workstation.hub.backends.billing_executor import BillingExecutor
-from workstation.hub.backends.executors import ShopExecutor
+from workstation.hub.backends.executors import ShopExecutor, TillExecutor
 from workstation.hub.backends.house_books.case_stops import HouseCaseStops
 from workstation.hub.ports_mail import MailUnknown
 from workstation.hub.services.case_acts import EffectRoute
@@ -48,7 +48,10 @@ class Desk(ServiceDesk):
         super().__init__(house.database, house.clock, person)
         routes = {
             "mail": EffectRoute("mail", "B"),
-            **{kind: EffectRoute("house_books", "A") for kind in BillingExecutor.kinds | ShopExecutor.kinds},
+            **{
+                kind: EffectRoute("house_books", "A")
+                for kind in BillingExecutor.kinds | ShopExecutor.kinds | TillExecutor.kinds
+            },
         }
         self.receiver = CommandReceiver(
             house.database,

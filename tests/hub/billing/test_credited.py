@@ -385,6 +385,41 @@ def test_a_payout_taken_back_is_a_credit_again(unpaid: House) -> None:
     assert (unpaid.invoice().overpaid, unpaid.invoice().overpaid_back) == (Money(2490), Money(0))
 
 
+@pytest.mark.parametrize(("cash", "from_credit"), [(1000, 1000), (4000, 2490)])
+def test_cash_without_a_payment_comes_off_the_credit_and_is_there_again_when_taken_back(
+    unpaid: House, cash: int, from_credit: int
+) -> None:
+    office = Office(unpaid)
+    office.decide(credited(2490))
+    pay(unpaid, 8370)
+    assert office.decide(TillOrder(order_id=ORDER, amount=Money(cash))).state == "booked"
+    first = office.decided
+    invoice = unpaid.invoice()
+    assert (invoice.overpaid, invoice.overpaid_back) == (Money(2490 - from_credit), Money(from_credit))
+    # What is left can be paid out once more, and no cent of it twice.
+    assert office.decide(TillOrder(order_id=ORDER, amount=Money(3000))).state == "booked"
+    assert (unpaid.invoice().overpaid, unpaid.invoice().overpaid_back) == (Money(0), Money(2490))
+    office.decide(Reverse(decision_id=first, step=0, undoes="till_order"))
+    assert office.step().state == "booked", office.step()
+    invoice = unpaid.invoice()
+    assert (invoice.overpaid, invoice.overpaid_back) == (Money(from_credit), Money(2490 - from_credit))
+    assert invoice.paid == Money(8370 - 2490)
+
+
+def test_cash_taken_back_pays_what_the_invoice_asks_for_again(unpaid: House) -> None:
+    office = Office(unpaid)
+    office.decide(credited(2490))
+    credit_id = office.decided
+    pay(unpaid, 8370)
+    office.decide(TillOrder(order_id=ORDER, amount=Money(2490)))
+    cash_id = office.decided
+    office.decide(Reverse(decision_id=credit_id, step=0, undoes="refund"))
+    assert (unpaid.invoice().open, unpaid.invoice().overpaid) == (Money(2490), Money(0))
+    office.decide(Reverse(decision_id=cash_id, step=0, undoes="till_order"))
+    invoice = unpaid.invoice()
+    assert (invoice.open, invoice.overpaid, invoice.overpaid_back) == (Money(0), Money(0), Money(0))
+
+
 def paid_before(house: House) -> None:
     """What an earlier program kept of 83.70: a row and the invoice without anything open, no payment."""
 

@@ -101,7 +101,13 @@ def take_back(tx: Tx, books: Books, booking: Booking) -> None:
     ids = {one.invoice_id for one in (*booking.credits, *booking.overpaid)}
     for invoice_id in sorted(ids):
         taken(tx, books.billing, invoice_id)
-    for one in booking.overpaid:
+    overpaid_again(tx, books, booking.overpaid)
+    _take_credit_back(tx, books, booking.credits)
+
+
+def overpaid_again(tx: Tx, books: Books, overpaid: Sequence[InvoiceCredit]) -> None:
+    """Give the customer the credit back that was paid out; an invoice that asks again takes its part."""
+    for one in sorted(overpaid, key=lambda part: part.invoice_id):
         invoice = taken(tx, books.billing, one.invoice_id)
         used = min(invoice.open, one.amount)
         changed = msgspec.structs.replace(
@@ -111,7 +117,6 @@ def take_back(tx: Tx, books: Books, booking: Booking) -> None:
             overpaid_back=invoice.overpaid_back - one.amount,
         )
         keep(tx, books.billing, changed)
-    _take_credit_back(tx, books, booking.credits)
 
 
 def _take_credit_back(tx: Tx, books: Books, credits: Sequence[InvoiceCredit]) -> None:

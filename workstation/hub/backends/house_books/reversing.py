@@ -9,7 +9,7 @@ from workstation.casework.ids import derived_id
 from workstation.casework.records import Booking, Order, Payment, ReturnAuthorisation, Voucher, WorkOrder
 from workstation.hub.backends.house_books.acts import Raced, add_act, known_act
 from workstation.hub.backends.house_books.cancelling import CANCEL
-from workstation.hub.backends.house_books.crediting import take_back
+from workstation.hub.backends.house_books.crediting import overpaid_again, take_back
 from workstation.hub.backends.house_books.numbers import numbered
 from workstation.hub.backends.house_books.order_lines import order_of, uncounted
 from workstation.hub.backends.house_books.replacing import REPLACEMENT, give_stock, replaced_lines
@@ -147,9 +147,12 @@ def _voucher(tx: Tx, books: Books, request: ReversalRequest) -> str:
 def _till(tx: Tx, books: Books, request: ReversalRequest) -> str:
     act = _act(books, request, TILL)
     booking = _maybe_booking(tx, books, request)
-    if booking is not None:
-        books.lock_order(booking.order_id)
-    withdraw(tx, books, act.subject_id, "reversal.till_paid")
+    ordered = tx.get(WorkOrder, act.subject_id)
+    order_id = booking.order_id if booking is not None else ordered.order_id if ordered is not None else ""
+    if order_id:
+        books.lock_order(order_id)
+    work = withdraw(tx, books, act.subject_id, "reversal.till_paid")
+    overpaid_again(tx, books, work.overpaid)
     counter = _counter_booked(tx, books, request, booking) if booking else None
     if booking is not None and booking.lines:
         tx.put(uncounted(order_of(tx, booking.order_id), booking.lines, "refunded_quantity"))

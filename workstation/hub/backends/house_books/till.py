@@ -10,7 +10,7 @@ from workstation.casework.errors import RuleViolation
 from workstation.casework.money import Money
 from workstation.casework.records import Booking, Invoice, Order, Payment, WorkOrder
 from workstation.hub.backends.house_books.acts import add_act, known_act
-from workstation.hub.backends.house_books.crediting import credit, locked_invoices
+from workstation.hub.backends.house_books.crediting import credit, locked_invoices, pay_overpaid
 from workstation.hub.backends.house_books.money_back import BackRequest, book, keep_work, taken
 from workstation.hub.backends.house_books.numbers import numbered
 from workstation.hub.backends.house_books.order_lines import counted, order_of
@@ -79,6 +79,8 @@ class HouseTill:
             if request.lines:
                 order = _with_lines(tx, order, request)
             booking = book(tx, books, _back(request), order, payment, invoices)
+        # Without a payment there is no booking: what went back of the customer's credit stands on the work.
+        overpaid = pay_overpaid(tx, books, invoices, request.amount) if booking is None else ()
         work = cash_to_pay(
             request.reference,
             numbered(tx, "K", TILL),
@@ -89,6 +91,7 @@ class HouseTill:
             booking_id=booking.booking_id if booking else "",
             decision_id=request.decision_id,
             lines=request.lines,
+            overpaid=overpaid,
         )
         add_act(tx, books, request, TILL, work.work_order_id)
         keep_work(tx, books, work)

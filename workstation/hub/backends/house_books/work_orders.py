@@ -12,6 +12,7 @@ from workstation.casework.ids import derived_id
 from workstation.casework.money import Money
 from workstation.casework.records import (
     Booking,
+    InvoiceCredit,
     LineQuantity,
     Order,
     Payment,
@@ -59,6 +60,7 @@ def cash_to_pay(
     booking_id: str,
     decision_id: str,
     lines: Sequence[LineQuantity],
+    overpaid: tuple[InvoiceCredit, ...] = (),
 ) -> WorkOrder:
     """Return the work order of the till; ``number`` stands on the slip the customer brings."""
     return WorkOrder(
@@ -73,6 +75,7 @@ def cash_to_pay(
         lines=tuple(lines),
         number=number,
         decision_id=decision_id,
+        overpaid=overpaid,
     )
 
 
