@@ -144,6 +144,7 @@ def _hub(core: HubCore, key: bytes | None, local_proof: str) -> Hub:
         snapshots=shelf,
         pushes=Pace(file.pushes_per_s, 40),
         pulls=Pace(file.pulls_per_s, 60),
+        strangers=Pace(file.strangers_per_s, 400),
         stopper=stopper,
     )
     workers, mailboxes = _workers(core, executors, mail_room, shelf)

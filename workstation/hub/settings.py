@@ -68,6 +68,8 @@ class HubFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, for
     pushes_per_s: float = 2.0
     pulls_per_s: float = 5.0
     """What one device may ask for in the long run; 0 = no limit."""
+    strangers_per_s: float = 20.0
+    """What one address may ask for before anybody is known, such as signing in; 0 = no limit."""
     snapshot_from: int = 5000
     """Scopes with that many changes get a snapshot; 0 = none is ever made."""
     mailboxes: tuple[MailboxRecord, ...] = ()

@@ -28,7 +28,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
 def _no_pace(folder: Path) -> None:
     """The tests ask faster than a desk: only the tests about pace want it."""
     path = folder / "hub.toml"
-    path.write_text(path.read_text() + "pushes_per_s = 0\npulls_per_s = 0\n")
+    path.write_text(path.read_text() + "pushes_per_s = 0\npulls_per_s = 0\nstrangers_per_s = 0\n")
 
 
 @pytest.fixture
