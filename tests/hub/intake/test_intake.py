@@ -227,6 +227,10 @@ def test_a_foreign_reply_to_is_used_and_named(desk: Desk) -> None:
     case = desk.case(row.case_id)
     assert (case.customer_id, case.reply_to) == (ERIKA, "anders@kundin.test")
     assert "mail.reply_to_differs" in case.hints
+    # The window shows what stands at the message.
+    assert "mail.reply_to_differs" in desk.message(row).hints
+    plain = desk.take(a_mail(message_id="m2@kundin.test", more="Reply-To: ERIKA@kundin.test\n"))
+    assert "mail.reply_to_differs" not in desk.message(plain).hints
 
 
 def test_the_order_named_in_the_text_wins(desk: Desk) -> None:
@@ -260,6 +264,7 @@ def test_an_order_of_somebody_else_is_not_tied(desk: Desk) -> None:
     case = desk.case(row.case_id)
     assert case.order_id == ""
     assert "mail.order_of_other_customer" in case.hints
+    assert "mail.order_of_other_customer" in desk.message(row).hints
 
 
 def test_words_that_may_be_numbers() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from workstation.casework.case_state import CaseState, Given, with_case
+from workstation.casework.case_state import CaseState, Given, put_message, with_case
 from workstation.casework.clock import Clock
 from workstation.casework.customer import Customer
 from workstation.casework.ids import derived_id
@@ -29,7 +29,8 @@ from workstation.hub.services.intake_invoice import invoice_for
 from workstation.hub.services.intake_kinship import kinship_of
 from workstation.hub.services.intake_matter import answered_to_theirs, same_matter
 from workstation.hub.services.intake_order import order_for
-from workstation.hub.services.intake_threading import Joined, case_to_join
+from workstation.hub.services.intake_threading import Joined, answered_elsewhere, case_to_join
+from workstation.hub.services.parking import case_of_mail
 from workstation.system.crashpoint import crashpoint
 
 _log = logging.getLogger(__name__)
@@ -342,7 +343,7 @@ class _Taking:
         is_taken = bool(mail.message_id) and self.tx.message_by_rfc_id(mail.message_id) is not None
         return Message(
             message_id=derived_id(self.tx.tenant_id, "message", self.row.intake_id),
-            case_id=joined.case_id or derived_id(self.tx.tenant_id, "case", self.row.intake_id),
+            case_id=joined.case_id or case_of_mail(self.tx.tenant_id, self.row.intake_id),
             kind="inbound",
             at=came,
             channel="mail",
@@ -364,7 +365,7 @@ class _Taking:
             is_bounce=mail.is_bounce,
             code="" if mail.is_readable else UNREADABLE,
             params=self._params(),
-            hints=tuple(dict.fromkeys((*mail.hints, *joined.hints))),
+            hints=_with(mail.hints, (*joined.hints, *answered_elsewhere(mail, address))),
         )
 
     def _params(self) -> dict[str, str]:
@@ -377,13 +378,9 @@ class _Taking:
         return self.mail.text[:_LONGEST_TEXT]
 
     def _answer_to(self, state: CaseState) -> CaseState:
-        """Return ``state`` with the address the sender wants answers at, and a warning that it is another."""
-        mail = self.mail
-        wanted, sender = mail.reply_to, self._sender()[0]
-        if not wanted or wanted.casefold() == sender.casefold() or mail.is_auto_reply or mail.is_bounce:
-            return state
-        hints = tuple(dict.fromkeys((*state.the_case.hints, "mail.reply_to_differs")))
-        return with_case(state, reply_to=wanted, hints=hints)
+        """Return ``state`` with the address the sender wants answers at; the message carries the warning."""
+        is_elsewhere = answered_elsewhere(self.mail, self._sender()[0])
+        return with_case(state, reply_to=self.mail.reply_to) if is_elsewhere else state
 
     def _related(self, state: CaseState, joined: Joined, given: Given) -> CaseState:
         """Return a new case linked with the customer's other open ones; they say so too."""
@@ -402,8 +399,13 @@ class _Taking:
         if case.order_id or self.mail.is_bounce or self.mail.is_auto_reply:
             return state
         found = order_for(self.tx, self.ports.open_books(self.tx), self.mail, customer)
-        hints = tuple(dict.fromkeys((*case.hints, *found.hints)))
-        return with_case(state, order_id=found.order_id, hints=hints)
+        state = with_case(state, order_id=found.order_id, hints=_with(case.hints, found.hints))
+        message = state.message(derived_id(self.tx.tenant_id, "message", self.row.intake_id))
+        if not found.hints or message is None:
+            return state
+        # At the mail is where people read it.
+        warned = msgspec.structs.replace(message, hints=_with(message.hints, found.hints))
+        return put_message(state, warned)
 
     def _tied_to_invoice(self, state: CaseState, customer: Customer | None, given: Given) -> CaseState:
         """Return ``state`` tied to the invoice the mail is about; its reminders rest from now on."""
@@ -439,3 +441,7 @@ def _known_as(state: CaseState, customer: Customer | None) -> CaseState:
     if customer is None or state.the_case.customer_id:
         return state
     return with_case(state, customer_id=customer.customer_id, customer_name=customer.name)
+
+
+def _with(hints: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*hints, *more)))

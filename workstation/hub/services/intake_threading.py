@@ -14,6 +14,7 @@ _MOST_IDS = 200
 _MOST_TOKENS = 5
 TOKEN_OF_STRANGER = "mail.token_of_stranger"
 OTHER_SENDER = "mail.other_sender"
+REPLY_TO_DIFFERS = "mail.reply_to_differs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,17 @@ def case_to_join(tx: Tx, mail: IncomingMail, customer: Customer | None) -> Joine
         # Somebody has that mail who was not among those it went to: a case of their own, beside it.
         return replace(joined, relatives=(overheard,))
     return joined
+
+
+def answered_elsewhere(mail: IncomingMail, sender: str) -> tuple[str, ...]:
+    """Return the warning that an answer goes to somebody else than ``sender``, whose mail it says it is.
+
+    Nobody proves who they are by mail: what concerns a customer would go to whoever writes in their name,
+    so a person has to see where it goes.
+    """
+    is_machine = mail.is_auto_reply or mail.is_bounce
+    is_same = not mail.reply_to or mail.reply_to.casefold() == sender.casefold()
+    return () if is_machine or is_same else (REPLY_TO_DIFFERS,)
 
 
 def takes_part(tx: Tx, case_id: str, address: str, customer: Customer | None) -> bool:
