@@ -330,6 +330,10 @@ class Billing(Protocol):
         """Say that the run of a day is over."""
         ...
 
+    def forget_run(self, on: date) -> None:
+        """Drop the run of a day and all it noted."""
+        ...
+
     def last_run(self) -> date | None:
         """Return the day of the latest run, over or not."""
         ...

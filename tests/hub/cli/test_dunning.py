@@ -110,6 +110,8 @@ def test_a_seller_who_may_not_write_invoices_is_refused(
         (RUN, "dunning.no_mailbox"),
         ((*RUN, "--dry-run"), "billing.seller_missing"),
         (("dunning", "run", "--on", "20.11.2026"), "cli.not_a_day"),
+        (("dunning", "take-back", "--on", "20.11.2026"), "cli.not_a_day"),
+        (("dunning", "take-back", "--on", "2026-11-20"), "dunning.no_run"),
         (("dunning", "run", "--on", "2026-02-30"), "cli.not_a_day"),
         (("dunning", "run", "--on", "20261120"), "cli.not_a_day"),
         (("dunning", "run", "--on", "0001-01-01"), "cli.not_a_day"),
@@ -192,9 +194,15 @@ def test_a_run_and_an_export_over_imported_files(firm: Path, command: Command, t
     assert "Die Rechnung wurde nie zugestellt." in done.out
     assert "Nothing has been changed" in command(firm, *RUN).out
     assert command(firm, "dunning", "run", "--on", "2026-11-19").code == 1
+    other = command(firm, "dunning", "take-back", "--on", "2026-11-19")
+    assert (other.code, "[dunning.run_not_last]" in other.err) == (1, True)
     out = tmp_path / "stapel.csv"
     exported = command(firm, *EXPORT, str(out))
     assert exported.code == 0, exported.err
     assert "2 bookings" in exported.out
     assert "23.80 EUR" in exported.out
     assert out.read_bytes().startswith(b'"EXTF";700;21;"Buchungsstapel";13;')
+    back = command(firm, "dunning", "take-back", "--on", "2026-11-20", language="de")
+    assert back.code == 0, back.err
+    assert "Rechnungen: 2, angehaltene Briefe: 1." in back.out
+    assert command(firm, "dunning", "run", "--on", "2026-11-19", "--dry-run").code == 3

@@ -24,6 +24,7 @@ from workstation.hub.ports_backend import EffectClass
 from workstation.hub.ports_billing import LEVELS, levels_in
 from workstation.hub.services.dunning_run import DunningRun, RunReport
 from workstation.hub.services.dunning_texts import OWN_CARD
+from workstation.hub.services.dunning_undo import take_back_run
 from workstation.hub.storage.billing import open_billing
 
 
@@ -46,6 +47,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], words:
     run.add_argument("--dry-run", action="store_true", help=words.line("help.dunning.dry_run"))
     run.add_argument("--json", action="store_true", help=words.line("help.json"))
     run.set_defaults(run=_run)
+    back = acts.add_parser("take-back", help=words.line("help.dunning.take_back"))
+    back.add_argument("--on", required=True, metavar="DATE", help=words.line("help.dunning.on"))
+    back.set_defaults(run=_take_back)
 
 
 def write_out(context: Context, text: str) -> int:
@@ -133,6 +137,19 @@ def _run(context: Context) -> int:
         report = run.run(on, is_dry=context.arguments.dry_run)
     _tell(context, report)
     return FOUND_SOMETHING if report.count("withheld") else DONE
+
+
+def _take_back(context: Context) -> int:
+    on = day_from(context.arguments.on)
+    with context.hub() as hub:
+        done = take_back_run(hub.database, open_billing, hub.tenant_id, on, "cli")
+    context.say(
+        "dunning.taken_back",
+        on=on.isoformat(),
+        invoices=done.invoices,
+        called_back=done.called_back,
+    )
+    return DONE
 
 
 def _tell(context: Context, report: RunReport) -> None:

@@ -16,7 +16,7 @@ from workstation.casework.params import money_param
 from workstation.casework.records import DunningNotice, Invoice
 from workstation.hub.ports import Tx
 from workstation.hub.ports_billing import FEE_INCOME, FEES_OWED, Billing, Block, ReminderRow
-from workstation.hub.ports_values import BEFORE_RESTORE, LedgerEntry
+from workstation.hub.ports_values import BEFORE_RESTORE, Effect, LedgerEntry
 
 AFTER_CLOSING = timedelta(days=7)
 """How long an invoice stays blocked at the least after the case about it was closed."""
@@ -201,10 +201,20 @@ def why_no_reminder(tx: Tx, billing: Billing, invoice_id: str) -> str:
     return PAID if invoice is not None and not invoice.open else ""
 
 
+def has_left(tx: Tx, row: ReminderRow) -> bool:
+    """Say whether a reminder has left, or may have: nobody can call it back."""
+    effect = tx.effect(row.effect_id) if row.effect_id else None
+    return effect is None or not _is_here(effect)
+
+
+def _is_here(effect: Effect) -> bool:
+    return effect.state in _NOT_LEFT and effect.claimed_by != BEFORE_RESTORE
+
+
 def call_back(tx: Tx, billing: Billing, row: ReminderRow, code: str) -> bool:
     """Call a reminder back if it has not left, for the reason ``code``; says whether it was."""
     effect = tx.effect(row.effect_id) if row.effect_id else None
-    if effect is None or effect.state not in _NOT_LEFT or effect.claimed_by == BEFORE_RESTORE:
+    if effect is None or not _is_here(effect):
         return False
     ended = msgspec.structs.replace(effect, state="cancelled", failure_code=code)
     if not tx.change_effect(ended, expected_state=effect.state, expected_attempt=effect.attempt):

@@ -254,6 +254,14 @@ class SqlBilling:
             at=micros(at),
         )
 
+    def forget_run(self, on: date) -> None:
+        """Drop the run of a day and all it noted."""
+        for table in ("billing_run_item", "billing_run"):
+            self._do(
+                f"DELETE FROM {table} WHERE tenant_id = :tenant_id AND run_on = :run_on",
+                run_on=on.toordinal(),
+            )
+
     def last_run(self) -> date | None:
         """Return the day of the latest run, over or not."""
         found = self._value("SELECT max(run_on) FROM billing_run WHERE tenant_id = :tenant_id")
