@@ -1,13 +1,15 @@
 """Builds the program as one folder, dist/workstation: `python -m build_spec.build`; prints time and size."""
 
-import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+from build_spec.symbols import strip_symbols
+
 ROOT = Path(__file__).resolve().parents[1]
 SPEC = ROOT / "build_spec" / "workstation.spec"
+LARGEST_MB = 180
 
 
 def build(target: Path = ROOT / "dist", work: Path = ROOT / "build" / "pyinstaller") -> Path:
@@ -20,26 +22,6 @@ def build(target: Path = ROOT / "dist", work: Path = ROOT / "build" / "pyinstall
     return folder
 
 
-# Libraries that carry debugging symbols. Others were renamed inside their wheels and must not be touched.
-_UNSTRIPPED = (
-    "libpython3*.so*",
-    "lib-dynload/*.so",
-    "sqlalchemy/*/*.so",
-    "cryptography/*/*/*.so",
-    *(f"{name}/*.so" for name in ("sqlcipher3", "uvloop", "multidict", "httptools/parser", "nh3")),
-)
-
-
-def strip_symbols(folder: Path) -> None:
-    """Take the debugging symbols out of the largest libraries, where there is the tool for it."""
-    strip = shutil.which("strip")
-    if strip is None or sys.platform == "win32":
-        return
-    for pattern in _UNSTRIPPED:
-        for library in folder.rglob(pattern):
-            subprocess.run([strip, "--strip-unneeded", str(library)], check=True)
-
-
 def size_mb(folder: Path) -> float:
     """What the files of a folder take together, in MB."""
     return (
@@ -49,11 +31,14 @@ def size_mb(folder: Path) -> float:
 
 
 def main() -> int:
-    """Build and say what came out."""
+    """Build and say what came out; 1 if it has grown too large."""
     started = time.monotonic()
     folder = build()
-    print(f"{folder.relative_to(ROOT)}: {size_mb(folder):.0f} MB in {time.monotonic() - started:.0f} s")
-    return 0
+    size = size_mb(folder)
+    print(f"{folder.relative_to(ROOT)}: {size:.0f} MB in {time.monotonic() - started:.0f} s")
+    if size > LARGEST_MB:
+        print(f"larger than {LARGEST_MB} MB: what has come in?", file=sys.stderr)
+    return int(size > LARGEST_MB)
 
 
 if __name__ == "__main__":

@@ -45,6 +45,18 @@ def test_a_second_start_needs_no_package(
     assert asked == []
 
 
+def test_the_packaged_program_needs_neither_package_nor_cache(
+    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / icons.PACKAGED
+    file.write_text(json.dumps(icons.draw_all()))
+    asked: list[str] = []
+    monkeypatch.setattr(icons, "from_package", asked.append)
+    monkeypatch.setattr(icons, "resource_path", lambda name: tmp_path / name)
+    assert "<svg" in Icons(tmp_path / "cache").drawing("ban")
+    assert asked == [] and not (tmp_path / "cache").exists()
+
+
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"zap": 1}', '{"zap": "<svg/>"}'])
 def test_a_damaged_cache_is_made_again(qapp: QApplication, tmp_path: Path, content: str) -> None:
     Icons(tmp_path).drawing("zap")

@@ -1,4 +1,4 @@
-"""Lucide icons: the names in use, their drawings kept in the user's cache, rendered sharp in any colour."""
+"""Lucide icons: the names in use, their drawings kept ready as a file, rendered sharp in any colour."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
+from workstation.system.resources import resource_path
+
 STROKE = 1.75
+PACKAGED = "icons.json"
+"""Resource of the packaged program: the drawings of all NAMES, so that it goes without the icon package."""
 
 # fmt: off
 NAMES: frozenset[str] = frozenset((
@@ -39,7 +43,8 @@ NAMES: frozenset[str] = frozenset((
 class Icons:
     """Draws icons by name. The drawings (SVG text) lie in one file in ``cache_dir``, one for each package.
 
-    The icon package is imported only when that file is missing or lacks a name.
+    The icon package is imported only when that file is missing or lacks a name. The packaged program brings
+    the drawings along.
     """
 
     def __init__(self, cache_dir: Path) -> None:
@@ -56,7 +61,7 @@ class Icons:
         if name not in NAMES:
             raise KeyError(f"icon {name!r} is not in the list of icons")
         if self._drawings is None:
-            self._drawings = self._read() or self._draw_all()
+            self._drawings = _read(resource_path(PACKAGED)) or _read(self._file) or self._draw_all()
         return self._drawings[name]
 
     def file_of(self, name: str, color: str) -> str:
@@ -105,16 +110,8 @@ class Icons:
         """Drop the rendered pictures (after a change of scheme or text size)."""
         self._pixmaps.clear()
 
-    def _read(self) -> dict[str, str] | None:
-        try:
-            drawings = json.loads(self._file.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return None
-        is_whole = isinstance(drawings, dict) and all(isinstance(drawings.get(name), str) for name in NAMES)
-        return drawings if is_whole else None
-
     def _draw_all(self) -> dict[str, str]:
-        drawings = {name: from_package(name) for name in sorted(NAMES)}
+        drawings = draw_all()
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             # Written beside and renamed: a second desk starting now never reads half a file.
@@ -127,6 +124,20 @@ class Icons:
         except OSError:
             pass  # a read-only cache costs the import at the next start, nothing else
         return drawings
+
+
+def draw_all() -> dict[str, str]:
+    """Return the SVG of each of NAMES from the icon package."""
+    return {name: from_package(name) for name in sorted(NAMES)}
+
+
+def _read(file: Path) -> dict[str, str] | None:
+    try:
+        drawings = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    is_whole = isinstance(drawings, dict) and all(isinstance(drawings.get(name), str) for name in NAMES)
+    return drawings if is_whole else None
 
 
 def _package_mark() -> str:
