@@ -181,6 +181,8 @@ class Toasts(QObject):
             y -= self._theme.px(8)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in _CHANGES_PLACE:
+        # A window that goes away hides itself when half of it is gone: nothing can be asked of it then.
+        kinds = _CHANGES_PLACE if watched is not self._window else (QEvent.Type.Resize,)
+        if self.shown and event.type() in kinds:
             self._arrange()
         return super().eventFilter(watched, event)
