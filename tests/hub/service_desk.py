@@ -26,6 +26,7 @@ from workstation.hub.services.receive_commands import CommandReceiver
 from workstation.hub.services.sessions import Caller
 from workstation.hub.storage.access import SqlAccessTx
 from workstation.hub.storage.database import SqlDatabase
+from workstation.hub.storage.lost_cases import open_lost_cases
 from workstation.system import keys
 
 LISA = Person(
@@ -80,7 +81,7 @@ class ServiceDesk:
             enrolled_at=clock.now(),
         )
         database.run_sql(TENANT, self._enrol)
-        self.receiver = CommandReceiver(database, TENANT, ROUTES, _no_work)
+        self.receiver = CommandReceiver(database, TENANT, ROUTES, _no_work, open_lost=open_lost_cases)
 
     def _enrol(self, tx: Any) -> None:
         tx.put(self.person)

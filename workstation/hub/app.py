@@ -43,6 +43,7 @@ from workstation.hub.services.working_set import WorkingSet
 from workstation.hub.settings import HubSettings
 from workstation.hub.storage.billing import open_billing
 from workstation.hub.storage.books import open_books
+from workstation.hub.storage.lost_cases import open_lost_cases
 from workstation.hub.storage.snapshot_files import SnapshotFiles
 from workstation.hub.workers import Job, Workers
 from workstation.system import keys
@@ -120,7 +121,9 @@ def _hub(core: HubCore, key: bytes | None, local_proof: str) -> Hub:
         for kind in executor.kinds
     }
     stops = HouseCaseStops(open_billing)
-    receiver = CommandReceiver(core.database, core.tenant_id, routes, confirm_work, open_billing, stops)
+    receiver = CommandReceiver(
+        core.database, core.tenant_id, routes, confirm_work, open_billing, stops, open_lost_cases
+    )
     feed = Feed(core.database, core.tenant_id, core.clock)
     lanes = Lanes()
     shelf = SnapshotFiles(core.settings.folder / "snapshots", keys.derive(key, "snapshots") if key else None)

@@ -47,6 +47,7 @@ from workstation.hub.storage.billing import open_billing
 from workstation.hub.storage.books import open_books
 from workstation.hub.storage.database import SqlDatabase
 from workstation.hub.storage.intake_ledger import open_intake_ledger
+from workstation.hub.storage.lost_cases import open_lost_cases
 from workstation.hub.storage.overview import copy_sqlite
 from workstation.hub.storage.restoring import restore_sqlite
 from workstation.hub.storage.snapshot_files import SnapshotFiles
@@ -202,7 +203,9 @@ class Node:
             for kind in one.kinds
         }
         stops = HouseCaseStops(open_billing)
-        self.receiver = CommandReceiver(self.database, TENANT, routes, _confirm, open_billing, stops)
+        self.receiver = CommandReceiver(
+            self.database, TENANT, routes, _confirm, open_billing, stops, open_lost_cases
+        )
         self.feed = Feed(self.database, TENANT, clock)
         self.workers = [
             EffectWorker(self.database, executors, CaseProjector(open_billing), clock, f"w{number}", TENANT)

@@ -71,6 +71,21 @@ def test_an_act_waits_for_the_desk_that_opened_its_case(firm: SqlDatabase, clock
     assert done.last_contiguous == 3
 
 
+def test_nobody_waits_for_a_case_whose_opening_was_refused(firm: SqlDatabase, clock: SetClock) -> None:
+    pair = Pair(firm, clock)
+    note = pair.note(was_offered=True)
+    assert push(pair.two, note).parked == {note.cmd_id: "case.unknown"}
+    body = c.OpenCase(
+        case_id=pair.case_id, team_id="gone", customer_id=ERIKA, subject="Anruf", channel="phone"
+    )
+    pair.one.seq = 0
+    assert push(pair.one, pair.one.envelope(body, was_offered=True)).verdicts[0].code == "team.unknown"  # type: ignore[union-attr]
+    after = push(pair.two, note, pair.note())
+    assert after.parked == {}
+    assert [one.code for one in after.verdicts] == ["case.unknown"] * 2  # type: ignore[union-attr]
+    assert after.last_contiguous == 2
+
+
 def test_what_depends_on_a_parked_act_waits_with_it(firm: SqlDatabase, clock: SetClock) -> None:
     pair = Pair(firm, clock)
     first = pair.note(was_offered=True)

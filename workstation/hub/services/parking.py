@@ -7,17 +7,20 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from workstation.casework.errors import RuleViolation
+from workstation.casework.ids import derived_id
+from workstation.casework.joining import Joining
 from workstation.hub.ports import Tx
+from workstation.hub.ports_lost import OpenLostCases
 from workstation.hub.services.case_acts import Act, mark_of
 
 WAITS_FOR = timedelta(days=35)
 """So long desks keep what was settled, and so long one of them may still bring what is missing."""
 BEHIND = "command.waits_behind"
 """Of an act that builds upon one that waits, or comes after it on its case."""
-_CASE = "case.unknown"
+CASE_UNKNOWN = "case.unknown"
 _NOT_THERE = frozenset(
     {
-        _CASE,
+        CASE_UNKNOWN,
         "case.split_unknown_message",
         "customer.unknown",
         "decision.unknown",
@@ -40,13 +43,31 @@ class NotBackYet(Exception):
         self.code = code
 
 
+def case_of_mail(tenant_id: str, intake_id: str) -> str:
+    """Return the id of the case a mail opens if it fits to none: the same however often it is fetched."""
+    return derived_id(tenant_id, "case", intake_id)
+
+
+def stands_for(tx: Tx, case_id: str, open_lost: OpenLostCases | None) -> str:
+    """Return the case to which the mail of a lost case was put after a restore; "" if there is none.
+
+    A mail that had opened a case of its own, as the case before was settled, may fit to that one when it is
+    fetched again: its settling is among what the copy lacks. What was done on the mail's case is about the
+    mail, so it belongs where the mail is.
+    """
+    if tx.restored_at is None or open_lost is None:
+        return ""
+    mails = open_lost(tx).mails_since(tx.restored_at)
+    return next((place for mail, place in mails if case_of_mail(tx.tenant_id, mail) == case_id), "")
+
+
 @contextmanager
-def waiting_for_others(tx: Tx, act: Act) -> Iterator[None]:
+def waiting_for_others(tx: Tx, act: Act, open_lost: OpenLostCases | None = None) -> Iterator[None]:
     """Turn a refusal for lack of something into :class:`NotBackYet`, while another desk may bring it.
 
     A case that nobody here knows is waited for by every act: the mail that opened it comes in again, or the
-    desk that opened it comes back. Other things only by acts from before the restore: those that are made
-    now have seen what there is.
+    desk that opened it comes back; not so if that desk has come and was refused. Other things only by acts
+    from before the restore: those that are made now have seen what there is.
 
     Raises:
         NotBackYet: see above. RuleViolation: any other refusal, as it was.
@@ -56,6 +77,15 @@ def waiting_for_others(tx: Tx, act: Act) -> Iterator[None]:
     except RuleViolation as violation:
         is_recent = tx.restored_at is not None and tx.now < tx.restored_at + WAITS_FOR
         is_older = bool(mark_of(tx, act.cmd_id, was_offered=act.was_offered))
-        if is_recent and violation.code in _NOT_THERE and (is_older or violation.code == _CASE):
-            raise NotBackYet(violation.code) from violation
+        if is_recent and violation.code in _NOT_THERE and (is_older or violation.code == CASE_UNKNOWN):
+            is_refused = violation.code == CASE_UNKNOWN and _is_opening_refused(tx, act, open_lost)
+            if not is_refused:
+                raise NotBackYet(violation.code) from violation
         raise
+
+
+def _is_opening_refused(tx: Tx, act: Act, open_lost: OpenLostCases | None) -> bool:
+    # Two cases are joined or taken apart: the one that is missing may be either.
+    if open_lost is None or isinstance(act.body, Joining):
+        return False
+    return open_lost(tx).is_opening_refused(act.body.case_id)

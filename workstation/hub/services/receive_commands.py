@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from types import NoneType
 
 import msgspec
 
 from workstation.casework.errors import RuleViolation
 from workstation.casework.ids import checked_id
+from workstation.casework.joining import Joining
 from workstation.casework.records import WorkOrder
 from workstation.casework.wire.codec import decode
 from workstation.casework.wire.commands import (
@@ -35,6 +37,7 @@ from workstation.casework.wire.commands import NeedsApproval as ApprovalNeeded
 from workstation.hub.ports import Database, Tx
 from workstation.hub.ports_access import Device
 from workstation.hub.ports_billing import CaseStops, OpenBilling
+from workstation.hub.ports_lost import OpenLostCases
 from workstation.hub.ports_values import CommandRecord, NotStorable
 from workstation.hub.services.case_acts import Act, Routes, carry_out, load
 from workstation.hub.services.command_bodies import (
@@ -47,7 +50,7 @@ from workstation.hub.services.command_bodies import (
 )
 from workstation.hub.services.deciding import cancel, decide
 from workstation.hub.services.dunning_guard import guard_with
-from workstation.hub.services.parking import BEHIND, NotBackYet, waiting_for_others
+from workstation.hub.services.parking import BEHIND, CASE_UNKNOWN, NotBackYet, stands_for, waiting_for_others
 from workstation.hub.services.sessions import Caller
 from workstation.hub.services.settling import settle
 from workstation.system import keys
@@ -86,6 +89,7 @@ class CommandReceiver:
         confirm_work: ConfirmWorkOrder,
         open_billing: OpenBilling | None = None,
         case_stops: CaseStops | None = None,
+        open_lost: OpenLostCases | None = None,
     ) -> None:
         self._database = database
         self._tenant_id = tenant_id
@@ -93,6 +97,7 @@ class CommandReceiver:
         self._confirm_work = confirm_work
         self._open_billing = open_billing
         self._guard = guard_with(case_stops) if case_stops is not None else None
+        self._open_lost = open_lost
         self._contiguous: dict[tuple[str, str], int] = {}
 
     def receive(self, caller: Caller, items: Sequence[msgspec.Raw], generation: str = "") -> CommandsAnswer:
@@ -131,7 +136,7 @@ class CommandReceiver:
                 continue
             envelope = with_body(self._database.blobs, self._tenant_id, envelope)
             try:
-                verdict = self._one(caller, envelope)
+                verdict = self._here_or_elsewhere(caller, envelope)
             except NotBackYet as missing:
                 verdict, parked[envelope.cmd_id] = None, missing.code
             if verdict is not None:
@@ -176,9 +181,21 @@ class CommandReceiver:
         self._contiguous[key] = last
         return last
 
-    def _one(self, caller: Caller, envelope: Envelope) -> Verdict | None:
+    def _here_or_elsewhere(self, caller: Caller, envelope: Envelope) -> Verdict | None:
         try:
-            return self._commit(caller, envelope, self._verdict)
+            return self._one(caller, envelope)
+        except NotBackYet as missing:
+            if missing.code != CASE_UNKNOWN:
+                raise
+            lost = envelope.case_id
+            place = self._database.read(self._tenant_id, lambda tx: stands_for(tx, lost, self._open_lost))
+            if not place:
+                raise
+            return self._one(caller, envelope, place)
+
+    def _one(self, caller: Caller, envelope: Envelope, place: str = "") -> Verdict | None:
+        try:
+            return self._commit(caller, envelope, partial(self._verdict, place=place))
         except RuleViolation as violation:
             # Nothing of it was stored; its verdict is, in a transaction of its own.
             refusal = _refusal(envelope.cmd_id, violation)
@@ -223,8 +240,15 @@ class CommandReceiver:
         return msgspec.structs.replace(verdict, seqs=dict(heads)) if verdict and is_new else verdict
 
     def _verdict(
-        self, tx: Tx, caller: Caller, envelope: Envelope, known: dict[str, CommandRecord]
+        self,
+        tx: Tx,
+        caller: Caller,
+        envelope: Envelope,
+        known: dict[str, CommandRecord],
+        *,
+        place: str = "",
     ) -> Verdict | None:
+        """Judge a command and carry it out; ``place``: the case that stands for its own, which is lost."""
         one = envelope.cmd_id
         if is_body_missing(envelope):
             return None
@@ -246,8 +270,10 @@ class CommandReceiver:
         body = body_of(envelope)
         if isinstance(body, Quarantined | Rejected):
             return body
+        if place and not isinstance(body, Joining):
+            body = msgspec.structs.replace(body, case_id=place)
         act = Act(one, body, person, reference, envelope.was_offered)
-        with waiting_for_others(tx, act):
+        with waiting_for_others(tx, act, self._open_lost):
             return self._carry_out(tx, act)
 
     def _carry_out(self, tx: Tx, act: Act) -> Verdict:

@@ -271,6 +271,7 @@ intake = Table(
 )
 """Every raw mail that came in, before anything else is done with it."""
 Index("ix_intake_sha256", intake.c.tenant_id, intake.c.sha256)
+Index("ix_intake_stored", intake.c.tenant_id, intake.c.stored_at)
 Index("ix_intake_rfc_message_id", intake.c.tenant_id, intake.c.rfc_message_id)
 _WAITING = text("state = 'stored'")
 _UNFILED = text("state <> 'stored' AND is_filed = 0")

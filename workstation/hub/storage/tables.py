@@ -191,6 +191,14 @@ command_log = Table(
     PrimaryKeyConstraint("tenant_id", "cmd_id"),
     UniqueConstraint("tenant_id", "device_id", "outbox_epoch", "device_seq"),
 )
+_OPENING = text("type = 'case.open'")
+Index(
+    "ix_command_log_opening",
+    command_log.c.tenant_id,
+    command_log.c.case_id,
+    postgresql_where=_OPENING,
+    sqlite_where=_OPENING,
+)
 
 quarantine = Table(
     "quarantine",
