@@ -94,7 +94,8 @@ def serve(hub: Hub, where: Listening, on_ready: Callable[[int], None]) -> None:
     hub.stopper.ask = stop
     if threading.current_thread() is threading.main_thread():
         # The server raises the signal again once it has shut down: by default that would end the process
-        # before whoever called us could close the hub and take its endpoint away.
-        signal.signal(signal.SIGTERM, lambda _number, _frame: None)
+        # before whoever called us could close the hub and take its endpoint away. One that comes before the
+        # server listens to signals counts too: the port is open by then, so somebody may have met us.
+        signal.signal(signal.SIGTERM, lambda _number, _frame: stop())
     with listener:
         server.run(sockets=[listener])
