@@ -150,6 +150,17 @@ def test_the_other_case_is_found_and_chosen(theme: Theme, qtbot: QtBot) -> None:
     assert sheet.problem() == ""
 
 
+def test_a_long_subject_goes_on_below_instead_of_to_the_side(theme: Theme, qtbot: QtBot) -> None:
+    sheet = JoinSheet(theme, "link")
+    qtbot.addWidget(sheet)
+    sheet.show_cases([CaseRef("c1", "222", subject="Eine Schale zerbrochen, die andere " * 6)])
+    with qtbot.waitExposed(sheet):
+        sheet.show()
+    assert not sheet.list.horizontalScrollBar().isVisible()
+    one_line = sheet.list.fontMetrics().height()
+    assert sheet.list.visualItemRect(sheet.list.item(0)).height() > 3 * one_line
+
+
 def test_messages_are_chosen_by_keyboard_and_one_stays(theme: Theme, qtbot: QtBot) -> None:
     choices = [MessageChoice(f"m{number}", "Anna", "Text " * 60) for number in range(2)]
     sheet = SplitSheet(theme, choices, "Schale")

@@ -69,6 +69,8 @@ class JoinSheet(Sheet):
         theme.style(self.list, "body")
         self.list.setAccessibleName(translate("Joining", "Gefundene Fälle"))
         self.list.setMinimumHeight(theme.px(200))
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setWordWrap(True)
         self.list.itemActivated.connect(lambda _item: self.try_accept())
         self.body.addWidget(self.list)
         self._timer = QTimer(self)
