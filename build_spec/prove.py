@@ -82,7 +82,11 @@ def prove_hub(program: Path) -> float:
                 time.sleep(0.1)
             is_served = process.poll() is None and _listens(port)
             process.terminate()
-            code = process.wait(LONGEST_S)
+            try:
+                code = process.wait(LONGEST_S)
+            except subprocess.TimeoutExpired as error:
+                process.kill()
+                raise NotProvenError(f"hub serve: still there {LONGEST_S} s after SIGTERM") from error
             log.seek(0)
             if not is_served or code != 0:
                 raise NotProvenError(f"hub serve: listened: {is_served}, exit code {code}\n{log.read()}")
