@@ -30,6 +30,7 @@ def answer(desk: Desk, case_id: str, rfc_id: str = "effect-1@shop.test") -> str:
         at=desk.clock.now(),
         author_id="person-1",
         author_name="Anna",
+        from_address="service@shop.test",
         to=("erika@kundin.test",),
         text="Wir erstatten.",
         delivery="sending",
@@ -214,6 +215,15 @@ def test_our_own_mail_come_back_opens_no_case(desk: Desk) -> None:
     back = desk.take(a_mail("Wir erstatten.", from_="service@shop.test", message_id="effect-1@shop.test"))
     assert (back.state, back.case_id) == ("repeat", row.case_id)
     assert len(desk.cases()) == 1
+
+
+def test_a_mail_of_somebody_else_that_bears_the_id_of_ours_is_shown(desk: Desk) -> None:
+    row = desk.take(a_mail())
+    answer(desk, row.case_id)
+    other = desk.take(a_mail("Anderes Konto bitte", from_="x@fremd.test", message_id="effect-1@shop.test"))
+    assert other.state == "done"
+    assert desk.message(other).text == "Anderes Konto bitte"
+    assert desk.message(other).rfc_message_id == ""
 
 
 def test_a_form_of_our_own_is_the_persons_in_reply_to(desk: Desk) -> None:

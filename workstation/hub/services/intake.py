@@ -248,10 +248,12 @@ class _Taking:
         if not self.mail.message_id:
             return None
         known = self.tx.message_by_rfc_id(self.mail.message_id)
-        if known is None or known.kind == "outbound":
-            return known
-        is_same = known.text == self._text() and known.from_address == self.mail.from_address
-        return known if is_same else None
+        if known is not None and known.kind == "outbound":
+            # Whoever got our mail knows its Message-ID: with another sender it is no mail of ours.
+            ours = (known.from_address or self.tx.reference().tenant.sender_address).casefold()
+            return known if ours in ("", self.mail.from_address.casefold()) else None
+        mine = (self._text(), self.mail.from_address)
+        return known if known is not None and (known.text, known.from_address) == mine else None
 
     def _into_case(self) -> Message:
         reference = self.tx.reference()
