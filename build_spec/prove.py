@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,7 +25,7 @@ REGIONS = ("BY", "BE", "SN", "")
 """Of the regions on offer: one with many holidays, two with some of their own, none."""
 LOOKS = (
     *("verify", "audit verify", "books show", "vouchers list", "stock list", "dunning show", "effects list"),
-    *("work list", "people list", "devices list", "mailbox list", "openapi", "dunning run --on 2027-01-30"),
+    *("work list", "people list", "devices list", "mailbox list", "openapi"),
 )
 """Commands of the hub that have to succeed on the demo's firm."""
 
@@ -102,9 +103,11 @@ def prove_demo(program: Path) -> float:
     with tempfile.TemporaryDirectory(prefix="workstation-proof-") as home:
         environment = {**_bare_environment(home), "QT_QPA_PLATFORM": "offscreen"}
 
-        def ask(*arguments: str, typed: str = "", within_s: float = LONGEST_S) -> str:
+        def ask(
+            *arguments: str, typed: str = "", within_s: float = LONGEST_S, good: Sequence[int] = (0,)
+        ) -> str:
             code, said = _run([str(program), *arguments], environment, typed, within_s)
-            if code != 0:
+            if code not in good:
                 raise NotProvenError(f"{' '.join(arguments)}: exit code {code}\n{said}")
             return said
 
@@ -119,6 +122,9 @@ def prove_demo(program: Path) -> float:
         hub = ("hub", "--folder", str(firm / "hub"), "--language", "en")
         for look in LOOKS:
             ask(*hub, *look.split())
+        # Reminders are papers too; 3 says that one of the demo's invoices is kept back, as it should be.
+        if " reminded" not in ask(*hub, "dunning", "run", "--on", "2027-01-30", good=(0, 3)):
+            raise NotProvenError("dunning run: nobody was reminded")
         note = Path(home, "note.pdf")
         ask(*hub, "books", "note", number[1], str(note))
         if note.read_bytes()[:5] != b"%PDF-":
