@@ -81,9 +81,10 @@ def test_after_a_case_is_settled_the_one_in_its_place_is_next(
 
     inbox.pane.choose_case("2")
     inbox.without("2")
-    assert inbox.pane.current_case_id() == "3" and inbox.opened == []
+    assert inbox.pane.current_case_id() == "" and inbox.opened == []
+    inbox.without("9")  # and again: what is next stays next
     on()
-    assert inbox.opened == ["3"]
+    assert inbox.opened == ["3"] and inbox.pane.current_case_id() == "3"
     on()
     assert inbox.opened == ["3", "4"]
 
@@ -99,17 +100,56 @@ def test_after_the_last_case_the_one_before_it_is_left(inbox: Inbox) -> None:
     last = [row.case_id for row in inbox.view_model.model.rows()][-1]
     inbox.pane.choose_case(last)
     inbox.without(last)
-    stands_on = inbox.pane.current_case_id()
-    assert inbox.pane.step(1) and inbox.opened == [stands_on]
+    before = [row.case_id for row in inbox.view_model.model.rows()][-1]
+    assert inbox.pane.step(1) and inbox.opened == [before]
     assert not inbox.pane.step(1)
 
 
-def test_a_case_opened_by_enter_or_by_hand_is_not_opened_again(inbox: Inbox, qtbot: QtBot) -> None:
+def test_a_case_opened_by_hand_is_not_opened_again(inbox: Inbox, qtbot: QtBot) -> None:
     inbox.pane.choose_case("2")
     inbox.without("2")
-    qtbot.keyClick(inbox.pane.list, Qt.Key.Key_Return)
+    with qtbot.assertNotEmitted(inbox.pane.case_entered):
+        qtbot.keyClick(inbox.pane.list, Qt.Key.Key_Return)  # nobody can see which case that would be
+    assert inbox.pane.choose_case("3", is_silent=False)
+    inbox.pane.step(1)
+    assert inbox.opened == ["3", "4"]
+
+
+def test_a_case_taken_up_again_is_the_one_the_list_stands_on(inbox: Inbox) -> None:
+    rows = list(inbox.source.rows)
+    inbox.pane.choose_case("2")
+    inbox.without("2")
+    inbox.source.rows = rows
+    inbox.without()
+    assert inbox.pane.current_case_id() == "2" and inbox.opened == []
+    inbox.pane.step(1)
+    assert inbox.opened == ["3"]
+
+
+def test_a_case_that_is_not_in_the_list_leaves_no_row_chosen(inbox: Inbox) -> None:
+    inbox.pane.choose_case("3")
+    inbox.pane.note_shown("somewhere else")
+    assert inbox.pane.current_case_id() == "" and not inbox.pane.list.selectionModel().hasSelection()
+    inbox.without("9")
+    assert inbox.pane.current_case_id() == ""
     inbox.pane.step(1)
     assert inbox.opened == ["4"]
+    inbox.pane.note_shown("10")  # waits for others: it is in the list once that part is unfolded
+    assert inbox.pane.current_case_id() == ""
+    inbox.view_model.toggle_waiting()
+    assert inbox.pane.current_case_id() == "10" and inbox.opened == ["4"]
+
+
+def test_with_nothing_left_to_do_no_case_is_chosen_until_there_is_one(inbox: Inbox) -> None:
+    inbox.pane.choose_case("2")
+    rows = list(inbox.source.rows)
+    inbox.without(*(row.case_id for row in rows))
+    assert inbox.pane.current_case_id() == ""
+    inbox.source.rows = rows[2:]
+    inbox.without()
+    assert inbox.pane.current_case_id() == ""
+    inbox.pane.step(1)
+    assert inbox.opened == [rows[2].case_id]
 
 
 def test_the_first_arrow_goes_to_the_first_case(inbox: Inbox, qtbot: QtBot) -> None:

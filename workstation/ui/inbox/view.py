@@ -80,7 +80,7 @@ class QueuePane(QFrame):
         self._column = QVBoxLayout(self)
         self.bar: MarksBar | None = None
         self.outcome: BatchLine | None = None
-        self._has_strayed = False
+        self._has_strayed, self._shown_id = False, ""
         self._build()
         self._connect()
         self._on_theme_changed()
@@ -132,12 +132,19 @@ class QueuePane(QFrame):
         return self.list.current_key()
 
     def choose_case(self, case_id: str, *, is_silent: bool = True) -> bool:
-        """Go to a case if it is in the list; ``is_silent`` sends no ``case_chosen``."""
+        """Go to a case; ``is_silent`` sends no ``case_chosen``. None is chosen if it is not in the list."""
         row = self._view_model.model.position(case_id)
         if row < 0:
+            self.list.stand_beside(case_id)
             return False
         self.list.choose_row(row, is_silent=is_silent)
         return True
+
+    def note_shown(self, case_id: str) -> None:
+        """Another case is shown: the list stands on it, or on none. While several are marked it stays."""
+        self._shown_id = case_id
+        if not self._has_strayed and case_id != self.current_case_id():
+            self.choose_case(case_id)
 
     def step(self, by: int) -> bool:
         """Go to the next (1) or previous (-1) case; False at the end."""
@@ -152,7 +159,8 @@ class QueuePane(QFrame):
         """X: mark the case the list stands on, or unmark it."""
         case_id = self.current_case_id()
         if not case_id:
-            case_id = next((row.case_id for row in self._view_model.model.rows()), "")
+            rows = self._view_model.model.rows()
+            case_id = self.list.place_key() or (rows[0].case_id if rows else "")
             self._stand_on(case_id)
         self._view_model.marks.toggle(case_id)
 
@@ -233,6 +241,8 @@ class QueuePane(QFrame):
             case_id = self.current_case_id()
             if case_id:
                 self.case_chosen.emit(case_id)
+            elif self._shown_id:
+                self.choose_case(self._shown_id)
 
     # -- filter
     def open_filter(self) -> None:

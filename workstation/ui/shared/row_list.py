@@ -19,6 +19,9 @@ class RowList(QTableView):
 
     ``key_of(row)`` names an item so that selection and place survive a reset ('' for titles), and
     ``height_of(row)`` gives heights that differ from the default ones (None for the default).
+
+    When the current row leaves the list none is current: what was opened from it may still be shown, and no
+    other row may look as if it were. The place is kept for the next step, and so is the key, for its return.
     """
 
     attended_changed = Signal(bool)
@@ -39,7 +42,10 @@ class RowList(QTableView):
         self._is_restoring = False
         self._anchor: tuple[str, int] = ("", 0)
         self._kept_key, self._kept_row = "", -1
-        self._stands_in = 0
+        self._away_key = ""
+        """What is shown though it is not in the list; its row becomes current as soon as it comes back."""
+        self._place_key, self._stands_in = "", 0
+        """While none is current: where the next step begins, and whether that row took the other's place."""
         self.setProperty(SINGLE_KEYS, True)
         self.setProperty("kind", "rows")
         self.setShowGrid(False)
@@ -59,8 +65,6 @@ class RowList(QTableView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.doubleClicked.connect(self.opened)
-        for met in (self.opened, self.clicked):
-            met.connect(self._on_met)
 
     def setModel(self, model: QAbstractItemModel | None) -> None:
         """Show ``model``. Connected before Qt's own slots, so the old place is still there to be noted."""
@@ -69,7 +73,7 @@ class RowList(QTableView):
         super().setModel(model)
         if model is not None:
             model.modelReset.connect(self._restore_place)
-            model.rowsInserted.connect(lambda _parent, first, last: self._size_rows(first, last))
+            model.rowsInserted.connect(lambda _parent, first, last: self._on_inserted(first, last))
 
     def set_row_height(self, height: int) -> None:
         """Set the height of ordinary rows (after a change of density or text size)."""
@@ -90,7 +94,7 @@ class RowList(QTableView):
     def choose_row(self, row: int, *, is_silent: bool = False) -> None:
         """Make ``row`` current and selected and bring it into view."""
         before, self._is_restoring = self._is_restoring, is_silent or self._is_restoring
-        self._stands_in = 0
+        self._stand_here()
         index = self.model().index(row, 0)
         self.setCurrentIndex(index)
         if self.isVisible():  # before that Qt scrolls to it on show
@@ -99,17 +103,30 @@ class RowList(QTableView):
             self.scrollTo(index)
         self._is_restoring = before
 
+    def stand_beside(self, key: str) -> None:
+        """Let no row be current: ``key``, which is shown, is not listed. Steps go on from the last row."""
+        if self.currentIndex().isValid():
+            self._place_key, self._stands_in = self.current_key(), 0
+        self._away_key = key
+        self._leave_rows()
+
+    def place_key(self) -> str:
+        """Return the key of the current row, or of the one the next step begins at; '' if there is none."""
+        return self.current_key() or self._place_key
+
     def step(self, by: int) -> bool:
         """Go to the next (1) or previous (-1) row that has a key; False at the end.
 
         A row that took the place of one that left the list was not shown yet: it comes next.
         """
         model = self.model()
-        if self._stands_in and by in (1, self._stands_in) and self.current_key():
-            self.choose_row(self.currentIndex().row(), is_silent=True)
-            self.current_key_changed.emit(self.current_key())
-            return True
-        row = self.currentIndex().row() + by
+        row = self.currentIndex().row()
+        if row < 0 and self._place_key:
+            row = self._row_of(self._place_key)
+            if row >= 0 and self._stands_in and by in (1, self._stands_in):
+                self.choose_row(row)
+                return True
+        row += by
         while 0 <= row < model.rowCount():
             if self._key_of(row):
                 self.choose_row(row)
@@ -127,7 +144,7 @@ class RowList(QTableView):
             self.opened.emit(self.currentIndex())
             return
         by = _STEPS.get(event.key(), 0)
-        if by and not event.modifiers() and (self._stands_in or not self.currentIndex().isValid()):
+        if by and not event.modifiers() and not self.currentIndex().isValid():
             self.step(by)
             return
         super().keyPressEvent(event)
@@ -135,7 +152,7 @@ class RowList(QTableView):
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
         if current.isValid() and not self._is_restoring:
-            self._stands_in = 0
+            self._stand_here()
             key = self._key_of(current.row())
             if key:
                 self.current_key_changed.emit(key)
@@ -161,10 +178,34 @@ class RowList(QTableView):
         super().focusOutEvent(event)
         self._tell_attended()
 
-    def _on_met(self) -> None:
-        self._stands_in = 0
-
     # -- place
+    def _stand_here(self) -> None:
+        self._away_key, self._place_key, self._stands_in = "", "", 0
+
+    def _leave_rows(self) -> None:
+        before, self._is_restoring = self._is_restoring, True
+        self.setCurrentIndex(QModelIndex())
+        self.clearSelection()
+        self._is_restoring = before
+
+    def _row_of(self, key: str) -> int:
+        model = self.model()
+        rows = range(model.rowCount()) if key and model is not None else range(0)
+        return next((row for row in rows if self._key_of(row) == key), -1)
+
+    def _on_inserted(self, first: int, last: int) -> None:
+        self._size_rows(first, last)
+        for row in range(first, last + 1) if self._away_key else ():
+            if self._key_of(row) == self._away_key:
+                self._make_current(row)
+                return
+
+    def _make_current(self, row: int) -> None:
+        before, self._is_restoring = self._is_restoring, True
+        self._stand_here()
+        self.setCurrentIndex(self.model().index(row, 0))
+        self._is_restoring = before
+
     def _tell_attended(self) -> None:
         self.attended_changed.emit(self._is_hovered or self.hasFocus())
 
@@ -172,6 +213,8 @@ class RowList(QTableView):
         self._is_restoring = True
         current = self.currentIndex()
         self._kept_key, self._kept_row = self.current_key(), current.row()
+        if not current.isValid() and self._place_key:
+            self._kept_row = self._row_of(self._place_key)
         anchor = (
             self.rowAt(self.viewport().mapFromGlobal(self.cursor().pos()).y()) if self._is_hovered else -1
         )
@@ -191,13 +234,13 @@ class RowList(QTableView):
         model = self.model()
         rows = {self._key_of(row): row for row in range(model.rowCount())}
         rows.pop("", None)
-        row = rows.get(self._kept_key, -1)
-        if row < 0 and self._kept_row >= 0 and rows:  # it left the list: the next one takes its place
-            row = min(rows.values(), key=lambda other: (other < self._kept_row, abs(other - self._kept_row)))
-            self._stands_in = 1 if row >= self._kept_row else -1
+        row = rows.get(self._kept_key or self._away_key, -1)
         if row >= 0:
-            index = model.index(row, 0)
-            self.setCurrentIndex(index)
+            self._make_current(row)
+        elif self._kept_row >= 0:  # it left the list: the next step goes to what took its place
+            self._away_key = self._kept_key or self._away_key
+            self._find_place(rows)
+            self._leave_rows()
         key, position = self._anchor
         if key in rows:
             bar = self.verticalScrollBar()
@@ -205,6 +248,17 @@ class RowList(QTableView):
         elif not rows:
             self.verticalScrollBar().setValue(0)  # whatever comes next has nothing to do with what was there
         self._is_restoring = False
+
+    def _find_place(self, rows: dict[str, int]) -> None:
+        """Note where the next step begins, now that the row ``_kept_row`` may be another one."""
+        if self._place_key in rows:
+            return
+        if not rows:
+            self._place_key = ""
+            return
+        row = min(rows.values(), key=lambda other: (other < self._kept_row, abs(other - self._kept_row)))
+        self._place_key = self._key_of(row)
+        self._stands_in = 1 if row >= self._kept_row else -1
 
     def _size_rows(self, first: int, last: int) -> None:
         header = self.verticalHeader()

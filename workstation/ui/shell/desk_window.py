@@ -332,6 +332,7 @@ class DeskWindow(QObject):
         file = self.case_model.file
         if is_new:
             self._say_where()
+            self.queue.note_shown(self.case_model.case_id)
         if file is None:
             self.customer_model.show_customer("", has_case=False)
             self.window.setWindowTitle("Workstation")
