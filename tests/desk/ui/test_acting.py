@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -40,6 +40,12 @@ FREE = [a_case(name, waiting_since=None, due_in=60 * place) for place, name in e
 IDS = tuple(case.case_id for case in FREE)
 
 
+class Solved(QObject):
+    """What the room of the case says when it has settled one."""
+
+    solved = Signal(str, str, object, str)
+
+
 class Room:
     """A queue over real services, with what the acts ask of the window around it."""
 
@@ -66,7 +72,8 @@ class Room:
             snooze_many=lambda count, take: self.asked.append(take),
             check_back=self.asked.append,
         )
-        self.case_model = SimpleNamespace(shown_file=None, act=self._act)
+        self.says = Solved()
+        self.case_model = SimpleNamespace(shown_file=None, act=self._act, solved=self.says.solved)
         self.acting = Acting(cast(DeskWindow, self))
 
     def _toast(
@@ -244,6 +251,29 @@ def test_done_says_when_the_customer_is_asked_back(theme: Theme, qtbot: QtBot) -
         back()
         await here.rest()
         assert (await here.bench.writer.state(IDS[0])).the_case.follow_up_at is None
+
+    in_loop(play)
+
+
+def test_an_answer_that_settles_says_the_same_and_has_the_same_way_back(theme: Theme, qtbot: QtBot) -> None:
+    async def play() -> None:
+        here = await room(theme, qtbot)
+        await here.show(IDS[0])
+        here.acting.act_on_case("solve")
+        await here.rest()
+        settled, _back = here.toasts[-1]
+        await here.bench.case_desk.acts.reopen(IDS[0])
+        item = await here.bench.case_desk.acts.solve(IDS[0], NOW + timedelta(days=7))
+        assert isinstance(item.body, SolveCase)
+        here.case_model.solved.emit(IDS[0], "Kunde 7", item.body.follow_up_at, "Antwort gesendet")
+        words, back = here.toasts[-1]
+        assert words.startswith("Antwort gesendet. Erledigt, Nachfrage ") and words.endswith(": Kunde 7")
+        here.case_model.solved.emit(IDS[0], "Kunde 7", None, "")
+        assert here.toasts[-1][0] == "Erledigt: Kunde 7" and settled.endswith(": Kunde 7")
+        assert back is not None
+        back()
+        await here.rest()
+        assert await here.status(IDS[0]) != "solved"
 
     in_loop(play)
 

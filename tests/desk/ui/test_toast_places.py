@@ -9,12 +9,16 @@ from PySide6.QtCore import QPoint, QRect
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.desk.ui.samples import NOW, AtOnce, QueueInMemory, formats, many_rows
 from tests.desk.ui.test_open_work_room import refresh
 from tests.desk.ui.test_writing import Room, play
 from workstation.ui.case_desk.view import CaseDeskView
+from workstation.ui.inbox.view import QueuePane
+from workstation.ui.inbox.view_model import QueueViewModel
 from workstation.ui.shared import tokens
 from workstation.ui.shared.theme import Theme
 from workstation.ui.shared.toasts import Toast, Toasts
+from workstation.ui.shell.first_paint import FirstPaint
 from workstation.ui.shell.view import MainWindow
 
 SIZES = ((800, 600), (900, 700), (1023, 768), (1024, 768), (1280, 800), (1440, 900))
@@ -107,6 +111,35 @@ def test_they_go_where_they_have_room_when_the_window_changes(
     qtbot.waitUntil(lambda: short.geometry().bottom() > 900 - 32)  # nothing there that could be covered
     window.resize(1440, 900)
     qtbot.waitUntil(lambda: short.geometry().right() < place(pane, window).left())
+
+
+def test_they_do_not_lie_over_the_row_that_is_chosen(window: MainWindow, theme: Theme, qtbot: QtBot) -> None:
+    view_model = QueueViewModel(QueueInMemory(many_rows(40)), AtOnce(), lambda: NOW, formats())
+    first = FirstPaint(window, formats())
+    first.view = queue = QueuePane(theme, view_model)
+    first._put()
+    view_model.load()
+    view_model.stop()
+    window.resize(1440, 900)
+    qtbot.waitUntil(queue.list.isVisible)
+    _long, short = both(window)
+    qtbot.waitUntil(lambda: short.geometry().bottom() > 900 - 32)
+    list_ = queue.list
+
+    def under() -> list[str]:
+        row = list_.current_place()
+        return [toast.accessibleName() for toast in window.toasts.shown if toast.geometry().intersects(row)]
+
+    places = set[int]()
+    while queue.step(1) and view_model.model.position(queue.current_case_id()) < 30:
+        assert list_.current_place().height() > 0 and under() == []
+        places.add(short.geometry().bottom())
+    assert len(places) > 1, "the list was walked through where they stand"
+    list_.verticalScrollBar().setValue(list_.verticalScrollBar().value() - 40)
+    assert under() == []
+    queue.note_shown("not in the list")
+    assert list_.current_place().isEmpty()
+    assert short.geometry().bottom() > 900 - 32, "nothing to keep clear of any more"
 
 
 def test_where_two_do_not_fit_the_newer_one_is_seen(theme: Theme, qtbot: QtBot) -> None:

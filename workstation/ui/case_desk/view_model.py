@@ -221,12 +221,16 @@ class CaseDeskViewModel(Tending):
             translate("CaseDesk", "Antworte zuerst, oder sage, warum keine Antwort nötig ist."),
             buttons,
         )
-        case_id = self.case_id
+        case_id, file = self.case_id, self.shown_file
+        name = (file.case.customer_name or file.case.subject) if file is not None else ""
+
+        async def solve(why: Literal["thanks", "answered_elsewhere"]) -> None:
+            item = await self._services.case_desk.acts.solve(case_id, without_answer=why)
+            self._say_solved(item, name)
 
         def without(why: Literal["thanks", "answered_elsewhere"]) -> None:
             self._set_notice(None)
-            work = self._services.case_desk.acts.solve(case_id, without_answer=why)
-            self.act(work, translate("CaseDesk", "Erledigt"))
+            self.act(solve(why))
 
         self._set_notice(
             notice,

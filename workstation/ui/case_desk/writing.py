@@ -13,7 +13,8 @@ from workstation.casework.clock import Clock
 from workstation.casework.errors import RuleViolation
 from workstation.casework.message import Language
 from workstation.casework.slots import slots_in
-from workstation.ports import Draft, HubUnavailable, SignInRequired, StoreUnusable
+from workstation.casework.wire.commands import SendMessage, SolveCase
+from workstation.ports import Draft, HubUnavailable, OutboxItem, SignInRequired, StoreUnusable
 from workstation.services.letters import parted_from_decision
 from workstation.services.views import CaseFile, Connection, FactDeviation
 from workstation.ui.case_desk.models import (
@@ -47,6 +48,9 @@ class Writing(QObject):
     said = Signal(str, bool)
     """A sentence for the screen reader, and whether it is urgent."""
     toast = Signal(str)
+    solved = Signal(str, str, object, str)
+    """A case was settled from here: its id, its name, when the customer is asked back (``datetime`` or
+    ``None``), and what else was done, in a sentence without its full stop."""
 
     def __init__(
         self,
@@ -299,12 +303,13 @@ class Writing(QObject):
             return
         self._is_sending = True
         draft = self._draft_now(file)
-        self._start(self._send(draft, solves=solves, is_forced=is_forced), "reply.send")
+        name = file.case.customer_name or file.case.subject
+        self._start(self._send(draft, name, solves=solves, is_forced=is_forced), "reply.send")
 
-    async def _send(self, draft: Draft, *, solves: bool, is_forced: bool) -> None:
+    async def _send(self, draft: Draft, name: str, *, solves: bool, is_forced: bool) -> None:
         waits = bool(draft.waits_for) and not self._is_booked(draft.waits_for)
         try:
-            await self._services.replies.send(
+            item = await self._services.replies.send(
                 draft, solves=solves, is_forced=is_forced, language=self._language
             )
         except RuleViolation as error:
@@ -322,7 +327,14 @@ class Writing(QObject):
             words = translate("CaseDesk", "Antwort geht raus, sobald gebucht ist")
         if not self.is_online:
             words = translate("CaseDesk", "Antwort liegt im Ausgang")
-        self.toast.emit(words)
+        if solves:
+            self._say_solved(item, name, words)
+        else:
+            self.toast.emit(words)
+
+    def _say_solved(self, item: OutboxItem, name: str, words: str = "") -> None:
+        at = item.body.follow_up_at if isinstance(item.body, SendMessage | SolveCase) else None
+        self.solved.emit(item.case_id, name, at, words)
 
     def save_note(self) -> None:
         """Keep the note on the case."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -27,6 +27,8 @@ class RowList(QTableView):
     attended_changed = Signal(bool)
     current_key_changed = Signal(str)
     """The person moved to another row; never sent for moves that a reset causes."""
+    place_changed = Signal()
+    """The current row is another one or is seen elsewhere."""
     opened = Signal(QModelIndex)
     """Enter, Space or a double click on a row."""
 
@@ -65,6 +67,7 @@ class RowList(QTableView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.doubleClicked.connect(self.opened)
+        self.verticalScrollBar().valueChanged.connect(self.place_changed)
 
     def setModel(self, model: QAbstractItemModel | None) -> None:
         """Show ``model``. Connected before Qt's own slots, so the old place is still there to be noted."""
@@ -90,6 +93,14 @@ class RowList(QTableView):
         """Return the key of the current row; '' if there is none."""
         index = self.currentIndex()
         return self._key_of(index.row()) if index.isValid() else ""
+
+    def current_place(self) -> QRect:
+        """Return where the current row is seen, in px of the window; empty where it is not."""
+        index = self.currentIndex()
+        if not index.isValid() or not self.isVisible():
+            return QRect()
+        seen = self.visualRect(index).intersected(self.viewport().rect())
+        return QRect(self.viewport().mapTo(self.window(), seen.topLeft()), seen.size())
 
     def choose_row(self, row: int, *, is_silent: bool = False) -> None:
         """Make ``row`` current and selected and bring it into view."""
@@ -156,6 +167,7 @@ class RowList(QTableView):
             key = self._key_of(current.row())
             if key:
                 self.current_key_changed.emit(key)
+        self.place_changed.emit()
 
     def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)
@@ -248,6 +260,7 @@ class RowList(QTableView):
         elif not rows:
             self.verticalScrollBar().setValue(0)  # whatever comes next has nothing to do with what was there
         self._is_restoring = False
+        self.place_changed.emit()
 
     def _find_place(self, rows: dict[str, int]) -> None:
         """Note where the next step begins, now that the row ``_kept_row`` may be another one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QWidget
 
@@ -109,6 +109,7 @@ class Toasts(QObject):
 
     ``room``: how wide they may get, in px, so that they never lie over what is being written; ``floor``: the
     y of the window above which they stand, for the same reason. Where not all fit, the newest is seen.
+    What ``spares`` returns, in px of the window, is not lain over either: they stand above it then.
     """
 
     def __init__(
@@ -122,11 +123,17 @@ class Toasts(QObject):
         super().__init__(window)
         self._theme, self._window, self._left, self._room, self._floor = theme, window, left, room, floor
         self.shown: list[Toast] = []
+        self.spares: Callable[[], QRect] = QRect
         window.installEventFilter(self)
 
     def keep_clear_of(self, widget: QWidget) -> None:
         """Find a new place whenever ``widget``, which ``floor`` asks about, comes, goes or moves."""
         widget.installEventFilter(self)
+
+    def settle(self) -> None:
+        """Find a new place: what ``spares`` tells of has moved."""
+        if self.shown and self._window.isVisible():
+            self._arrange()
 
     def show_toast(
         self,
@@ -172,13 +179,23 @@ class Toasts(QObject):
         room = self._window.width() - self._theme.px(self._left) - self._theme.px(16)
         if self._room is not None:
             room = min(room, self._room())
-        for toast in reversed(self.shown):
+        for toast in self.shown:
             toast.fit(max(1, min(self._theme.px(_WIDEST), room)))
+        y = self._above_spared(y)
+        for toast in reversed(self.shown):
             y -= toast.height()
             toast.setVisible(y >= 0 or toast is self.shown[-1])
             toast.move(self._theme.px(self._left), max(0, y))
             toast.raise_()
             y -= self._theme.px(8)
+
+    def _above_spared(self, y: int) -> int:
+        spared, gap = self.spares(), self._theme.px(8)
+        height = sum(toast.height() for toast in self.shown) + gap * (len(self.shown) - 1)
+        width = max((toast.width() for toast in self.shown), default=0)
+        stack = QRect(self._theme.px(self._left), y - height, width, height)
+        above = spared.top() - gap
+        return above if spared.intersects(stack) and above >= height else y
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # A window that goes away hides itself when half of it is gone: nothing can be asked of it then.

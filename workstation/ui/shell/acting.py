@@ -45,6 +45,7 @@ class Acting:
         queue.batch_wanted.connect(self.act_on_marked)
         queue.batch_shown.connect(self._show_left)
         queue.batch_undone.connect(self._take_back)
+        rooms.case_model.solved.connect(self.say_solved)
         queue.said.connect(rooms.window.announcer.announce)
 
     # -- the case shown
@@ -80,22 +81,26 @@ class Acting:
             return
         case_id, acts = file.case.case_id, self._acts
         name = file.case.customer_name or file.case.subject
-        planned: list[datetime | None] = []
 
         async def carry_out() -> None:
             at = await acts.usual_check_back(case_id) if follow_up_at is USUAL else follow_up_at
             await acts.solve(case_id, at)
-            planned.append(at)
+            self.say_solved(case_id, name, at)
 
-        def words() -> str:
-            at = planned[-1]
-            if at is None:
-                return translate("Shell", "Erledigt: {name}").format(name=name)
+        self._rooms.case_model.act(carry_out())
+
+    def say_solved(self, case_id: str, name: str, at: datetime | None, first: str = "") -> None:
+        """Say that a case is settled, when its customer is asked back, and what was done before it."""
+        if at is None:
+            words = translate("Shell", "Erledigt: {name}").format(name=name)
+        else:
             when = self._rooms.formats.moment(at, self._rooms.desk.clock.now())
-            return f"{translate('Shell', 'Erledigt, Nachfrage {when}').format(when=when)}: {name}"
-
-        self._done(
-            carry_out(), words, "check", translate("Shell", "Wieder öffnen"), lambda: acts.reopen(case_id)
+            words = f"{translate('Shell', 'Erledigt, Nachfrage {when}').format(when=when)}: {name}"
+        self._rooms.window.toasts.show_toast(
+            f"{first}. {words}" if first else words,
+            icon="check",
+            act=translate("Shell", "Wieder öffnen"),
+            on_act=lambda: self._rooms.case_model.act(self._acts.reopen(case_id)),
         )
 
     def open_check_back(self, place: QPoint) -> None:

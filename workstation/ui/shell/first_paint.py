@@ -63,7 +63,7 @@ class FirstPaint:
     def show(self, rows: Sequence[QueueItem]) -> None:
         """Put the queue into the window: with ``rows``, or as a skeleton while there are none."""
         if rows:
-            self._window.put_queue(self.view)
+            self._put()
             self.model.preload(tuple(queue_row(row) for row in rows if row.key.group == 0))
         else:
             self._window.queue_skeleton.start()
@@ -72,4 +72,8 @@ class FirstPaint:
         """Connect the real source; the next ``load`` shows the truth."""
         self._late.source, self._late.tasks, self._late.clock = source, tasks, clock
         if self.view.parent() is None:
-            self._window.put_queue(self.view)
+            self._put()
+
+    def _put(self) -> None:
+        self._window.put_queue(self.view, self.view.list.current_place)
+        self.view.list.place_changed.connect(self._window.toasts.settle)

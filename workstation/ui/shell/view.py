@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QEvent, QPoint, QSize, Qt, Signal
+from collections.abc import Callable
+
+from PySide6.QtCore import QByteArray, QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -129,8 +131,10 @@ class MainWindow(QMainWindow):
         self._work = work
 
     # -- putting rooms in
-    def put_queue(self, view: QWidget) -> None:
-        """Put the queue into its column."""
+    def put_queue(self, view: QWidget, chosen: Callable[[], QRect] | None = None) -> None:
+        """Put the queue into its column; ``chosen``: where its chosen row is seen, which toasts spare."""
+        if chosen is not None:
+            self.toasts.spares = lambda: QRect() if self._is_queue_over else chosen()
         self.queue_skeleton.stop()
         self.queue_skeleton.hide()
         self.queue_slot.box.addWidget(view)
