@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import msgspec
 import pytest
 
 from tests.faults.hub_clocks import ShiftedClock, play_all
 from tests.faults.wrong_desks import set_hubs
 from tests.hub.small_firm import NOW
-from workstation.hub.services.clock_watch import ClockWatch
+from workstation.hub.services.clock_watch import BACK_FACT, SEEN_FACT, ClockWatch
 from workstation.hub.services.nightly_check import NightlyCheck
 from workstation.hub.services.working_set import WorkingSet
 from workstation.hub.storage.database import SqlDatabase
@@ -49,6 +50,22 @@ def test_a_clock_that_went_back_while_the_hub_was_off_is_noticed(firm: SqlDataba
     assert not ClockWatch(firm, clock).was_set()
     clock.offset = timedelta(hours=-1)
     assert ClockWatch(firm, clock).was_set() and not ClockWatch(firm, clock).was_set()
+
+
+def test_data_written_after_the_last_look_tells_what_the_clock_said(firm: SqlDatabase) -> None:
+    clock = ShiftedClock(NOW)
+    firm.set_fact(SEEN_FACT, NOW.isoformat())
+    # The clock was set ahead and something written; nobody looked at it before the data was copied.
+    at_the_hub = SqlDatabase(firm._engines, ShiftedClock(NOW + YEARS))
+    at_the_hub.run(firm.tenants()[0], lambda tx: tx.audit("note", actor="", subject=""))
+    assert at_the_hub.written_at() == NOW + YEARS
+    at_the_hub.seal_audit(NOW)
+    assert firm.written_at() == NOW + YEARS
+    assert ClockWatch(firm, clock).was_set()
+    told = firm.fact(BACK_FACT)
+    assert told is not None
+    ((begin, end),) = msgspec.json.decode(told, type=list[tuple[datetime, datetime]])
+    assert begin < NOW and end > NOW + YEARS
 
 
 def test_a_clock_that_jumps_ahead_is_told_from_time_that_passes(firm: SqlDatabase) -> None:

@@ -400,15 +400,16 @@ class Database(Protocol):
         """Return one of the hub's own facts."""
         ...
 
+    def written_at(self) -> datetime | None:
+        """Return what the clock said when something was written down last; None for new data."""
+        ...
+
     def set_fact(self, name: str, value: str) -> None:
         """Keep one of the hub's own facts."""
         ...
 
     def bump_generation(self) -> str:
-        """Say that the data was restored from a copy; returns the new generation.
-
-        What the copy says is still to be done may have been done since: it is looked for first.
-        """
+        """Say that the data was restored: what is to be done is looked for first; returns a generation."""
         ...
 
     def close(self) -> None:
@@ -434,11 +435,7 @@ class Executor(Protocol):
         ...
 
     def look_up(self, effect: Effect) -> Done | None:
-        """Return what was done under the effect's id, None when nothing is to be seen.
-
-        Raises:
-            EffectRetry: could not look.
-        """
+        """Return what was done under the effect's id, None when nothing is to be seen; EffectRetry: again."""
         ...
 
 

@@ -18,7 +18,8 @@ from tests.faults.sim.hub import SimHub
 from tests.faults.sim.line import Delayed, Line
 from tests.faults.sim.on_disk import KeptList
 from workstation.casework.wire.codec import decode, encode
-from workstation.casework.wire.commands import CommandsAnswer, Envelope, IdReuse
+from workstation.casework.wire.commands import PARKED, CommandsAnswer, Envelope, IdReuse
+from workstation.hub.services.parking import WAITS_FOR
 from workstation.ports import HubUnavailable
 
 HEAL_ROUNDS = 40
@@ -186,6 +187,15 @@ class World:
             pass
         for desk in self.desks:
             desk.line.trouble, desk.line.is_cut = 0.0, False
+        if self._comes_to_rest():
+            return True
+        if not any(item.last_error == PARKED for desk in self.desks for item in desk.outbox.pending()):
+            return False
+        # After a restore acts wait for what another desk may bring, and not for ever.
+        self.days_pass(WAITS_FOR.days + 1)
+        return self._comes_to_rest()
+
+    def _comes_to_rest(self) -> bool:
         for _ in range(HEAL_ROUNDS):
             self.at_hub(self.hub.take_mail)
             self._work_off()

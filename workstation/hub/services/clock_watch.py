@@ -43,8 +43,10 @@ class ClockWatch:
         now, before, lost = self._clock.now(), self._seen, timedelta()
         if before is None:
             told = self._database.fact(SEEN_FACT)
-            # Of a hub that was off the last minutes are not known.
+            # Of a hub that was off the last minutes are not known, but what it wrote down last tells the time
+            # it had; a restored copy may have been made before the clock was looked at.
             before, lost = (datetime.fromisoformat(told), _KEPT_EVERY) if told else (now, lost)
+            before = max(before, self._database.written_at() or before)
         is_back = now < before
         if is_back:
             self._note(now, before + lost)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from workstation.casework.errors import RuleViolation
 from workstation.casework.ids import derived_id
 from workstation.casework.joining import Joining
-from workstation.hub.ports import Tx
+from workstation.hub.ports import Database, Tx
 from workstation.hub.ports_lost import OpenLostCases
 from workstation.hub.services.case_acts import Act, mark_of
 
@@ -48,17 +48,32 @@ def case_of_mail(tenant_id: str, intake_id: str) -> str:
     return derived_id(tenant_id, "case", intake_id)
 
 
-def stands_for(tx: Tx, case_id: str, open_lost: OpenLostCases | None) -> str:
-    """Return the case to which the mail of a lost case was put after a restore; "" if there is none.
+class Elsewhere:
+    """To which cases the mails of lost cases were put after a restore; looked up once, when first asked.
 
     A mail that had opened a case of its own, as the case before was settled, may fit to that one when it is
     fetched again: its settling is among what the copy lacks. What was done on the mail's case is about the
     mail, so it belongs where the mail is.
     """
-    if tx.restored_at is None or open_lost is None:
-        return ""
-    mails = open_lost(tx).mails_since(tx.restored_at)
-    return next((place for mail, place in mails if case_of_mail(tx.tenant_id, mail) == case_id), "")
+
+    def __init__(self, database: Database, tenant_id: str, open_lost: OpenLostCases | None) -> None:
+        self._database = database
+        self._tenant_id = tenant_id
+        self._open_lost = open_lost
+        self._places: dict[str, str] | None = None
+
+    def place_of(self, case_id: str) -> str:
+        """Return the case that stands for a lost one; "" if there is none."""
+        if self._places is None:
+            self._places = self._database.read(self._tenant_id, self._look)
+        return self._places.get(case_id, "")
+
+    def _look(self, tx: Tx) -> dict[str, str]:
+        if tx.restored_at is None or self._open_lost is None:
+            return {}
+        # The copy may itself be from after an earlier restore.
+        mails = self._open_lost(tx).mails_since(tx.restored_at - WAITS_FOR)
+        return {case_of_mail(tx.tenant_id, mail): place for mail, place in mails}
 
 
 @contextmanager

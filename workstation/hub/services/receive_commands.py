@@ -50,7 +50,7 @@ from workstation.hub.services.command_bodies import (
 )
 from workstation.hub.services.deciding import cancel, decide
 from workstation.hub.services.dunning_guard import guard_with
-from workstation.hub.services.parking import BEHIND, CASE_UNKNOWN, NotBackYet, stands_for, waiting_for_others
+from workstation.hub.services.parking import BEHIND, CASE_UNKNOWN, Elsewhere, NotBackYet, waiting_for_others
 from workstation.hub.services.sessions import Caller
 from workstation.hub.services.settling import settle
 from workstation.system import keys
@@ -125,6 +125,7 @@ class CommandReceiver:
         ordered = sorted(envelopes, key=lambda one: (one.outbox_epoch, one.device_seq))
         waiting: set[str] = set()
         parked: dict[str, str] = {}
+        elsewhere = Elsewhere(self._database, self._tenant_id, self._open_lost)
         for envelope in ordered:
             if not _is_sound(envelope):
                 # Such a thing has no place in the log: it could not even be stored there.
@@ -136,7 +137,7 @@ class CommandReceiver:
                 continue
             envelope = with_body(self._database.blobs, self._tenant_id, envelope)
             try:
-                verdict = self._here_or_elsewhere(caller, envelope)
+                verdict = self._here_or_elsewhere(caller, envelope, elsewhere)
             except NotBackYet as missing:
                 verdict, parked[envelope.cmd_id] = None, missing.code
             if verdict is not None:
@@ -181,14 +182,11 @@ class CommandReceiver:
         self._contiguous[key] = last
         return last
 
-    def _here_or_elsewhere(self, caller: Caller, envelope: Envelope) -> Verdict | None:
+    def _here_or_elsewhere(self, caller: Caller, envelope: Envelope, elsewhere: Elsewhere) -> Verdict | None:
         try:
             return self._one(caller, envelope)
         except NotBackYet as missing:
-            if missing.code != CASE_UNKNOWN:
-                raise
-            lost = envelope.case_id
-            place = self._database.read(self._tenant_id, lambda tx: stands_for(tx, lost, self._open_lost))
+            place = elsewhere.place_of(envelope.case_id) if missing.code == CASE_UNKNOWN else ""
             if not place:
                 raise
             return self._one(caller, envelope, place)

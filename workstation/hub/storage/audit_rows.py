@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from workstation.casework.wire.codec import encode
 from workstation.hub.ports_values import AuditFinding
 from workstation.hub.storage.command_rows import CommandRows
-from workstation.hub.storage.sql import Session, micros
+from workstation.hub.storage.sql import Session, micros, moment
 from workstation.system.clock import SystemClock, new_id
 
 _INSERT = """
@@ -55,6 +56,17 @@ def _link(previous: str, n: int, row: Any) -> str:
     """Return the chain value of a row (audit_id, at, event, actor, subject, detail)."""
     content = encode([previous, n, *row[:6]])
     return hashlib.sha256(content).hexdigest()
+
+
+def last_written(session: Session) -> datetime | None:
+    """Return the time of what was written down last: the end of the chains, and what waits for the sealer."""
+    found = session.rows(
+        "SELECT max(at) FROM audit WHERE n IS NULL UNION ALL"
+        " SELECT (SELECT a.at FROM audit a WHERE a.tenant_id = t.tenant_id AND a.n IS NOT NULL"
+        " ORDER BY a.n DESC LIMIT 1) FROM tenant t"
+    )
+    times = [int(at) for (at,) in found if at is not None]
+    return moment(max(times)) if times else None
 
 
 def seal(session: Session, tenant_id: str) -> int:

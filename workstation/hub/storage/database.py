@@ -260,6 +260,10 @@ class SqlDatabase:
         )
         return None if value is None else str(value)
 
+    def written_at(self) -> datetime | None:
+        """Return what the hub's clock said when something was written down last; None for new data."""
+        return self.look(audit_rows.last_written)
+
     def set_fact(self, name: str, value: str) -> None:
         """Keep one of the hub's own facts."""
         self.outside(
