@@ -626,6 +626,10 @@
         <source>Grund: {reason}</source>
         <translation>reason: {reason}</translation>
     </message>
+    <message>
+        <source>Liegt im Ausgang</source>
+        <translation>In the outbox</translation>
+    </message>
 </context>
 <context>
     <name>Decision</name>
@@ -756,6 +760,18 @@
     <message>
         <source>Antwort dazu schreiben</source>
         <translation>Write the answer to it</translation>
+    </message>
+    <message>
+        <source>Beim Hub</source>
+        <translation>With the hub</translation>
+    </message>
+    <message>
+        <source>Ergebnis, sobald du online bist</source>
+        <translation>result once you are back online</translation>
+    </message>
+    <message>
+        <source>Vorgemerkt</source>
+        <translation>Queued</translation>
     </message>
 </context>
 <context>

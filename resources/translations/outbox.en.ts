@@ -120,8 +120,8 @@
         <translation>Item</translation>
     </message>
     <message>
-        <source>{amount} entscheiden</source>
-        <translation>Decide {amount}</translation>
+        <source>Zurückholen</source>
+        <translation>Take back</translation>
     </message>
     <message>
         <source>Wartet</source>
@@ -148,8 +148,8 @@
         <translation>Queued</translation>
     </message>
     <message>
-        <source>Vorgemerkt, Rahmen wird neu geprüft</source>
-        <translation>Queued, limits will be checked again</translation>
+        <source>Rahmen wird neu geprüft, sobald du online bist</source>
+        <translation>Limit is checked again once you are back online</translation>
     </message>
     <message>
         <source>Unterwegs</source>

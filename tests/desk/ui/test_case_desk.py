@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -18,6 +19,8 @@ from tests.desk.ui.case_files import case_file
 from workstation.casework.decision import AuthoriseReturn, DecisionRecord, Refund, Step
 from workstation.casework.message import AttachmentMeta, Fact
 from workstation.casework.money import Money
+from workstation.casework.wire.commands import SendMessage
+from workstation.ports import OutboxItem
 from workstation.ui.case_desk.conversation import ConversationWriter
 from workstation.ui.case_desk.dialogs import is_mail_address, later_times
 from workstation.ui.case_desk.models import ComposerState, ConversationLine, FactShown
@@ -90,6 +93,20 @@ def test_without_a_line_green_turns_to_put_down_for_later(offers: OfferWriter) -
     first = offers.faces(case_file(), is_online=False, now=NOW)[0]
     assert first.state is DecisionState.OFFLINE
     assert first.reason == "bucht, sobald du online bist"
+
+
+@pytest.mark.parametrize(
+    ("state", "word", "reason"),
+    [
+        ("queued", "Vorgemerkt", "bucht, sobald du online bist"),
+        ("booking", "Beim Hub", "Ergebnis, sobald du online bist"),
+    ],
+)
+def test_what_was_decided_without_a_line_looks_like_no_offer(
+    offers: OfferWriter, state: str, word: str, reason: str
+) -> None:
+    face, *_rest = offers.faces(case_file(decisions=(decided(state),)), is_online=False, now=NOW)
+    assert (face.state, face.word, face.reason) == (DecisionState.OFFLINE, word, reason)
 
 
 def test_over_the_limit_is_amber_with_both_amounts(offers: OfferWriter) -> None:
@@ -219,6 +236,26 @@ def test_every_answer_says_how_it_fared(state: str, word: str) -> None:
     line = ConversationWriter(FORMATS, ErrorText("de", FORMATS)).lines(file, NOW)[0]
     assert word in line.state
     assert line.is_own
+
+
+@pytest.mark.parametrize(("state", "word"), [("queued", "Liegt im Ausgang"), ("sent", "Wird zugestellt")])
+def test_nobody_delivers_what_has_not_left_this_computer(state: Any, word: str) -> None:
+    message = msgspec.structs.replace(
+        builders.inbound(), kind="outbound", author_id="p-lisa", delivery="queued"
+    )
+    body = SendMessage(case_id=message.case_id, message_id=message.message_id, text="Hallo", to=("a@x.de",))
+    item = OutboxItem(
+        cmd_id="1",
+        device_seq=1,
+        case_id=message.case_id,
+        type="message.send",
+        body=body,
+        state=state,
+        wall=NOW,
+        person_id="p-lisa",
+    )
+    file = case_file(messages=(message,), pending=(item,))
+    assert ConversationWriter(FORMATS, ErrorText("de", FORMATS)).lines(file, NOW)[0].state == word
 
 
 def line_of(**more: object) -> ConversationLine:

@@ -11,9 +11,13 @@ from pytestqt.qtbot import QtBot
 
 from tests.desk.ui.samples import NOW, AtOnce, formats
 from tests.fakes.running import in_loop
+from workstation.casework.decision import Decision, Refund, Reverse
 from workstation.casework.message import AttachmentMeta
-from workstation.casework.wire.commands import SendMessage
+from workstation.casework.money import Money
+from workstation.casework.wire.commands import Decide, SendMessage
 from workstation.ports import OutboxItem
+from workstation.system.texts import load_texts
+from workstation.ui.case_desk.offers import OfferWriter
 from workstation.ui.outbox.view import OutboxPopover
 from workstation.ui.outbox.view_leaving import LeavingSheet
 from workstation.ui.outbox.view_model import OutboxLine, OutboxWriter
@@ -141,6 +145,21 @@ def test_acts_of_another_are_named_and_cannot_be_touched() -> None:
     item = replace(item, state="queued")
     assert line(None).act == "withdraw"
     assert line("").act == "" and line("").sub.startswith("jemand anderes · ")
+
+
+def test_a_decision_that_waits_is_named_as_its_button_was() -> None:
+    refund = Refund(order_id="o", payment_id="pay", amount=Money(2490), reason="damaged")
+    back = Reverse(decision_id="d", step=0, undoes="refund", reason="other")
+    offers = OfferWriter(formats(), ErrorText("de", formats()), load_texts())
+    writer = OutboxWriter(formats(), ErrorText("de", formats()), decided=offers.decided)
+
+    def title(*steps: Decision) -> str:
+        body = Decide(case_id="c", customer_id="k", steps=steps)
+        item = replace(an_answer(), type="decision.make", body=body)
+        return writer.lines((item,), {"c": "Krug"}, NOW, is_online=False)[0].title
+
+    assert title(refund) == "24,90\N{NO-BREAK SPACE}€ erstatten · Krug"
+    assert title(back) == "Zurückholen · Krug"
 
 
 def test_sending_is_the_other_way_out(theme: Theme, words: Words, qtbot: QtBot) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from workstation.casework.message import DeliveryState, Message
 from workstation.casework.records import Booking, Shipment
+from workstation.casework.wire.commands import SendMessage
 from workstation.services.views import CaseFile
 from workstation.ui.case_desk.models import ConversationLine, LineKind, Tone
 from workstation.ui.case_desk.slots import shown
@@ -92,6 +93,8 @@ class ConversationWriter:
             copies = translate("Conversation", "Kopie an {names}").format(names=", ".join(message.cc[:5]))
             word = f"{word} · {copies}"
         state, tone, icon = self._state(message)
+        if message.delivery == "queued" and message.message_id in _waiting_here(file):
+            state, icon = translate("Conversation", "Liegt im Ausgang"), "inbox"
         written = shown(message.text, self._late) if kind == "outbound" else message.text
         return ConversationLine(
             key=message.message_id,
@@ -235,3 +238,12 @@ class ConversationWriter:
         return ConversationLine(
             key=key, kind="system", author="", when="", text=text, spoken=text, icon=icon, state_tone=tone
         )
+
+
+def _waiting_here(file: CaseFile) -> frozenset[str]:
+    """The answers that have not left this computer: nobody delivers them yet."""
+    return frozenset(
+        item.body.message_id
+        for item in file.pending
+        if isinstance(item.body, SendMessage) and item.state in ("held", "queued")
+    )

@@ -50,9 +50,20 @@ class DecisionWords:
         ``known``: decisions of the case; a reversal names the amount of the one it takes back.
         """
         steps = tuple(step.decision for step in record.steps)
+        return self.title_of(steps, record.macro, is_done=is_done, known=known)
+
+    def title_of(
+        self,
+        steps: tuple[Decision, ...],
+        macro: str,
+        *,
+        is_done: bool = False,
+        known: Sequence[DecisionRecord] = (),
+    ) -> str:
+        """The same for the steps of a decision that is no record yet."""
         front = "done" if is_done else "title"
         kinds = tuple(kind_of(step) for step in steps)
-        macro = record.macro or ("damaged_item" if kinds == ("refund", "return_authorisation") else "")
+        macro = macro or ("damaged_item" if kinds == ("refund", "return_authorisation") else "")
         key = f"{front}.{macro}"
         if macro and key in self._texts.proposals[self._formats.language]:
             is_free = macro == "dunning_before_invoice" and "waive_dunning_fee" not in kinds

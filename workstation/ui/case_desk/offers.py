@@ -12,6 +12,7 @@ from workstation.casework.message import Fact
 from workstation.casework.money import Money
 from workstation.casework.proposals import Proposal, may_change_amount, usual_amounts, usual_shares
 from workstation.casework.texts import Texts, proposal_text
+from workstation.casework.wire.commands import Decide
 from workstation.ports import HubUnavailable, SignInRequired, StoreUnusable
 from workstation.services.views import Allowance, CaseFile, FactDeviation, HeldDecision
 from workstation.ui.case_desk.decision_words import REFUNDED, DecisionWords
@@ -121,13 +122,18 @@ class OfferWriter:
         """Return a title or the line below one."""
         return proposal_text(self._texts, key, params, self._formats.language)
 
+    def decided(self, body: Decide) -> str:
+        """Return the words of a decision that waits, as its button had them."""
+        return self._words.title_of(body.steps, body.macro)
+
     def _result(
         self, file: CaseFile, record: DecisionRecord, now: datetime, *, is_online: bool
     ) -> DecisionFace:
         state = _STATES[record.state]
+        is_booked, reason, word = record.state == "booked", "", ""
         if state is DecisionState.RUNNING and not is_online:
             state = DecisionState.OFFLINE
-        is_booked, reason, word = record.state == "booked", "", ""
+            word, reason = self._without_hub(record)
         title = self._words.title(record, is_done=is_booked, known=file.decisions)
         if record.state == "booked" and self._words.is_taken_back(record):
             state, word = DecisionState.DECLINED, translate("Decision", "Zurückgeholt")
@@ -147,7 +153,7 @@ class OfferWriter:
         elif any(is_in_doubt(step) for step in record.steps):
             state, word = DecisionState.ASKED, translate("Decision", "Ungeklärt")
             reason = translate("Decision", "jemand muss nachsehen, siehe oben")
-        elif record.not_before is not None and record.not_before > now:
+        elif is_online and record.not_before is not None and record.not_before > now:
             reason = translate("Decision", "gleich")
         rule = (
             "" if record.state in ("failed", "rejected") else translate("Decision", "Antwort dazu schreiben")
@@ -156,6 +162,12 @@ class OfferWriter:
             why = translate("Decision", "Grund: {reason}").format(reason=record.reason_text)
             rule = f"{why}\n{rule}".strip()
         return DecisionFace(state, title=title, reason=reason, word=word, rule=rule)
+
+    def _without_hub(self, record: DecisionRecord) -> tuple[str, str]:
+        """What is true of a decision on its way while the hub cannot be asked: it is no offer any more."""
+        if record.state == "queued":
+            return translate("Decision", "Vorgemerkt"), self.title("sub.offline", {})
+        return translate("Decision", "Beim Hub"), translate("Decision", "Ergebnis, sobald du online bist")
 
     @staticmethod
     def asks_why(offer: Proposal) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from workstation.casework.decision import total_cost
+from workstation.casework.decision import Reverse
 from workstation.casework.wire.commands import Decide, NeedsApproval, Rejected, Superseded
 from workstation.ports import OutboxItem
 from workstation.services.waiting import QUIET
@@ -54,17 +54,22 @@ class OutboxLine:
 
 
 class OutboxWriter:
-    """Writes lines in one language; ``author`` gives the name of somebody else whose act it is, else None."""
+    """Writes lines in one language; ``author`` gives the name of somebody else whose act it is, else None.
+
+    ``decided`` gives the words of a decision as its button had them.
+    """
 
     def __init__(
         self,
         formats: Formats,
         errors: ErrorText,
         author: Callable[[OutboxItem], str | None] = lambda item: None,
+        decided: Callable[[Decide], str] = lambda body: "",
     ) -> None:
         self._formats = formats
         self._errors = errors
         self._author = author
+        self._decided = decided
 
     def lines(
         self, items: Sequence[OutboxItem], subjects: dict[str, str], now: datetime, *, is_online: bool
@@ -80,9 +85,7 @@ class OutboxWriter:
         words, icon = _TITLES.get(item.type, (later("Outbox", "Vorgang"), "clock"))
         title = translate(*words)
         if isinstance(item.body, Decide):
-            cost = total_cost(item.body.steps)
-            if cost:
-                title = translate("Outbox", "{amount} entscheiden").format(amount=self._formats.money(cost))
+            title = self._decision(item.body) or title
         if subject:
             title = f"{title} · {subject}"
         sub = self._formats.moment(item.wall, now)
@@ -96,7 +99,7 @@ class OutboxWriter:
             act = "withdraw"
             if isinstance(item.body, Decide) and not is_online:
                 word, tone = translate("Outbox", "Vorgemerkt"), "ask"
-                sub = translate("Outbox", "Vorgemerkt, Rahmen wird neu geprüft")
+                sub = translate("Outbox", "Rahmen wird neu geprüft, sobald du online bist")
         elif item.state == "sent":
             word = translate("Outbox", "Unterwegs")
         if isinstance(item.verdict, Rejected | Superseded):
@@ -110,6 +113,11 @@ class OutboxWriter:
         line = OutboxLine(item.cmd_id, icon, title, sub, word, tone, act, item.case_id)
         author = self._author(item)
         return line if author is None else _of_another(line, author, is_held=item.state == "held")
+
+    def _decision(self, body: Decide) -> str:
+        if any(isinstance(step, Reverse) for step in body.steps):
+            return translate("Outbox", "Zurückholen")
+        return self._decided(body)
 
 
 def _of_another(line: OutboxLine, author: str, *, is_held: bool) -> OutboxLine:

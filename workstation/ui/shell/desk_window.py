@@ -85,21 +85,16 @@ class DeskWindow(QObject):
         self.errors = ErrorText(words.language, formats)
         first.bind(InboxSource(desk.inbox), desk.tasks, desk.clock.now)
         self.queue_model, self.queue = first.model, first.view
+        offers = OfferWriter(formats, self.errors, desk.texts.texts)
         self.case_model = CaseDeskViewModel(
-            desk,
-            desk.tasks,
-            desk.clock,
-            formats,
-            self.errors,
-            OfferWriter(formats, self.errors, desk.texts.texts),
-            lambda: desk.session.view.person_id,
+            desk, desk.tasks, desk.clock, formats, self.errors, offers, lambda: desk.session.view.person_id
         )
         self.history = history = HistorySource(desk.history, formats)
         self.customer_model = CustomerViewModel(history, desk.tasks, desk.clock.now, formats)
         self.second_model = CustomerViewModel(history, desk.tasks, desk.clock.now, formats)
         self.customers_model = CustomersViewModel(desk.find, desk.tasks)
         self.palette_model = PaletteViewModel(desk.find, desk.tasks, lambda: self.keys.palette_rows())
-        self.outbox_writer = OutboxWriter(formats, self.errors, desk.outbox_view.author)
+        self.outbox_writer = OutboxWriter(formats, self.errors, desk.outbox_view.author, offers.decided)
         self._start_demo, self._set_autostart, self.speak = start_demo, set_autostart, speak
         self._was_open = ("", "")
         self._typing, self._tick = self._make_timers()
