@@ -190,6 +190,34 @@
         <translation>Write an answer first.</translation>
     </message>
     <message>
+        <source>Dein Entwurf ist älter als die Entscheidung</source>
+        <translation>Your draft is older than the decision</translation>
+    </message>
+    <message>
+        <source>Prüfe, ob er noch stimmt, oder nimm die Antwort zur Entscheidung.</source>
+        <translation>Check that it is still right, or take the answer for the decision.</translation>
+    </message>
+    <message>
+        <source>Antwort zur Entscheidung</source>
+        <translation>Answer for the decision</translation>
+    </message>
+    <message>
+        <source>Meinen Entwurf behalten</source>
+        <translation>Keep my draft</translation>
+    </message>
+    <message>
+        <source>Die Antwort zur Entscheidung steht da</source>
+        <translation>The answer for the decision is in place</translation>
+    </message>
+    <message>
+        <source>Meinen Entwurf zurück</source>
+        <translation>My draft back</translation>
+    </message>
+    <message>
+        <source>Dein Entwurf ist beiseitegelegt.</source>
+        <translation>Your draft is put aside.</translation>
+    </message>
+    <message>
         <source>Antwort gesendet</source>
         <translation>Answer sent</translation>
     </message>

@@ -135,27 +135,6 @@ def test_a_decision_does_not_take_the_place_of_what_was_typed_last(qapp: QApplic
     play(acts)
 
 
-def test_an_answer_that_settles_the_case_tells_when_the_customer_is_asked_back(qapp: QApplication) -> None:
-    async def acts(room: Room) -> None:
-        model, said, solved = room.model, list[str](), list[tuple[object, ...]]()
-        model.toast.connect(said.append)
-        model.solved.connect(lambda *what: solved.append(what))
-        model.save_text("Guten Tag")
-        model.send(solves=True)
-        await room.settle()
-        case = (await room.desk.writer.state(CASE.case_id)).the_case
-        assert case.status == "solved" and case.follow_up_at is not None
-        assert said == []
-        assert solved == [(CASE.case_id, "Kunde 1", case.follow_up_at, "Antwort gesendet")]
-        await room.show(OTHER.case_id)
-        model.save_text("Guten Tag")
-        model.send(solves=False)
-        await room.settle()
-        assert said == ["Antwort gesendet"] and len(solved) == 1
-
-    play(acts)
-
-
 def test_undo_takes_its_own_letter_and_leaves_own_words(qapp: QApplication) -> None:
     async def acts(room: Room) -> None:
         model = room.model

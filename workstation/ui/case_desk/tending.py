@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,8 @@ from workstation.ports import Draft
 from workstation.services.letters import parted_from_decision
 from workstation.services.views import Changes, HeldDecision
 from workstation.ui.case_desk.attaching import Attaching
-from workstation.ui.case_desk.models import Outcome
+from workstation.ui.case_desk.models import NoticeShown, Outcome
+from workstation.ui.case_desk.slots import shown, stored
 from workstation.ui.shared.words import translate
 from workstation.ui.shared.work_words import work_words
 
@@ -28,6 +29,8 @@ class Tending(Attaching):
         self._letters: dict[str, str] = {}
         """Decision -> the letter that was written for it, as its card gave it."""
         self._watched: set[str] = set()
+        self._letter_notice: NoticeShown | None = None
+        """What offers the answer to a decision beside a draft, while it is shown."""
 
     confirmed = Signal(object, str)
     """A held confirmation (HeldDecision) and what was to be done."""
@@ -122,10 +125,74 @@ class Tending(Attaching):
         words = translate("CaseDesk", "Zurückgenommen: {title}")
         self.toast.emit(words.format(title=self._offers.hold_words(held)[0]))
 
+    # -- the answer that belongs to a decision
     def _take_written(self, draft: Draft) -> None:
+        """What is being written stays; begun before the decision, it has the answer to it offered beside."""
         if draft.waits_for:
             self._letters[draft.waits_for] = draft.text
         super()._take_written(draft)
+        kept = self._texts["reply"].strip()
+        if draft.text and kept and kept != shown(draft.text, self._labels).strip():
+            self._offer_letter(draft)
+
+    def _offer_letter(self, draft: Draft) -> None:
+        title = translate("CaseDesk", "Dein Entwurf ist älter als die Entscheidung")
+        words = translate("CaseDesk", "Prüfe, ob er noch stimmt, oder nimm die Antwort zur Entscheidung.")
+        buttons = (
+            ("take", translate("CaseDesk", "Antwort zur Entscheidung")),
+            ("keep", translate("CaseDesk", "Meinen Entwurf behalten")),
+        )
+        self._choose_letter(
+            NoticeShown("ask", title, words, buttons),
+            {"take": lambda: self._exchange_letter(draft), "keep": lambda: self._set_notice(None)},
+        )
+
+    def _exchange_letter(self, draft: Draft) -> None:
+        """Put the decision's own answer in the place of the draft, which can be fetched back."""
+        self.text_wanted.emit()
+        before = self._draft
+        if self.file is None or before is None:
+            return
+        older = replace(before, text=stored(self._texts["reply"], self._labels))
+        self._show_reply(replace(older, text=draft.text, letter=draft.text))
+        title = translate("CaseDesk", "Die Antwort zur Entscheidung steht da")
+        buttons = (
+            ("back", translate("CaseDesk", "Meinen Entwurf zurück")),
+            ("hide", translate("Decision", "Verstanden")),
+        )
+        self._choose_letter(
+            NoticeShown("accent", title, translate("CaseDesk", "Dein Entwurf ist beiseitegelegt."), buttons),
+            {"back": lambda: self._fetch_back(older, draft), "hide": lambda: self._set_notice(None)},
+        )
+
+    def _fetch_back(self, older: Draft, draft: Draft) -> None:
+        self._show_reply(older)
+        self._offer_letter(draft)
+
+    def _show_reply(self, draft: Draft) -> None:
+        self.mode = "reply"
+        self._take_reply(draft)
+        self._save_reply()
+
+    def _choose_letter(self, notice: NoticeShown, acts: dict[str, Callable[[], None]]) -> None:
+        self._letter_notice = notice
+        self._set_notice(notice, acts)
+
+    def _set_notice(
+        self, notice: NoticeShown | None, acts: dict[str, Callable[[], None]] | None = None
+    ) -> None:
+        if notice is not self._letter_notice:
+            self._letter_notice = None
+        super()._set_notice(notice, acts)
+
+    def _forget_reply(self) -> None:
+        self._drop_letter_notice()
+        super()._forget_reply()
+
+    def _drop_letter_notice(self) -> None:
+        """The decision is not made after all, or the reply is on its way: nothing is left to choose."""
+        if self._letter_notice is not None:
+            self._set_notice(None)
 
     async def _part_elsewhere(self, held: HeldDecision) -> Draft | None:
         """A letter nobody changed goes with its decision; words of one's own stay, without its facts."""
@@ -144,6 +211,7 @@ class Tending(Attaching):
     async def _part_here(self, held: HeldDecision) -> None:
         """The same for the case shown, whose draft is being written or lay among what was to be sent."""
         self.text_wanted.emit()
+        self._drop_letter_notice()
         if self._draft is not None and self._draft.waits_for == held.cmd_id:
             await self._unbind_reply()
         elif not self._texts["reply"].strip():

@@ -265,13 +265,12 @@ class CaseDeskViewModel(Tending):
             self._decide(usual[place])
 
     def _take_result(self, index: int) -> None:
-        """A decision already taken: write the answer that belongs to it, if none is being written."""
+        """A decision already taken: write the answer that belongs to it, or offer it beside a draft."""
         file = self.shown_file
         results = self._offers.results(file) if file else ()
         if file is None or index >= len(results) or results[index].state in ("failed", "rejected"):
             return
-        if not self._texts["reply"].strip():
-            self._start(self._write_for(file.case.case_id, results[index].decision_id), "reply.draft")
+        self._start(self._write_for(file.case.case_id, results[index].decision_id), "reply.draft")
 
     async def _write_for(self, case_id: str, decision_id: str) -> None:
         draft = await self._services.replies.draft_for(case_id, decision_id, language=self._language)
