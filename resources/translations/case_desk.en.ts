@@ -90,6 +90,10 @@
         <source>Bitte halte fest, was besprochen wurde.</source>
         <translation>Please note what was discussed.</translation>
     </message>
+    <message>
+        <source>Nur wenn es etwas zu sagen gibt</source>
+        <translation>Only if there is something to say</translation>
+    </message>
 </context>
 <context>
     <name>CaseDesk</name>
@@ -658,6 +662,14 @@
         <source>Liegt im Ausgang</source>
         <translation>In the outbox</translation>
     </message>
+    <message>
+        <source>nicht erreicht</source>
+        <translation>not reached</translation>
+    </message>
+    <message>
+        <source>Niemand hat abgenommen.</source>
+        <translation>Nobody picked up.</translation>
+    </message>
 </context>
 <context>
     <name>Decision</name>
@@ -728,14 +740,6 @@
     <message>
         <source>Dein Rahmen: {what}</source>
         <translation>Your limit: {what}</translation>
-    </message>
-    <message>
-        <source>{amount} werden erstattet</source>
-        <translation>Refunding {amount}</translation>
-    </message>
-    <message>
-        <source>mit Rücksendung</source>
-        <translation>with a return</translation>
     </message>
     <message>
         <source>vorher ist nichts gebucht</source>

@@ -101,7 +101,7 @@ class ConversationWriter:
             kind=kind,
             author=author,
             when=f"{when} · {word}",
-            text=(message.rendered or written).strip() or translate("Conversation", "(kein Text)"),
+            text=(message.rendered or written).strip() or self._without_text(message),
             spoken=f"{author}, {word}, {when}",
             channel=message.channel,
             quoted=message.quoted,
@@ -113,6 +113,12 @@ class ConversationWriter:
             hints=tuple(self._errors.sentence(hint, message.params) for hint in message.hints),
             is_own=kind == "outbound",
         )
+
+    @staticmethod
+    def _without_text(message: Message) -> str:
+        if message.kind == "call" and not message.is_reached:
+            return translate("Conversation", "Niemand hat abgenommen.")
+        return translate("Conversation", "(kein Text)")
 
     def _author(self, file: CaseFile, message: Message) -> str:
         person = file.people.get(message.author_id)
@@ -129,6 +135,8 @@ class ConversationWriter:
             return translate("Conversation", "Nur intern sichtbar")
         if message.kind == "call":
             word = translate("Conversation", "Anruf")
+            if not message.is_reached:
+                return f"{word}, {translate('Conversation', 'nicht erreicht')}"
             return f"{word}, {round(message.duration_s / 60)} min" if message.duration_s >= 60 else word
         word = {
             "mail": translate("Conversation", "E-Mail"),

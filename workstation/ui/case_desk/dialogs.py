@@ -28,6 +28,8 @@ from workstation.ui.shared.sheet import Sheet
 from workstation.ui.shared.theme import Theme
 from workstation.ui.shared.words import translate
 
+_SUNDAY = 6
+
 
 def _moment_field(theme: Theme, formats: Formats, start: datetime) -> QDateTimeEdit:
     field = QDateTimeEdit()
@@ -50,8 +52,9 @@ def later_times(now: datetime, formats: Formats) -> tuple[tuple[str, datetime], 
     times = [
         (translate("Snooze", "In einer Stunde"), now + timedelta(hours=1)),
         (translate("Snooze", "Morgen 9 Uhr"), (nine + timedelta(days=1)).astimezone(now.tzinfo)),
-        (translate("Snooze", "Montag 9 Uhr"), monday.astimezone(now.tzinfo)),
     ]
+    if local.weekday() != _SUNDAY:  # on a Sunday tomorrow is that Monday
+        times.append((translate("Snooze", "Montag 9 Uhr"), monday.astimezone(now.tzinfo)))
     four = local.replace(hour=16, minute=0, second=0, microsecond=0)
     if local < four - timedelta(hours=1):
         times.insert(1, (translate("Snooze", "Heute 16 Uhr"), four.astimezone(now.tzinfo)))
@@ -217,6 +220,16 @@ class CallSheet(Sheet):
         self._text.setTabChangesFocus(True)
         self._text.setFixedHeight(theme.px(96))
         self.add_field(translate("Call", "Was wurde besprochen?"), self._text)
+        self._reached.currentIndexChanged.connect(self._on_reached)
+
+    def _on_reached(self) -> None:
+        """Where nobody was reached it was we who called, nothing lasted, and nothing has to be told."""
+        self._minutes.setEnabled(self.is_reached)
+        self._text.setPlaceholderText(
+            "" if self.is_reached else translate("Call", "Nur wenn es etwas zu sagen gibt")
+        )
+        if not self.is_reached:
+            self._direction.setCurrentIndex(1)
 
     @property
     def number(self) -> str:
@@ -245,8 +258,8 @@ class CallSheet(Sheet):
 
     @property
     def duration_s(self) -> int:
-        """Length in seconds."""
-        return self._minutes.value() * 60
+        """Length in seconds; 0 when nobody was reached."""
+        return self._minutes.value() * 60 if self.is_reached else 0
 
     @property
     def text(self) -> str:
@@ -261,7 +274,7 @@ class CallSheet(Sheet):
                 normalise("phone", self.number)
             except RuleViolation:
                 return translate("Call", "Das ist keine Telefonnummer.")
-        if not self.text:
+        if self.is_reached and not self.text:
             return translate("Call", "Bitte halte fest, was besprochen wurde.")
         return ""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -196,16 +198,22 @@ class SignInView(QFrame):
         back.clicked.connect(lambda: self._show(self._first))
 
         def create() -> None:
-            if not all(field.text() for field in (firm, name, login)):
+            empty = next((field for field in (firm, name, login) if not field.text()), None)
+            if empty is not None:
                 page.say(translate("SignIn", "Bitte fülle alle Felder aus."))
+                empty.edit.setFocus(Qt.FocusReason.OtherFocusReason)
             elif len(secret.edit.text()) < 10:
                 page.say(translate("SignIn", "Das Kennwort braucht mindestens 10 Zeichen."))
+                secret.edit.setFocus(Qt.FocusReason.OtherFocusReason)
             else:
                 page.say("")
                 self.autostart_chosen.emit(autostart.isChecked())
                 self.firm_created.emit(firm.text(), name.text(), login.text(), secret.edit.text())
 
         main.clicked.connect(create)
+        for here, following in pairwise((firm, name, login, secret)):
+            here.edit.returnPressed.connect(following.edit.setFocus)
+        secret.edit.returnPressed.connect(main.click)
         return page
 
     def _make_hub(self) -> _Page:
