@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -123,9 +124,9 @@ def test_what_was_taken_back_says_so_and_names_no_number() -> None:
 @pytest.mark.parametrize(
     ("key", "said"),
     [
-        ("goodwill_voucher", f"Gutschein 10{SPACE}€"),
+        ("goodwill_voucher", f"Gutschein 10{SPACE}€ wird ausgestellt"),
         ("refund", f"24,90{SPACE}€ werden erstattet"),
-        ("replacement", "Ersatz senden"),
+        ("replacement", "Ersatz wird gesendet"),
     ],
 )
 def test_the_undo_bar_says_what_will_happen(key: str, said: str) -> None:
@@ -144,6 +145,18 @@ def test_the_undo_bar_says_what_will_happen(key: str, said: str) -> None:
         steps=(key,),
     )
     assert writer().hold_words(held)[0] == said
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_every_button_has_words_for_its_undo_bar(language: Language) -> None:
+    """What is held is on its way: the button's own words still ask for it to be done."""
+    texts = load_texts().proposals[language]
+    for key, title in texts.items():
+        if not key.startswith("title.") or key.endswith(".choose"):
+            continue
+        said = texts[key.replace("title.", "held.")]
+        assert said != title
+        assert set(re.findall(r"{\w+}", said)) == set(re.findall(r"{\w+}", title))
 
 
 def test_a_failure_of_goods_speaks_of_no_money() -> None:

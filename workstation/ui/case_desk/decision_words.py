@@ -23,8 +23,6 @@ from workstation.casework.texts.formats import param_text
 from workstation.ui.shared.formats import Formats
 from workstation.ui.shared.words import later, translate
 
-REFUNDED = frozenset({"refund", "refund_shipping", "price_adjustment", "return_authorisation"})
-"""Decisions of these kinds alone are spoken of as money that goes back."""
 _KEYS = {"return_authorisation": "return"}
 _NUMBERS: tuple[tuple[str, tuple[str, str]], ...] = (
     ("credit_note_no", later("Decision", "Gutschrift {number}")),

@@ -15,7 +15,7 @@ from workstation.casework.texts import Texts, proposal_text
 from workstation.casework.wire.commands import Decide
 from workstation.ports import HubUnavailable, SignInRequired, StoreUnusable
 from workstation.services.views import Allowance, CaseFile, FactDeviation, HeldDecision
-from workstation.ui.case_desk.decision_words import REFUNDED, DecisionWords
+from workstation.ui.case_desk.decision_words import DecisionWords
 from workstation.ui.case_desk.models import FactShown, NoticeShown, Snippet
 from workstation.ui.case_desk.why_words import WhyWords
 from workstation.ui.shared.decision_button import DecisionFace, DecisionState, word_of
@@ -198,17 +198,10 @@ class OfferWriter:
         """Title and sub of the undo bar: «24,90 € werden erstattet»."""
         if not held.is_decision:
             return translate("Decision", "Auftrag bestätigt"), ""
-        is_refund = set(held.steps) <= REFUNDED
-        if held.amount is not None and is_refund:
-            amount = self._formats.money(held.amount)
-            title = translate("Decision", "{amount} werden erstattet").format(amount=amount)
-        else:
-            title = self.title(held.title_key, held.title_params)
-        subs = []
-        if "return_authorisation" in held.steps and held.amount is not None and is_refund:
-            subs.append(translate("Decision", "mit Rücksendung"))
-        subs.append(translate("Decision", "vorher ist nichts gebucht"))
-        return title, ", ".join(subs)
+        key = held.title_key.replace("title.", "held.", 1)
+        is_known = key in self._texts.proposals[self._formats.language]
+        title = self.title(key if is_known else held.title_key, held.title_params)
+        return title, translate("Decision", "vorher ist nichts gebucht")
 
     def refusal(self, offer: Proposal) -> NoticeShown | None:
         """What a click on a grey button says: the reason, and the way that is open."""
