@@ -674,6 +674,10 @@
 <context>
     <name>Decision</name>
     <message>
+        <source>Zugesagt {time}</source>
+        <translation>Promised {time}</translation>
+    </message>
+    <message>
         <source>Gebucht {time}</source>
         <translation>Booked {time}</translation>
     </message>

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
@@ -157,6 +157,32 @@ def test_every_button_has_words_for_its_undo_bar(language: Language) -> None:
         said = texts[key.replace("title.", "held.")]
         assert said != title
         assert set(re.findall(r"{\w+}", said)) == set(re.findall(r"{\w+}", title))
+
+
+def test_a_promise_is_made_and_not_booked() -> None:
+    made = face(booked(BY_KIND["promise"]))
+    assert made.state is DecisionState.DONE and made.word.startswith("Zugesagt ")
+    assert face(booked(BY_KIND["refund"], BY_KIND["promise"])).word.startswith("Gebucht ")
+
+
+@pytest.mark.parametrize(
+    ("language", "hours", "said", "told"),
+    [
+        ("de", 2, "bis heute 16:00", "Zugesagt bis heute 16:00"),
+        ("de", 24, "bis morgen 14:00", "Zugesagt bis morgen 14:00"),
+        ("en", 2, "by today 16:00", "Promised by today 16:00"),
+        ("en", 24 * 30, "by 22 Dec 14:00", "Promised by 22 Dec 14:00"),
+    ],
+)
+def test_a_promise_says_its_time_as_near_as_it_is(
+    language: Language, hours: int, said: str, told: str
+) -> None:
+    formats = Formats(language, UTC)
+    now = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
+    errors = ErrorText(language, formats, now=lambda: now)
+    params = {"due_at": (now + timedelta(hours=hours)).isoformat()}
+    assert OfferWriter(formats, errors, load_texts()).title("sub.promise", params) == said
+    assert errors.sentence("promise.made", params) == told
 
 
 def test_a_failure_of_goods_speaks_of_no_money() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from workstation.casework.decision import DecisionRecord, total_cost
+from workstation.casework.decision import DecisionRecord, MakePromise, total_cost
 from workstation.casework.doubts import is_in_doubt
 from workstation.casework.errors import RuleViolation
 from workstation.casework.limit import Allowed, NeedsApproval, Refused
@@ -19,7 +19,7 @@ from workstation.ui.case_desk.decision_words import DecisionWords
 from workstation.ui.case_desk.models import FactShown, NoticeShown, Snippet
 from workstation.ui.case_desk.why_words import WhyWords
 from workstation.ui.shared.decision_button import DecisionFace, DecisionState, word_of
-from workstation.ui.shared.error_text import ErrorText
+from workstation.ui.shared.error_text import DUE, ErrorText
 from workstation.ui.shared.formats import Formats
 from workstation.ui.shared.keymap import native_keys
 from workstation.ui.shared.words import later, translate
@@ -120,6 +120,8 @@ class OfferWriter:
 
     def title(self, key: str, params: dict[str, str]) -> str:
         """Return a title or the line below one."""
+        if DUE in params:
+            params = {**params, DUE: self._errors.param(DUE, params[DUE])}
         return proposal_text(self._texts, key, params, self._formats.language)
 
     def decided(self, body: Decide) -> str:
@@ -139,7 +141,10 @@ class OfferWriter:
             state, word = DecisionState.DECLINED, translate("Decision", "Zurückgeholt")
         elif record.state == "booked":
             at = record.booked_at or record.decided_at
-            word = translate("Decision", "Gebucht {time}").format(time=self._formats.time(at))
+            word = translate("Decision", "Gebucht {time}")
+            if all(isinstance(step.decision, MakePromise) for step in record.steps):
+                word = translate("Decision", "Zugesagt {time}")  # there is nothing to book about a promise
+            word = word.format(time=self._formats.time(at))
             reason = self._words.numbers(record)
         elif record.state == "needs_approval":
             word = translate("Decision", "Freigabe angefragt")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 
@@ -45,17 +45,30 @@ def read(path: Path) -> dict[str, str]:
         raise ValueError(f"{path.name}: {error}") from error
 
 
+DUE = "due_at"
+"""The parameter that says by when something is promised."""
+
+
 class _Filled(dict[str, str]):
     def __missing__(self, key: str) -> str:
         return "…"  # a sentence with a gap helps more than none
 
 
 class ErrorText:
-    """The sentences in one language; the file is read at the first question."""
+    """The sentences in one language; the file is read at the first question.
 
-    def __init__(self, language: Language, formats: Formats, folder: Path | None = None) -> None:
+    With ``now`` a time something is due by is written as near as it is: «heute 14:30», «Mo 09:00».
+    """
+
+    def __init__(
+        self,
+        language: Language,
+        formats: Formats,
+        folder: Path | None = None,
+        now: Callable[[], datetime] | None = None,
+    ) -> None:
         self._path = (folder or resource_path("texts")) / f"codes.{language}.toml"
-        self._formats = formats
+        self._formats, self._now = formats, now
         self._sentences: dict[str, str] | None = None
 
     def has(self, code: str) -> bool:
@@ -72,7 +85,16 @@ class ErrorText:
         text = sentences.get(code)
         if text is None:
             text, given = sentences.get(UNKNOWN, "{code}"), {"code": code}
-        return text.format_map(_Filled({name: self._shown(value) for name, value in given.items()}))
+        return text.format_map(_Filled({name: self.param(name, value) for name, value in given.items()}))
+
+    def param(self, name: str, value: object) -> str:
+        """Return a parameter as it is written into a sentence."""
+        if name == DUE and self._now is not None:
+            try:
+                return self._formats.moment(datetime.fromisoformat(str(value)), self._now())
+            except ValueError:
+                pass  # it is no moment
+        return self._shown(value)
 
     def _all(self) -> dict[str, str]:
         if self._sentences is None:

@@ -82,7 +82,7 @@ class DeskWindow(QObject):
         super().__init__(window)
         self.window, self.desk, self.words, self.preferences = window, desk, words, preferences
         self.formats = formats
-        self.errors = ErrorText(words.language, formats)
+        self.errors = ErrorText(words.language, formats, now=desk.clock.now)
         first.bind(InboxSource(desk.inbox), desk.tasks, desk.clock.now)
         self.queue_model, self.queue = first.model, first.view
         offers = OfferWriter(formats, self.errors, desk.texts.texts)
