@@ -813,6 +813,14 @@
 <context>
     <name>Facts</name>
     <message>
+        <source>{what}, auf Deutsch: {value}</source>
+        <translation>{what}, in German: {value}</translation>
+    </message>
+    <message>
+        <source>{what}, auf Englisch: {value}</source>
+        <translation>{what}, in English: {value}</translation>
+    </message>
+    <message>
         <source>{what} folgt</source>
         <translation>{what} to follow</translation>
     </message>
@@ -863,6 +871,10 @@
 </context>
 <context>
     <name>NewMail</name>
+    <message>
+        <source>name@beispiel.de</source>
+        <translation>name@example.com</translation>
+    </message>
     <message>
         <source>Neue E-Mail</source>
         <translation>New email</translation>

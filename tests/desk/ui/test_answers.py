@@ -85,3 +85,20 @@ def test_a_draft_older_than_the_decision_stays_and_its_answer_is_offered(qapp: Q
 
     play(acts)
     play(kept)
+
+
+def test_chips_say_in_which_language_the_letter_has_them(qapp: QApplication) -> None:
+    async def acts(room: Room) -> None:
+        model = room.model
+        room.desk.give(ORDER, PAYMENT, LIMITS[0], WRONG)
+        await room.show(OTHER.case_id)
+        await room.show(CASE.case_id)
+        refund = next(n for n, one in enumerate(room.offers) if isinstance(one.steps[0], Refund))
+        model.set_language("en")
+        model.choose(refund)
+        await room.settle()
+        known = [fact.words for fact in model.composer().facts if fact.state == "known"]
+        assert known and all(", auf Englisch: " in words for words in known)
+        assert any("€" in words and words.rsplit(": ", 1)[1] in model.text for words in known)
+
+    play(acts)

@@ -185,6 +185,17 @@ def test_a_promise_says_its_time_as_near_as_it_is(
     assert errors.sentence("promise.made", params) == told
 
 
+def test_a_fact_in_another_language_than_the_window_says_so() -> None:
+    said = writer()
+    deadline = Fact(slot="deadline", value="Sunday 6 December 2026")
+    chip = said.fact(deadline, None, "en")
+    assert chip is not None and chip.words == "Frist, auf Englisch: Sunday 6 December 2026"
+    chip = said.fact(Fact(slot="deadline", value="Sonntag, den 6. Dezember 2026"), None, "de")
+    assert chip is not None and chip.words == "Frist Sonntag, den 6. Dezember 2026"
+    number = said.fact(Fact(slot="return_no", value="R-1007"), None, "en")
+    assert number is not None and number.words == "Rücksende-Nr. R-1007", "the same in every language"
+
+
 def test_a_failure_of_goods_speaks_of_no_money() -> None:
     failed = builders.record(BY_KIND["replacement"], state="failed", step_state="failed")
     notice = writer().failure(case_file(decisions=(failed,)))

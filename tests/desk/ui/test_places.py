@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import cast
 
 import msgspec
 import pytest
@@ -33,7 +34,9 @@ from workstation.ui.inbox.view_model import QueueViewModel
 from workstation.ui.palette.view import Palette
 from workstation.ui.palette.view_model import PaletteRow
 from workstation.ui.shared.error_text import ErrorText
+from workstation.ui.shared.formats import Language
 from workstation.ui.shared.theme import Theme
+from workstation.ui.shared.words import Words
 
 
 class Inbox:
@@ -293,6 +296,17 @@ def test_an_answer_that_waits_for_its_booking_shows_words_for_what_follows() -> 
 
 
 # -- sheets and the palette
+
+
+def test_the_example_of_an_address_is_in_the_language_of_the_window(
+    theme: Theme, words: Words, qtbot: QtBot
+) -> None:
+    for language, example in (("de", "name@beispiel.de"), ("en", "name@example.com")):
+        words.use(cast(Language, language))
+        sheet = NewMailSheet(theme)
+        qtbot.addWidget(sheet)
+        address = sheet.findChildren(QLineEdit)[0]
+        assert address.placeholderText() == example
 
 
 def test_a_sheet_begins_where_something_has_to_be_written(theme: Theme, qtbot: QtBot) -> None:

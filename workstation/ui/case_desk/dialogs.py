@@ -287,7 +287,7 @@ class NewMailSheet(Sheet):
             theme, translate("NewMail", "Neue E-Mail"), translate("NewMail", "Weiter zum Text"), parent
         )
         self._address = QLineEdit(address)
-        self._address.setPlaceholderText("name@beispiel.de")
+        self._address.setPlaceholderText(translate("NewMail", "name@beispiel.de"))
         self.add_field(translate("NewMail", "An"), self._address)
         self._name = QLineEdit()
         self.add_field(translate("NewMail", "Name (wenn bekannt)"), self._name)

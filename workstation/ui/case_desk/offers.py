@@ -8,7 +8,7 @@ from workstation.casework.decision import DecisionRecord, MakePromise, total_cos
 from workstation.casework.doubts import is_in_doubt
 from workstation.casework.errors import RuleViolation
 from workstation.casework.limit import Allowed, NeedsApproval, Refused
-from workstation.casework.message import Fact
+from workstation.casework.message import Fact, Language
 from workstation.casework.money import Money
 from workstation.casework.proposals import Proposal, may_change_amount, usual_amounts, usual_shares
 from workstation.casework.texts import Texts, proposal_text
@@ -47,6 +47,14 @@ _LABELS: dict[str, tuple[str, str]] = {
 }
 _QUIET = frozenset({"booked_on"})
 """Late facts shown in the text alone: a chip of their own would say nothing more."""
+_NUMBERS = frozenset(
+    {"credit_note_no", "return_no", "voucher_code", "replacement_no", "slip_no", "invoice_no"}
+)
+"""Facts that are written alike in every language."""
+_IN: dict[Language, tuple[str, str]] = {
+    "de": later("Facts", "{what}, auf Deutsch: {value}"),
+    "en": later("Facts", "{what}, auf Englisch: {value}"),
+}
 _STATES: dict[str, DecisionState] = {
     "held": DecisionState.RUNNING,
     "queued": DecisionState.RUNNING,
@@ -278,14 +286,22 @@ class OfferWriter:
     def _late(words: tuple[str, str]) -> str:
         return translate("Facts", "{what} folgt").format(what=translate(*words))
 
-    def fact(self, fact: Fact, wrong: FactDeviation | None) -> FactShown | None:
-        """Return the chip of a fact; ``None`` for those that need none (names, greetings)."""
+    def fact(
+        self, fact: Fact, wrong: FactDeviation | None, language: Language | None = None
+    ) -> FactShown | None:
+        """Return the chip of a fact; ``None`` for those that need none (names, greetings).
+
+        The value stands as the letter has it, so that it can be found there; where the letter's ``language``
+        is not that of the window, the chip says so.
+        """
         words = _LABELS.get(fact.slot)
         if words is None or fact.slot in _QUIET or (fact.value and len(fact.value) > 40):
             return None
         if fact.value is None:
             return FactShown(fact.slot, self._late(words), "late")
         shown = f"{translate(*words)} {fact.value}"
+        if language not in (None, self._formats.language) and fact.slot not in _NUMBERS:
+            shown = translate(*_IN[language or "de"]).format(what=translate(*words), value=fact.value)
         if wrong is not None:
             why = translate("Facts", "Weicht von der Buchung ab: {value}").format(value=wrong.expected)
             return FactShown(fact.slot, shown, "deviating", why)

@@ -155,7 +155,7 @@ class Writing(QObject):
         if self._draft is None:
             return ()
         wrong = {deviation.slot: deviation for deviation in self._deviations}
-        chips = (self._offers.fact(fact, wrong.get(fact.slot)) for fact in self._draft.facts)
+        chips = (self._offers.fact(fact, wrong.get(fact.slot), self.language) for fact in self._draft.facts)
         known = {fact.slot for fact in self._draft.facts}
         unfilled = dict.fromkeys(slots_in(stored(self._texts["reply"], self._labels)))
         empty = (self._offers.empty_fact(slot) for slot in unfilled if slot not in known)
