@@ -295,11 +295,13 @@ class MemoryReplica:
             case = self.docs.get(("case", item.case_id))
             return self._hit(case) if isinstance(case, Case) else None
         if isinstance(item, Case):
-            return FindHit("case", item.case_id, item.subject, item.customer_name, item.case_id)
+            return FindHit.of_case(item)
         if isinstance(item, Customer):
             return FindHit("customer", item.customer_id, item.name, "", "", item.customer_id)
         if isinstance(item, Order | Invoice | Shipment):
-            return FindHit("order", item.order_id, getattr(item, "number", ""), "", "", item.customer_id)
+            customer = self.docs.get(("customer", item.customer_id))
+            name = customer.name if isinstance(customer, Customer) else ""
+            return FindHit("order", item.order_id, getattr(item, "number", ""), name, "", item.customer_id)
         return None
 
     def close(self) -> None:

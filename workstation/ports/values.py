@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from workstation.casework.case import Case
+from workstation.casework.ids import short_code
 from workstation.casework.message import AttachmentMeta, Fact
 from workstation.casework.wire.commands import Body, Verdict
 
@@ -120,6 +122,27 @@ class FindHit:
     case_id: str = ""
     customer_id: str = ""
     at: datetime | None = None
+    number: str = ""
+    """Of a case; while it is empty, ``code`` stands for it."""
+    code: str = ""
+    status: str = ""
+    """Of a case: ``CaseStatus``."""
+
+    @classmethod
+    def of_case(cls, case: Case) -> FindHit:
+        """Return the result that names ``case``."""
+        return cls(
+            entity="case",
+            entity_id=case.case_id,
+            title=case.subject,
+            meta=case.customer_name,
+            case_id=case.case_id,
+            customer_id=case.customer_id,
+            at=case.opened_at,
+            number="" if case.number is None else str(case.number),
+            code="" if case.number is not None else short_code(case.case_id),
+            status=case.status,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ class Find:
 
         found = await self._workers.run("read", absent)
         found.sort(key=lambda case: case.opened_at, reverse=True)
-        return OlderHits(tuple(map(_hit, found)))
+        return OlderHits(tuple(map(FindHit.of_case, found)))
 
     async def fetch_older(self, case_id: str) -> bool:
         """Fetch all of an older case and keep it here for a week, so that it opens like any other.
@@ -136,15 +136,3 @@ class Find:
 
 def _row(row: FoundRow) -> FeedRow:
     return FeedRow(scope="", seq=0, entity=row.entity, id=row.id, rev=row.rev, body=row.body)
-
-
-def _hit(case: Case) -> FindHit:
-    return FindHit(
-        entity="case",
-        entity_id=case.case_id,
-        title=case.subject,
-        meta=case.customer_name,
-        case_id=case.case_id,
-        customer_id=case.customer_id,
-        at=case.opened_at,
-    )

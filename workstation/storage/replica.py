@@ -300,41 +300,39 @@ class SqlReplica(CopiedScopes):
     def _hit(self, connection: Connection, thing: Entity) -> FindHit | None:
         match thing:
             case Case():
-                return _case_hit(thing)
+                return FindHit.of_case(thing)
             case Message():
                 case = _one(
                     connection, "SELECT body FROM doc WHERE entity = 'case' AND entity_id = ?", thing.case_id
                 )
-                return _case_hit(case) if case is not None else None
+                return FindHit.of_case(case) if case is not None else None
             case Customer():
                 place = thing.address.city
                 return FindHit("customer", thing.customer_id, thing.name, place, "", thing.customer_id)
             case Order():
+                name = self._name_of(connection, thing.customer_id)
                 return FindHit(
-                    "order", thing.order_id, thing.number, "", "", thing.customer_id, thing.placed_at
+                    "order", thing.order_id, thing.number, name, "", thing.customer_id, thing.placed_at
                 )
             case Invoice() | Shipment():
                 title = thing.number if isinstance(thing, Invoice) else thing.tracking_number
-                return FindHit("order", thing.order_id, title, "", "", thing.customer_id)
+                name = self._name_of(connection, thing.customer_id)
+                return FindHit("order", thing.order_id, title, name, "", thing.customer_id)
             case _:
                 return None
+
+    @staticmethod
+    def _name_of(connection: Connection, customer_id: str) -> str:
+        body = connection.exec_driver_sql(
+            "SELECT body FROM doc WHERE entity = 'customer' AND entity_id = ?", (customer_id,)
+        ).scalar()
+        customer = decoded("customer", body) if body else None
+        return customer.name if isinstance(customer, Customer) else ""
 
     def close(self) -> None:
         """Close the files."""
         self._reader.dispose()
         self._writer.dispose()
-
-
-def _case_hit(case: Case) -> FindHit:
-    return FindHit(
-        entity="case",
-        entity_id=case.case_id,
-        title=case.subject,
-        meta=case.customer_name,
-        case_id=case.case_id,
-        customer_id=case.customer_id,
-        at=case.opened_at,
-    )
 
 
 def _bodies(rows: Iterable[Any]) -> dict[tuple[str, str], str]:

@@ -347,7 +347,9 @@ def test_after_a_restore_the_older_revision_is_the_true_one(replica: Replica) ->
 def test_find_knows_names_numbers_and_words(replica: Replica) -> None:
     case = a_case("1", number=48213, subject="Größe der Schüssel")
     customer = a_customer("1", name="Jürgen Weiß")
-    replica.apply_page(Feed().page(case, customer, an_order("77"), a_message(case, text="Straße gesperrt")))
+    theirs = an_order("78", customer_id=customer.customer_id)
+    message = a_message(case, text="Straße gesperrt")
+    replica.apply_page(Feed().page(case, customer, an_order("77"), theirs, message))
 
     def found(text: str) -> set[str]:
         return {hit.entity for hit in replica.find(text)}
@@ -362,6 +364,10 @@ def test_find_knows_names_numbers_and_words(replica: Replica) -> None:
     assert found("kunde-1@example.org") >= {"customer", "case"}
     assert found("' OR 'x'='x") == set()
     assert [hit.entity_id for hit in replica.recent_customers(5)] == [customer.customer_id]
+    (named,) = replica.find("48213")
+    assert (named.number, named.code, named.status, named.meta) == ("48213", "", "open", case.customer_name)
+    assert [hit.meta for hit in replica.find("B-10077")] == [""], "an order of somebody not known here"
+    assert [hit.meta for hit in replica.find("B-10078")] == ["Jürgen Weiß"]
 
 
 def test_moved_due_times_move_the_row(replica: Replica) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.casework import builders
+from tests.desk.materials import a_case
 from tests.desk.ui.case_files import case_file
 from tests.desk.ui.samples import (
     NOW,
@@ -23,6 +24,9 @@ from tests.desk.ui.samples import (
     sample_items,
     sample_rows,
 )
+from workstation.casework.ids import short_code
+from workstation.ports import FindHit
+from workstation.services.search import OlderHits
 from workstation.ui.case_desk.conversation import ConversationWriter
 from workstation.ui.case_desk.dialogs import NewMailSheet
 from workstation.ui.case_desk.models import ConversationLine, LineKind
@@ -32,7 +36,7 @@ from workstation.ui.customer_pane.view_model import CustomerViewModel
 from workstation.ui.inbox.view import QueuePane
 from workstation.ui.inbox.view_model import QueueViewModel
 from workstation.ui.palette.view import Palette
-from workstation.ui.palette.view_model import PaletteRow
+from workstation.ui.palette.view_model import PaletteRow, PaletteViewModel
 from workstation.ui.shared.error_text import ErrorText
 from workstation.ui.shared.formats import Language
 from workstation.ui.shared.theme import Theme
@@ -360,3 +364,29 @@ def test_the_palette_has_room_for_all_of_its_rows_and_titles(theme: Theme, qtbot
         assert card.height() >= card.sizeHint().height()
         bottoms = [part.geometry().bottom() for part in (*palette._titles, *palette._rows)]
         assert max(bottoms) <= card.height()
+
+
+def test_what_the_palette_finds_says_whose_it_is_and_how_it_stands(qapp: QApplication) -> None:
+    case = a_case("1", number=48213, subject="Schüssel", customer_name="Jürgen Weiß", status="waiting")
+    fresh = a_case("2", number=None, subject="Vase", customer_name="")
+    order = FindHit("order", "o1", "B-10077", "Jürgen Weiß")
+
+    class Finder:
+        async def find(self, _text: str) -> tuple[FindHit, ...]:
+            return FindHit.of_case(case), FindHit.of_case(fresh), order
+
+        async def older(self, _text: str) -> OlderHits:
+            return OlderHits((FindHit.of_case(msgspec.structs.replace(case, status="solved")),))
+
+    model = PaletteViewModel(Finder(), AtOnce(), tuple)
+    model.set_text("weiss")
+    model._timer.stop()
+    model._online_timer.stop()
+    model._ask()
+    model._ask_online()
+    assert [row.meta for row in model.rows] == [
+        "Jürgen Weiß · #48213 · wartet auf den Kunden",
+        f"Neu · {short_code(fresh.case_id)} · offen",
+        "Jürgen Weiß",
+        "Jürgen Weiß · #48213 · erledigt",
+    ]

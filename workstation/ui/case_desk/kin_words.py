@@ -7,6 +7,7 @@ from typing import Literal
 
 from workstation.casework.case import Kinship
 from workstation.services.views import CaseFile, CaseRef
+from workstation.ui.shared.case_words import number_words
 from workstation.ui.shared.keymap import native_keys
 from workstation.ui.shared.words import later, translate
 
@@ -75,7 +76,7 @@ class KinShown:
 
 def named(ref: CaseRef) -> str:
     """Return how a case is named in a line: its number, or its code while it has none."""
-    return f"#{ref.number}" if ref.number else translate("Kin", "Neu · {code}").format(code=ref.code)
+    return number_words(ref.number, ref.code)
 
 
 def kin_shown(file: CaseFile) -> KinShown:

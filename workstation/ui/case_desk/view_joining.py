@@ -11,20 +11,14 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget, QListWidgetItem, Q
 
 from workstation.services.views import CaseRef
 from workstation.ui.case_desk.kin_words import named
+from workstation.ui.shared.case_words import status_words
 from workstation.ui.shared.sheet import Sheet
 from workstation.ui.shared.text_field import SearchField
 from workstation.ui.shared.theme import Theme
-from workstation.ui.shared.words import later, translate
+from workstation.ui.shared.words import translate
 
 _SEARCH_AFTER_MS = 150
 _LONGEST_LINE = 90
-_STATUS = {
-    "open": later("Joining", "offen"),
-    "waiting": later("Joining", "wartet auf den Kunden"),
-    "snoozed": later("Joining", "zurückgestellt"),
-    "solved": later("Joining", "erledigt"),
-    "no_case": later("Joining", "kein Fall"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +78,7 @@ class JoinSheet(Sheet):
         """Show what was found; the first is marked."""
         self.list.clear()
         for ref in found:
-            status = translate(*_STATUS[ref.status]) if ref.status in _STATUS else ""
+            status = status_words(ref.status)
             head = "  ·  ".join(part for part in (named(ref), ref.customer_name, status) if part)
             item = QListWidgetItem(f"{head}\n{ref.subject or translate('Joining', '(ohne Betreff)')}")
             item.setData(Qt.ItemDataRole.UserRole, ref.case_id)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from workstation.ports import FindHit
 from workstation.services.search import OlderHits
+from workstation.ui.shared.case_words import number_words, status_words
 from workstation.ui.shared.tasks import TaskStarter
 from workstation.ui.shared.words import translate
 
@@ -49,6 +50,14 @@ class Finder(Protocol):
     async def older(self, text: str) -> OlderHits:
         """Return cases that lie at the hub and not here."""
         ...
+
+
+def hit_meta(hit: FindHit) -> str:
+    """Return what tells hits with the same title apart: «Anna Bergmann · #48213 · offen»."""
+    parts = [hit.meta]
+    if hit.entity == "case":
+        parts += [number_words(hit.number, hit.code), status_words(hit.status)]
+    return " · ".join(part for part in parts if part)
 
 
 _ICONS = {"case": "inbox", "customer": "user", "order": "package"}
@@ -111,7 +120,7 @@ class PaletteViewModel(QObject):
                 hit.entity,
                 f"{hit.entity}:{hit.entity_id}:{hit.case_id}:{hit.customer_id}",
                 hit.title,
-                hit.meta,
+                hit_meta(hit),
                 _ICONS[hit.entity],
             )
             for hit in hits
@@ -135,7 +144,7 @@ class PaletteViewModel(QObject):
                 "older",
                 f"case:{hit.entity_id}:{hit.case_id}:{hit.customer_id}",
                 hit.title,
-                hit.meta,
+                hit_meta(hit),
                 _ICONS["case"],
             )
             for hit in found.hits[:MOST_OLDER]
