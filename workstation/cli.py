@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given[:1] == ["hub"]:
         from workstation.hub.cli import main as hub_main
 
-        return hub_main(given[1:])
+        return hub_main(given[1:], _key_of_own_hub)
     if given[:1] == ["demo"]:
         return int(importlib.import_module("workstation.demo.play").main(given[1:]))
     if not given or (given[0].startswith("--") and given[0] != "--help"):
@@ -155,6 +155,21 @@ def _doctor(parsed: argparse.Namespace) -> int:
     say("hub of this computer", "running" if is_locked(profile / "hub" / "hub.lock") else "not running")
     _look_at_files(profile, say)
     return FOUND_SOMETHING if findings else 0
+
+
+def _key_of_own_hub(folder: Path) -> str:
+    """Return the key of the hub in ``folder``, in hex, if a window of this computer made it; else nothing."""
+    from workstation.remote.embedded import KEY_NAME
+    from workstation.storage.secret_place import CHOICE_FILE, open_secrets
+    from workstation.system.sqlite import StoreUnusable
+
+    if not (folder.parent / CHOICE_FILE).exists():
+        return ""
+    try:
+        key = open_secrets(folder.parent)[0].read(KEY_NAME)
+    except (OSError, StoreUnusable):
+        return ""
+    return key.hex() if key else ""
 
 
 def _rescue(profile: Path, parsed: argparse.Namespace) -> int:

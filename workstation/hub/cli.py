@@ -6,7 +6,8 @@ import argparse
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
 from workstation.casework.errors import RuleViolation
@@ -52,8 +53,8 @@ def parser_for(words: Words) -> argparse.ArgumentParser:
     return parser
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return the exit code.
+def main(arguments: Sequence[str] | None = None, key_at: Callable[[Path], str] | None = None) -> int:
+    """Run one command and return the exit code; ``key_at`` knows keys of hubs that the window made.
 
     0 done; 1 not done, nothing changed; 2 wrong usage; 3 a check found something; 70 a bug; 130 interrupted.
     """
@@ -61,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = Words(language_of(given))
     try:
         parsed = parser_for(words).parse_args(given)
-        code: int = parsed.run(Context(parsed, words))
+        code: int = parsed.run(Context(parsed, words, key_at) if key_at else Context(parsed, words))
         sys.stdout.flush()
         return code
     except KeyboardInterrupt:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,12 +22,18 @@ FOUND_SOMETHING = 3
 """A check ran and found what somebody has to look at."""
 
 
+def _nobody_knows(_folder: Path) -> str:
+    return ""
+
+
 @dataclass(frozen=True)
 class Context:
     """One run of a command."""
 
     arguments: Namespace
     words: Words
+    key_at: Callable[[Path], str] = _nobody_knows
+    """Folder of a hub -> its key in hex as the window of this computer keeps it; empty when it has none."""
 
     @property
     def folder(self) -> Path:
@@ -48,9 +54,15 @@ class Context:
         return read_settings(self.folder)
 
     def handed_over_key(self, settings: HubSettings) -> bytes | None:
-        """Return the key of the database; read from standard input where the settings say so."""
-        needs_line = settings.file.encryption == "handed_over" and not settings.is_postgresql
-        return settings.key(key_from() if needs_line else "")
+        """Return the key of the database; one that is handed over comes from the window or standard input.
+
+        Programs hand it over in a line, as ever; whoever sits at a terminal has no key to type.
+        """
+        if settings.file.encryption != "handed_over" or settings.is_postgresql:
+            return settings.key()
+        is_at_terminal = sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty()
+        kept = self.key_at(self.folder) if is_at_terminal else ""
+        return settings.key(kept or key_from())
 
     @contextmanager
     def hub(self) -> Iterator[HubCore]:
