@@ -8,6 +8,7 @@ import time
 from urllib.parse import urlsplit
 
 import requests
+import urllib3
 
 LARGEST = 5 * 1024 * 1024
 TIMEOUT_S = 10.0
@@ -41,7 +42,8 @@ class RequestsPictures:
                     if not answer.ok or not answer.headers.get("Content-Type", "").startswith("image/"):
                         return None
                     return _content_of(answer)
-            except (requests.RequestException, OSError, ValueError):
+            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError):
+                # Whatever breaks off in the midst of the bytes comes from the library below.
                 return None
         return None
 

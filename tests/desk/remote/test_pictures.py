@@ -27,13 +27,16 @@ class Server(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "image/png" if self.path != "/page" else "text/html")
         if self.path == "/packed":
             self.send_header("Content-Encoding", "gzip")
-        if self.path == "/slow":
+        if self.path in ("/slow", "/broken", "/silent"):
             self.send_header("Content-Length", "1000000")
         self.end_headers()
         try:
             if self.path == "/slow":
                 while not self.let_go.wait(0.02):
                     self.wfile.write(b"x")
+            elif self.path == "/silent":
+                self.wfile.write(CONTENT)
+                self.let_go.wait(60)
             elif self.path == "/large":
                 self.wfile.write(b"x" * 3000)
             else:
@@ -77,6 +80,12 @@ def test_a_picture_is_fetched_without_anybodys_password(
 def test_what_is_no_plain_picture_is_left(base: str, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     monkeypatch.setattr(pictures, "LARGEST", 2000)
     assert RequestsPictures().fetch(base + path) is None
+
+
+def test_a_picture_that_breaks_off_is_none_and_no_failure(base: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert RequestsPictures().fetch(f"{base}/broken") is None
+    monkeypatch.setattr(pictures, "TIMEOUT_S", 0.3)
+    assert RequestsPictures().fetch(f"{base}/silent") is None
 
 
 def test_a_server_that_drips_is_left(base: str, monkeypatch: pytest.MonkeyPatch) -> None:
