@@ -20,20 +20,19 @@ def minutes(count: float) -> datetime:
 
 
 @pytest.mark.parametrize(
-    ("language", "amount", "full", "short"),
+    ("language", "amount", "said"),
     [
-        ("de", Money(4290), f"42,90{NB}€", f"42,90{NB}€"),
-        ("de", Money(128400), f"1.284,00{NB}€", f"1.284{NB}€"),
-        ("de", Money(-840), f"-8,40{NB}€", f"-8,40{NB}€"),
-        ("de", Money(0), f"0,00{NB}€", f"0{NB}€"),
-        ("de", Money(500, "JPY"), f"500{NB}¥", f"500{NB}¥"),
-        ("en", Money(128450), "€1,284.50", "€1,284.50"),
-        ("en", Money(5000), "€50.00", "€50"),
+        ("de", Money(4290), f"42,90{NB}€"),
+        ("de", Money(128400), f"1.284{NB}€"),
+        ("de", Money(-840), f"-8,40{NB}€"),
+        ("de", Money(0), f"0{NB}€"),
+        ("de", Money(500, "JPY"), f"500{NB}¥"),
+        ("en", Money(128450), "€1,284.50"),
+        ("en", Money(5000), "€50"),
     ],
 )
-def test_money(language: Language, amount: Money, full: str, short: str) -> None:
-    assert formats(language).money(amount) == full
-    assert formats(language).money_short(amount) == short
+def test_money(language: Language, amount: Money, said: str) -> None:
+    assert formats(language).money(amount) == said
 
 
 @pytest.mark.parametrize(

@@ -198,10 +198,10 @@ class OfferWriter:
         """«Dein Rahmen: 50 € je Fall, heute noch 212 €» and the rule for the tooltip."""
         parts: list[str] = []
         if allowance.per_case is not None:
-            amount = self._formats.money_short(allowance.per_case)
+            amount = self._formats.money(allowance.per_case)
             parts.append(translate("Decision", "{amount} je Fall").format(amount=amount))
         if allowance.day_left is not None:
-            amount = self._formats.money_short(allowance.day_left)
+            amount = self._formats.money(allowance.day_left)
             parts.append(translate("Decision", "heute noch {amount}").format(amount=amount))
         if not parts:
             return "", allowance.rule_name

@@ -48,10 +48,10 @@ class WhyWords:
             parts.append(translate("Decision", "Das darfst du: Es belastet deinen Rahmen nicht."))
         left = []
         if judgement.rest_case is not None:
-            amount = self._formats.money_short(judgement.rest_case)
+            amount = self._formats.money(judgement.rest_case)
             left.append(translate("Decision", "{amount} in diesem Fall").format(amount=amount))
         if judgement.rest_day is not None:
-            amount = self._formats.money_short(judgement.rest_day)
+            amount = self._formats.money(judgement.rest_day)
             left.append(translate("Decision", "{amount} heute").format(amount=amount))
         if left:
             words = translate("Decision", "Danach bleiben dir {what}.")

@@ -103,7 +103,7 @@ class ErrorText:
 
     def _shown(self, value: object) -> str:
         if isinstance(value, Money):
-            return self._formats.money_short(value)
+            return self._formats.money(value)
         if isinstance(value, datetime):
             return self._formats.time(value)
         return self._written(str(value))
@@ -112,7 +112,7 @@ class ErrorText:
         """Codes carry money as ``24.90 EUR`` and moments in ISO form: written out, other text as it is."""
         money = parsed_money(text)
         if money is not None:
-            return self._formats.money_short(money)
+            return self._formats.money(money)
         if text[4:5] != "-" or text[7:8] != "-":
             return text
         try:

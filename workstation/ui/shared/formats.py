@@ -35,21 +35,17 @@ class Formats:
 
     # -- money and numbers
     def money(self, amount: Money) -> str:
-        """Return the amount with its minor units: «42,90 €», «€42.90»."""
-        return self._currency(amount, is_short=False)
+        """Return the amount, without minor units where they are zero: «42,90 €», «€42.90», «50 €».
 
-    def money_short(self, amount: Money) -> str:
-        """Return the amount without minor units where they are zero: «50 €», «8,40 €»."""
-        return self._currency(amount, is_short=True)
-
-    def _currency(self, amount: Money, *, is_short: bool) -> str:
+        It is the one way in the window; letters to customers always name the minor units.
+        """
         from decimal import Decimal
 
         from babel.numbers import format_currency, get_currency_precision
 
         digits = get_currency_precision(amount.currency)
         value = Decimal(amount.minor_units).scaleb(-digits)
-        if is_short and value == value.to_integral_value():
+        if value == value.to_integral_value():
             pattern = "#,##0\N{NO-BREAK SPACE}¤" if self.language == "de" else "¤#,##0"
             return str(
                 format_currency(value, amount.currency, pattern, locale=self.locale, currency_digits=False)

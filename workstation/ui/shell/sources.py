@@ -165,7 +165,7 @@ class HistorySource:
             (
                 Figure(self._whole(figures.revenue), translate("Customer", "Umsatz, 12 Mon.")),
                 self._owed(figures),
-                Figure(self._formats.money_short(figures.goodwill), translate("Customer", "Erstattet")),
+                Figure(self._formats.money(figures.goodwill), translate("Customer", "Erstattet")),
             ),
             phones[0].value if phones else "",
         )
@@ -173,14 +173,14 @@ class HistorySource:
     def _owed(self, figures: CustomerFigures) -> Figure:
         """What the customer owes; where they owe nothing and have paid too much, what they have to good."""
         if figures.credit and not figures.open:
-            return Figure(self._formats.money_short(figures.credit), translate("Customer", "Guthaben"))
-        return Figure(self._formats.money_short(figures.open), translate("Customer", "Offen"))
+            return Figure(self._formats.money(figures.credit), translate("Customer", "Guthaben"))
+        return Figure(self._formats.money(figures.open), translate("Customer", "Offen"))
 
     def _whole(self, money: Money) -> str:
         """Large sums without cents: nobody reads them there."""
         if abs(money.minor_units) >= 100_000:
             money = Money(money.minor_units // 100 * 100, money.currency)
-        return self._formats.money_short(money)
+        return self._formats.money(money)
 
     async def page(
         self, customer_id: str, wanted: TimelineFilter, text: str, after_key: str | None, limit: int
