@@ -102,7 +102,7 @@ COMMANDS = [
     Bad("import of no file", ("import", "orders", "/nowhere/orders.csv"), "import.no_such_file"),
     Bad("import of no kind", ("import", "dreams", "x.csv"), "usage", 2),
     Bad("mails of no file", ("intake", "import", "/nowhere"), "import.no_such_file"),
-    Bad("backup to nowhere", ("backup", "/nowhere/deep/copy.db"), "store.unreadable"),
+    Bad("backup to nowhere", ("backup", "/nowhere/deep/copy.db"), "backup.no_place"),
     Bad("work of nobody", ("work", "confirm", "x", "--by", "nobody"), "people.login_unknown"),
     Bad("no such work", ("work", "confirm", "x", "--by", "anna"), "work_order.unknown"),
     Bad(

@@ -62,17 +62,25 @@ def quarantined(database: SqlDatabase, tenant_id: str) -> int:
     return int(found)
 
 
+def _begin_copy(waiting: Path) -> None:
+    try:
+        make_private_file(waiting)
+    except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
+        raise CannotCopy("backup.no_place", path=str(waiting.parent)) from error
+
+
 def copy_sqlite(source: Path, key: bytes | None, target: Path) -> int:
     """Write a consistent copy of a database in use to ``target`` and check it; returns its size in bytes.
 
     Raises:
-        CannotCopy: ``backup.target_exists``, ``backup.check_failed``. StoreUnusable, OSError
+        CannotCopy: ``backup.no_place``, ``backup.target_exists``, ``backup.check_failed``.
+        StoreUnusable, OSError
     """
     if target.exists():
         raise CannotCopy("backup.target_exists", path=str(target))
     waiting = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        make_private_file(waiting)
+        _begin_copy(waiting)
         origin = sqlite.open_connection(source, key, "read")
         try:
             copy = sqlite.open_connection(waiting, key, "full")
@@ -98,7 +106,8 @@ def dump_postgresql(url: str, target: Path) -> int:
     """Write a consistent dump by ``pg_dump``; returns its size in bytes.
 
     Raises:
-        CannotCopy: ``backup.target_exists``, ``backup.no_pg_dump``, ``backup.pg_dump_failed``.
+        CannotCopy: ``backup.no_place``, ``backup.target_exists``, ``backup.no_pg_dump``,
+            ``backup.pg_dump_failed``.
     """
     if target.exists():
         raise CannotCopy("backup.target_exists", path=str(target))
@@ -108,7 +117,7 @@ def dump_postgresql(url: str, target: Path) -> int:
     waiting = target.with_name(f".{target.name}.{os.getpid()}")
     where, environment = reached_by(url)
     try:
-        make_private_file(waiting)
+        _begin_copy(waiting)
         done = subprocess.run(
             [program, "--format=custom", f"--file={waiting}", f"--dbname={where}"],
             env=environment,
