@@ -194,6 +194,10 @@
         <translation>Write an answer first.</translation>
     </message>
     <message>
+        <source>Hier steht schon ein Entwurf</source>
+        <translation>There is a draft here already</translation>
+    </message>
+    <message>
         <source>Dein Entwurf ist älter als die Entscheidung</source>
         <translation>Your draft is older than the decision</translation>
     </message>

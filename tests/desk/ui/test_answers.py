@@ -12,6 +12,7 @@ from tests.desk.services.bench import CASE
 from tests.desk.services.test_offers import LIMITS, ORDER, PAYMENT, WRONG
 from tests.desk.ui.test_writing import OTHER, Room, play
 from workstation.casework.decision import Refund
+from workstation.ui.shared.decision_button import DecisionState
 
 
 def test_an_answer_that_settles_the_case_tells_when_the_customer_is_asked_back(qapp: QApplication) -> None:
@@ -85,6 +86,40 @@ def test_a_draft_older_than_the_decision_stays_and_its_answer_is_offered(qapp: Q
 
     play(acts)
     play(kept)
+
+
+def test_a_look_at_an_earlier_decision_leaves_what_is_being_written_alone(qapp: QApplication) -> None:
+    async def acts(room: Room) -> None:
+        model = room.model
+        room.desk.give(ORDER, PAYMENT, LIMITS[0], WRONG)
+        await room.show(OTHER.case_id)
+        await room.show(CASE.case_id)
+        model.choose(next(n for n, one in enumerate(room.offers) if isinstance(one.steps[0], Refund)))
+        await room.settle()
+        model.book_now()
+        await room.settle()
+        model.send(solves=False)
+        await room.settle()
+        await room.show(OTHER.case_id)
+        await room.show(CASE.case_id)
+        assert model.text == "" and model.hold is None
+        assert model.faces()[0].state is DecisionState.RUNNING
+        model.save_text("Eigene Worte")
+        model.choose(0)  # its result, before what is offered
+        await room.settle()
+        assert model.text == "Eigene Worte" and model.notice is not None
+        assert "älter" not in model.notice.title
+        assert model.composer().send_word == "send" and model.composer().facts == ()
+        model.press_notice(0)
+        await room.settle()
+        assert model.text.startswith("Guten Tag") and model.composer().send_word == "after_booking"
+        assert model.composer().facts
+        model.press_notice(0)
+        await room.settle()
+        assert model.text == await room.draft(CASE.case_id) == "Eigene Worte"
+        assert model.composer().send_word == "send" and model.composer().facts == ()
+
+    play(acts)
 
 
 def test_chips_say_in_which_language_the_letter_has_them(qapp: QApplication) -> None:

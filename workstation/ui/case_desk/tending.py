@@ -133,10 +133,21 @@ class Tending(Attaching):
         super()._take_written(draft)
         kept = self._texts["reply"].strip()
         if draft.text and kept and kept != shown(draft.text, self._labels).strip():
-            self._offer_letter(draft)
+            self._offer_letter(draft, translate("CaseDesk", "Dein Entwurf ist älter als die Entscheidung"))
 
-    def _offer_letter(self, draft: Draft) -> None:
-        title = translate("CaseDesk", "Dein Entwurf ist älter als die Entscheidung")
+    def _offer_written(self, draft: Draft) -> None:
+        """The answer to a decision made before was asked for: what is being written may be about another one.
+
+        It keeps its own facts and what it waits for until the person takes the answer in its place.
+        """
+        self.text_wanted.emit()
+        kept = self._texts["reply"].strip()
+        if not kept:
+            self._take_written(draft)
+        elif kept != shown(draft.text, self._labels).strip():
+            self._offer_letter(draft, translate("CaseDesk", "Hier steht schon ein Entwurf"))
+
+    def _offer_letter(self, draft: Draft, title: str) -> None:
         words = translate("CaseDesk", "Prüfe, ob er noch stimmt, oder nimm die Antwort zur Entscheidung.")
         buttons = (
             ("take", translate("CaseDesk", "Antwort zur Entscheidung")),
@@ -144,17 +155,20 @@ class Tending(Attaching):
         )
         self._choose_letter(
             NoticeShown("ask", title, words, buttons),
-            {"take": lambda: self._exchange_letter(draft), "keep": lambda: self._set_notice(None)},
+            {"take": lambda: self._exchange_letter(draft, title), "keep": lambda: self._set_notice(None)},
         )
 
-    def _exchange_letter(self, draft: Draft) -> None:
+    def _exchange_letter(self, draft: Draft, offered: str) -> None:
         """Put the decision's own answer in the place of the draft, which can be fetched back."""
         self.text_wanted.emit()
         before = self._draft
         if self.file is None or before is None:
             return
         older = replace(before, text=stored(self._texts["reply"], self._labels))
-        self._show_reply(replace(older, text=draft.text, letter=draft.text))
+        if draft.waits_for:
+            self._letters[draft.waits_for] = draft.text
+        written = replace(older, text=draft.text, letter=draft.text)
+        self._show_reply(replace(written, facts=draft.facts, waits_for=draft.waits_for))
         title = translate("CaseDesk", "Die Antwort zur Entscheidung steht da")
         buttons = (
             ("back", translate("CaseDesk", "Meinen Entwurf zurück")),
@@ -162,12 +176,12 @@ class Tending(Attaching):
         )
         self._choose_letter(
             NoticeShown("accent", title, translate("CaseDesk", "Dein Entwurf ist beiseitegelegt."), buttons),
-            {"back": lambda: self._fetch_back(older, draft), "hide": lambda: self._set_notice(None)},
+            {"back": lambda: self._fetch_back(older, draft, offered), "hide": lambda: self._set_notice(None)},
         )
 
-    def _fetch_back(self, older: Draft, draft: Draft) -> None:
+    def _fetch_back(self, older: Draft, draft: Draft, offered: str) -> None:
         self._show_reply(older)
-        self._offer_letter(draft)
+        self._offer_letter(draft, offered)
 
     def _show_reply(self, draft: Draft) -> None:
         self.mode = "reply"

@@ -275,7 +275,7 @@ class CaseDeskViewModel(Tending):
     async def _write_for(self, case_id: str, decision_id: str) -> None:
         draft = await self._services.replies.draft_for(case_id, decision_id, language=self._language)
         if case_id == self.case_id:
-            self._take_written(draft)
+            self._offer_written(draft)
 
     def _decide(self, offer: Proposal, reason: str = "") -> None:
         file = self.shown_file
