@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import re
 import shutil
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from workstation.casework.errors import RuleViolation
@@ -50,6 +52,7 @@ class Attachments:
         make_private(target.parent)
         if not await self._uploads.copy_to(meta.sha256, target):
             await self._workers.run("net", lambda: self._link.hub.get_blob(meta.sha256, target))
+        await self._workers.run("files", lambda: _keep_unchanged(target))
         return FetchedFile(meta=meta, path=target)
 
     async def forget(self) -> None:
@@ -74,3 +77,13 @@ class Attachments:
         meta = await self._uploads.keep_file(path)
         self._on_kept()
         return meta
+
+
+def _keep_unchanged(target: Path) -> None:
+    """Let no program write into a file that is deleted soon: it asks for another place to save to.
+
+    Not on Windows, where such a file could be neither replaced nor deleted.
+    """
+    if sys.platform != "win32":
+        with suppress(FileNotFoundError):  # forgotten meanwhile
+            target.chmod(0o400)

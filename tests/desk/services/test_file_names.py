@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path, PurePath
 
 import pytest
@@ -105,6 +106,9 @@ def test_what_was_looked_at_does_not_stay(tmp_path: Path) -> None:
         fetched = await attachments.fetch(meta)
         assert fetched.path.read_bytes() == CONTENT
         assert fetched.path.is_relative_to(folder)
+        # What another program would save there would be lost: it is told so by the file.
+        assert sys.platform == "win32" or fetched.path.stat().st_mode & 0o777 == 0o400
+        assert (await attachments.fetch(meta)).path == fetched.path
         await attachments.forget()
         return fetched.path
 
