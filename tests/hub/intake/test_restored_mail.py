@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import msgspec
 
+from tests.hub.commands.test_rights import OTHER_TEAM
 from tests.hub.intake.conftest import Desk
 from tests.hub.intake.mails import a_mail
 from tests.hub.service_desk import ServiceDesk
 from tests.hub.small_firm import TENANT
+from workstation.casework.people import Team
 from workstation.casework.wire import commands as c
 from workstation.casework.wire.codec import encode
 from workstation.casework.wire.commands import CommandsAnswer, Envelope
+from workstation.hub.ports import Tx
 from workstation.hub.services.parking import case_of_mail
 
 
@@ -70,3 +73,21 @@ def test_a_case_that_no_mail_stands_for_is_unknown_where_nothing_was_restored(de
     assert second.case_id == row.case_id
     codes = [one.code for one in push(office, *written(desk, office, lost)).verdicts]  # type: ignore[union-attr]
     assert codes == ["case.unknown"] * 2
+
+
+def test_whoever_may_not_see_the_mails_case_now_does_nothing_there(desk: Desk) -> None:
+    office = ServiceDesk(desk.database, desk.clock)
+    first = desk.take(a_mail(), uid=1)
+    desk.database.bump_generation()
+    again = desk.take(a_mail("Hallo?", subject="Hallo?", message_id="m2@kundin.test"), uid=2)
+    assert again.case_id == first.case_id
+
+    def give_away(tx: Tx) -> None:
+        tx.put(Team(team_id=OTHER_TEAM, name="Filiale"))
+        tx.put(msgspec.structs.replace(tx.case_file(first.case_id).state.the_case, team_id=OTHER_TEAM))
+
+    desk.database.run(TENANT, give_away)
+    before = desk.file(first.case_id)
+    acts = written(desk, office, case_of_mail(TENANT, again.intake_id))
+    assert [one.code for one in push(office, *acts).verdicts] == ["case.other_team"] * 2  # type: ignore[union-attr]
+    assert desk.file(first.case_id) == before
