@@ -232,6 +232,16 @@ def test_a_form_of_our_own_is_the_persons_in_reply_to(desk: Desk) -> None:
     assert (case.customer_id, case.reply_to) == (ERIKA, "erika@kundin.test")
 
 
+def test_a_form_through_another_mailbox_is_the_same_message(desk: Desk) -> None:
+    def form(person: str, way: str) -> bytes:
+        return a_mail(from_="Shop <service@shop.test>", more=f"Received: from {way}\nReply-To: {person}\n")
+
+    row = desk.take(form("erika@kundin.test", "a by b"))
+    other = desk.take(form("erika@kundin.test", "c by d"))
+    assert (other.state, other.message_id) == ("repeat", row.message_id)
+    assert desk.take(form("anders@kundin.test", "a by b")).state == "done"
+
+
 def test_a_foreign_reply_to_is_used_and_named(desk: Desk) -> None:
     row = desk.take(a_mail(more="Reply-To: anders@kundin.test\n"))
     case = desk.case(row.case_id)

@@ -252,7 +252,7 @@ class _Taking:
             # Whoever got our mail knows its Message-ID: with another sender it is no mail of ours.
             ours = (known.from_address or self.tx.reference().tenant.sender_address).casefold()
             return known if ours in ("", self.mail.from_address.casefold()) else None
-        mine = (self._text(), self.mail.from_address)
+        mine = (self._text(), self._sender()[0])
         return known if known is not None and (known.text, known.from_address) == mine else None
 
     def _into_case(self) -> Message:
