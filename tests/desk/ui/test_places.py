@@ -256,7 +256,7 @@ def is_at_end(view: Conversation) -> bool:
 def test_a_case_opens_at_its_newest_message(conversation: Conversation, qtbot: QtBot) -> None:
     conversation.show_lines((line("a"),), is_new_case=True)
     QApplication.processEvents()
-    for name in ("b", "c"):
+    for name in ("b", "c", "d", "e"):  # all of one height, so nothing says that there is another end
         conversation.show_lines(many(name), is_new_case=True)
         qtbot.waitUntil(lambda: is_at_end(conversation))
     conversation.resize(640, 200)  # the decisions below it take more room

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html as markup
 import re
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -290,6 +290,19 @@ class SystemLine(QWidget):
         row.addStretch(1)
 
 
+class _Inner(QWidget):
+    """The widget that scrolls: it says when its lines have their places."""
+
+    placed = Signal()
+
+    def event(self, event: QEvent) -> bool:
+        """The layout has done its work when the request for it comes here."""
+        is_handled = super().event(event)
+        if event.type() is QEvent.Type.LayoutRequest:
+            self.placed.emit()
+        return is_handled
+
+
 class Conversation(QScrollArea):
     """All lines of a case, oldest first, scrolled to the newest; built anew only where lines changed."""
 
@@ -310,7 +323,7 @@ class Conversation(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(translate("Conversation", "Unterhaltung"))
-        inner = QWidget()
+        inner = _Inner()
         inner.setProperty("surface", "app")
         inner.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._column = QVBoxLayout(inner)
@@ -324,6 +337,8 @@ class Conversation(QScrollArea):
         self.setWidget(inner)
         bar = self.verticalScrollBar()
         bar.rangeChanged.connect(self._on_range)
+        # A case as high as the one before leaves the range as it is.
+        inner.placed.connect(self._on_range)
         bar.valueChanged.connect(self._on_scrolled)
         theme.changed.connect(self._rebuild)
 
