@@ -67,8 +67,8 @@ def dependants_do_not_wait() -> list[Change]:
     """What a command depends on is not looked at."""
     before = receive_commands.CommandReceiver._verdict
 
-    def verdict(self: Any, tx: Any, caller: Any, envelope: Any, known: Any) -> Any:
-        return before(self, tx, caller, msgspec.structs.replace(envelope, depends_on=()), known)
+    def verdict(self: Any, tx: Any, caller: Any, envelope: Any, known: Any, **more: Any) -> Any:
+        return before(self, tx, caller, msgspec.structs.replace(envelope, depends_on=()), known, **more)
 
     def at_the_door(device: Any, envelope: Any, known: Any) -> Any:
         return None
