@@ -16,6 +16,10 @@ from workstation.hub.storage.sql import moment
 JOINT = ("i02", "i06", "i07", "i08", "i09", "i10", "i11", "i12", "i13", "i14", "i16", "i17", "i20", "i21")
 ASKED = tuple(sorted({*JOINT, *(rule.__name__[:3] for rule in INVARIANTS)}))
 """All numbers that a run asks about."""
+_BOOKED_ALL_THE_SAME = (
+    "SELECT b.reference FROM book_booking b JOIN effect e ON e.tenant_id = b.tenant_id"
+    " AND e.effect_id = b.reference WHERE b.tenant_id = ? AND e.state = 'cancelled'"
+)
 _UNSETTLED = "SELECT type, state, device_seq FROM outbox WHERE verdict IS NULL"
 
 
@@ -157,7 +161,9 @@ def _documents(world: World) -> list[tuple[str, str]]:
 
 def _hub(world: World) -> list[str]:
     found = world.hub.node.database.check_invariants(TENANT)
-    return [f"{name[:3]}: {name}: {', '.join(ids[:3])}" for name, ids in found.items()]
+    broken = [f"{name[:3]}: {name}: {', '.join(ids[:3])}" for name, ids in found.items()]
+    booked = world.hub.memory.connection.execute(_BOOKED_ALL_THE_SAME, (TENANT,)).fetchall()
+    return broken + [f"i16: {row[0]} was taken back before it left, and booked" for row in booked]
 
 
 def _log(world: World) -> list[str]:

@@ -17,6 +17,7 @@ from tests.faults.sim.firm import PEOPLE
 from tests.faults.sim.hub import SimHub
 from tests.faults.sim.line import Delayed, Line
 from tests.faults.sim.on_disk import KeptList
+from workstation.casework.errors import RuleViolation
 from workstation.casework.wire.codec import decode, encode
 from workstation.casework.wire.commands import PARKED, CommandsAnswer, Envelope, IdReuse
 from workstation.hub.services.parking import WAITS_FOR
@@ -33,6 +34,8 @@ WHERE e.tenant_id = :tenant_id AND e.state IN ('pending', 'claimed', 'sent', 'un
   AND coalesce(b.state, '') <> 'manual' AND coalesce(d.body ->> 'state', '') <> 'needs_approval'
 """
 """What nobody can say anything about any more but the hub itself; the rest waits for a person."""
+
+_CLAIMED = "SELECT command_id FROM effect WHERE state = 'claimed' AND decision_id <> ''"
 
 
 @dataclass
@@ -163,8 +166,14 @@ class World:
         """Something else happens while somebody is at a break point."""
         if not self.chance.hit(self.in_between):
             return
-        kind = self.chance.random.choice(("late batch", "worker", "time", "push"))
-        if kind == "late batch":
+        kinds = ["late batch", "worker", "time", "push"]
+        if place == "effect.claimed" and not self.loop.is_running():
+            # Nothing has left yet: the last moment at which it can be taken back.
+            kinds += ["take back"] * len(kinds)
+        kind = self.chance.random.choice(kinds)
+        if kind == "take back":
+            self._take_back()
+        elif kind == "late batch":
             self.delayed.deliver()
         elif kind == "worker":
             self.at_hub(lambda: self.hub.work(self.chance.random.randrange(2)))
@@ -173,6 +182,14 @@ class World:
         elif not self.loop.is_running():
             desk = self.chance.random.choice(self.desks)
             self.do(desk.guarded(_pushed(desk)))
+
+    def _take_back(self) -> None:
+        """Whoever made the decision that a worker has just claimed takes it back."""
+        rows = self.hub.node.database.look(lambda session: session.rows(_CLAIMED))
+        claimed = {str(row[0]) for row in rows}
+        for desk in self.desks:
+            for cmd_id in sorted(claimed & set(desk.saved)):
+                self.do(desk.guarded(_taken_back(desk, cmd_id)))
 
     # ------------------------------------------------------------------ the end
 
@@ -243,6 +260,16 @@ class World:
             desk.close()
         self.hub.close()
         self.loop.close()
+
+
+async def _taken_back(desk: SimDesk, cmd_id: str) -> None:
+    before = {one.cmd_id for one in desk.outbox.items()}
+    try:
+        await desk.decisions.withdraw(cmd_id)
+    except RuleViolation:
+        return
+    desk.saved += [one.cmd_id for one in desk.outbox.items() if one.cmd_id not in before]
+    await _pushed(desk)
 
 
 async def _pushed(desk: SimDesk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from workstation.casework.decision import DecisionRecord, Refund
 from workstation.casework.message import Fact, Message
 from workstation.casework.money import Money
 from workstation.casework.wire.commands import CancelDecision, Rejected, SendMessage
-from workstation.hub.ports_values import EffectRefused, EffectRetry, EffectUnknown
+from workstation.hub.ports_values import Done, Effect, EffectRefused, EffectRetry, EffectUnknown
 from workstation.hub.services.case_acts import mail_effect_id
 from workstation.hub.services.effect_outcomes import CaseProjector
 from workstation.hub.services.effects import EffectWorker
@@ -264,6 +265,37 @@ def test_a_hub_alone_with_its_file_takes_over_at_once_what_was_not_begun(played:
     played.database.take_over_claims(played.clock.now())
     assert played.work() == 3
     assert len(played.books.calls) == 2
+
+
+@pytest.mark.parametrize("is_killed", [True, False])
+def test_a_mail_has_its_time_to_be_seen_from_the_end_of_the_call_on(played: Played, is_killed: bool) -> None:
+    class Killed(BaseException):
+        pass
+
+    lasted = timedelta(seconds=50)
+    perform = played.mail.perform
+
+    def slow(effect: Effect) -> Done:
+        perform(effect)
+        played.clock.pass_by(lasted)
+        played.mail.is_blind = True
+        if is_killed:
+            raise Killed
+        raise EffectUnknown("no answer")
+
+    played.mail.perform = slow  # type: ignore[method-assign]
+    with suppress(Killed):
+        played.work()
+    if is_killed:
+        played.database.take_over_claims(played.clock.now())
+    for _ in range(11):
+        played.clock.pass_by(timedelta(seconds=5))
+        played.work()
+    assert played.mail.looks and len(played.mail.calls) == 1
+    played.mail.is_blind = False
+    played.clock.pass_by(timedelta(seconds=30))
+    played.work()
+    assert played.states()[2] == "confirmed" and played.mail.done == [played.mail_id]
 
 
 def test_a_doubt_is_not_taken_over_but_looked_up(played: Played) -> None:

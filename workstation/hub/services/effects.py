@@ -206,8 +206,10 @@ class EffectWorker:
 
     def _doubt(self, tenant_id: str, effect: Effect, executor: Executor) -> None:
         crashpoint("effect.before_doubt")
-        doubtful = msgspec.structs.replace(effect, state="unknown")
-        self._change(tenant_id, effect, doubtful, _after(self._clock.now(), 2 * executor.timeout_s))
+        now = self._clock.now()
+        # It may have left at the end of the call, not at its beginning: the time to be seen begins here.
+        doubtful = msgspec.structs.replace(effect, state="unknown", sent_at=now)
+        self._change(tenant_id, effect, doubtful, _after(now, 2 * executor.timeout_s))
 
     def _resolve(self, claimed: ClaimedEffect, executor: Executor) -> None:
         """Find out what became of an effect that may have happened."""

@@ -239,13 +239,19 @@ def take_over(session: Session, workers: str, now: datetime) -> None:
     """Go on with what dead workers had begun: free what they claimed, look up soon what they sent.
 
     ``workers`` is the prefix of their names ("" = all). What was sent need not wait until its call would have
-    timed out: the connection died with the process. Whether it happened is still looked up, never assumed.
+    timed out: the connection died with the process. Whether it happened is still looked up, never assumed,
+    and as it may have happened until the process died, the time it needs to be seen begins now.
     """
     session.do(
         "UPDATE effect SET state = 'pending', claimed_by = '', next_at = :now"
         " WHERE state = 'claimed' AND claimed_by <> :mark AND claimed_by LIKE :workers",
         now=micros(now),
         mark=BEFORE_RESTORE,
+        workers=f"{workers}%",
+    )
+    session.do(
+        "UPDATE effect SET sent_at = :now WHERE state = 'sent' AND claimed_by LIKE :workers",
+        now=micros(now),
         workers=f"{workers}%",
     )
     session.do(
