@@ -164,16 +164,15 @@ class World:
 
     def _between(self, place: str) -> None:
         """Something else happens while somebody is at a break point."""
+        if place == "effect.claimed" and self.in_between and not self.loop.is_running():
+            # Nothing has left yet: the last moment at which it can be taken back.
+            if self.chance.hit(0.3):
+                self._take_back()
+            return
         if not self.chance.hit(self.in_between):
             return
-        kinds = ["late batch", "worker", "time", "push"]
-        if place == "effect.claimed" and not self.loop.is_running():
-            # Nothing has left yet: the last moment at which it can be taken back.
-            kinds += ["take back"] * len(kinds)
-        kind = self.chance.random.choice(kinds)
-        if kind == "take back":
-            self._take_back()
-        elif kind == "late batch":
+        kind = self.chance.random.choice(("late batch", "worker", "time", "push"))
+        if kind == "late batch":
             self.delayed.deliver()
         elif kind == "worker":
             self.at_hub(lambda: self.hub.work(self.chance.random.randrange(2)))
