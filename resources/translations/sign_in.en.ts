@@ -12,8 +12,8 @@
         <translation>Welcome</translation>
     </message>
     <message>
-        <source>Wie möchtest du beginnen? Du kannst später jederzeit wechseln.</source>
-        <translation>How would you like to begin? You can change at any time later.</translation>
+        <source>Wie möchtest du beginnen?</source>
+        <translation>How would you like to begin?</translation>
     </message>
     <message>
         <source>Ausprobieren</source>

@@ -125,7 +125,7 @@ class SignInView(QFrame):
         page = _Page(
             self._theme,
             translate("SignIn", "Willkommen"),
-            translate("SignIn", "Wie möchtest du beginnen? Du kannst später jederzeit wechseln."),
+            translate("SignIn", "Wie möchtest du beginnen?"),
         )
         for icon, title, text, act in (
             (
